@@ -1,0 +1,20 @@
+// The stages of `npm test`, in order: what each runs and what it needs of the machine.
+const vitest = (project) => ({ kind: 'vitest', project });
+const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'];
+
+/** `minutes` bounds a stage that hangs; it is no promise of speed. */
+export const STAGES = [
+  { name: 'build', run: { kind: 'check', command: ['node', 'scripts/build.js'] }, programs: [], root: false, minutes: 5 },
+  { name: 'types', run: { kind: 'check', command: ['node', 'scripts/types.js'] }, programs: [], root: false, minutes: 6 },
+  { name: 'lint', run: { kind: 'check', command: ['npx', '--no-install', 'eslint', '.'] }, programs: [], root: false, minutes: 6 },
+  { name: 'unit', run: vitest('unit'), programs: [], root: false, minutes: 8 },
+  { name: 'serve', run: vitest('serve'), programs: [], root: false, minutes: 5 },
+  { name: 'export', run: vitest('export'), programs: ['chromium', 'xmllint', 'dot', 'pdftotext'], root: false, minutes: 6 },
+  { name: 'shell', run: vitest('shell'), programs: ['chromium'], root: false, minutes: 5 },
+  { name: 'cli', run: vitest('cli'), programs: [...engine, 'jq'], root: true, minutes: 8 },
+  { name: 'live', run: vitest('live'), programs: engine, root: true, minutes: 10 },
+  { name: 'drift', run: vitest('drift'), programs: [...engine, 'lsns'], root: true, minutes: 10 },
+  { name: 'alarm', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
+  { name: 'browser', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
+  { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables'], root: true, minutes: 15 },
+];
