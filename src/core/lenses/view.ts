@@ -1,6 +1,7 @@
 import type { Snapshot } from '../model/snapshot.js';
 import type { Finding } from '../model/finding.js';
 import type { Judgement } from '../reach/types.js';
+import type { Rates } from '../facts/rates.js';
 import type { Alarm } from '../alarm/types.js';
 import type { LensName, Placement, Scene } from '../scene/scene.js';
 
@@ -16,6 +17,8 @@ export interface View {
   /** Width of the canvas in CSS pixels; the height follows. */
   readonly width: number;
   readonly options: LensOptions;
+  /** Use per second, from this snapshot and the one before it (core/facts/rates); absent or null where there is only one. */
+  readonly rates?: Rates | null;
 }
 
 export interface LensOptions {

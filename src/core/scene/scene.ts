@@ -61,6 +61,12 @@ export interface Scene {
   readonly edges: readonly Edge[];
   readonly gutters: { readonly left: readonly Item[]; readonly right: readonly Item[]; readonly leftWidth: number; readonly rightWidth: number };
   readonly legend: readonly { readonly marks: readonly Mark[]; readonly width: number; readonly text: string }[];
+  /**
+   * Column heads that stay at the upper edge of the view while it pans: their y is from that edge, their x is the world's, so they pan
+   * and zoom sideways with their columns. The world begins below: its y = 0 is drawn at `height` where nothing is panned.
+   * A painter fills the band with `ground` before it draws the items. Exporters draw it once, above the picture.
+   */
+  readonly head?: { readonly items: readonly Item[]; readonly height: number };
   /** Where the view should begin, when it does not fit. */
   readonly home: Box;
 }
