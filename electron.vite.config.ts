@@ -1,0 +1,24 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Main is an ES module with the packages of `dependencies` left outside. The preload must be CommonJS and
+ * whole: a sandboxed preload can require nothing but electron. The page is plain files for a custom scheme and for loopback.
+ */
+export default defineConfig({
+  main: {
+    build: { outDir: 'out/main', target: 'node20', sourcemap: false },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      externalizeDeps: false,
+      rollupOptions: { output: { format: 'cjs' } },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [svelte()],
+    build: { outDir: 'out/renderer', target: 'chrome120', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+  },
+});

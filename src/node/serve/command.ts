@@ -1,0 +1,63 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { openBrowser } from './browser.js';
+import { openSession } from './open.js';
+import { serve, type Served } from './serve.js';
+
+/** `why`: the sentence for a window that was meant for the desktop, or `''`. `open`: whether to open a browser. */
+export interface ServeCommandOptions {
+  readonly why?: string;
+  readonly open?: boolean;
+}
+
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve();
+    process.once('SIGINT', stop);
+    process.once('SIGTERM', stop);
+    process.once('SIGHUP', stop);
+  });
+}
+
+/** `bulkhead serve [--port N] [--host URL] [--context NAME] [FILE]`: prints the address and serves until it is stopped. Answers the exit status. */
+export async function serveCommand(args: readonly string[], { why = '', open = false }: ServeCommandOptions = {}): Promise<number> {
+  let port: number;
+  let rest: readonly string[];
+  try {
+    const parsed = parseArgs({ args: [...args], allowPositionals: true, options: { port: { type: 'string' }, host: { type: 'string' }, context: { type: 'string' } } });
+    port = Number(parsed.values.port ?? 0);
+    rest = [
+      ...(parsed.values.host === undefined ? [] : ['--host', parsed.values.host]),
+      ...(parsed.values.context === undefined ? [] : ['--context', parsed.values.context]),
+      ...parsed.positionals,
+    ];
+  } catch (error) {
+    say(`bulkhead: ${error instanceof Error ? error.message : 'a word was not understood'}`);
+    return 2;
+  }
+  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+    say('bulkhead: --port takes a number from 0 to 65535.');
+    return 2;
+  }
+  const session = openSession(rest);
+  const page = path.resolve(import.meta.dirname, '../renderer');
+  let served: Served;
+  try {
+    served = await serve({ session, page, port });
+  } catch (error) {
+    session.close();
+    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+    say(taken ? `bulkhead: port ${port} is taken on 127.0.0.1. Give another one with --port, or none for a free one.` : `bulkhead: no window could be served: ${String(error)}`);
+    return 2;
+  }
+  process.stdout.write(`${served.url}\n`);
+  if (why !== '') say(`This is the same window in a browser, since ${why}.`);
+  const tidy = open ? openBrowser(served.url) : null;
+  await untilStopped();
+  tidy?.();
+  session.close();
+  await served.close();
+  return 0;
+}
