@@ -27,6 +27,7 @@ export default defineConfig({
       needs('shell', 120),
       needs('browser', 180),
       needs('lab', 600),
+      needs('machine', 600),
     ],
   },
 });
