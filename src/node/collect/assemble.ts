@@ -1,0 +1,136 @@
+import {
+  FORMAT, isKnown, known, unknown, valueOf, type Container, type Host, type NetNamespace, type Note, type Reading, type Snapshot, type Workload,
+} from '../../core/model/index.js';
+import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
+import type { KernelFacts, KernelRead, NetToRead, WireRead } from './parts.js';
+import { engineEndpoints, engineSegments, unreadFacts, withDeclared } from './unread.js';
+
+const told = <T>(value: T | null, field: string): Reading<T> => (value === null ? unknown('absent', `engine: ${field}`) : known(value, `engine: ${field}`));
+
+function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
+  const options = info.securityOptions;
+  const option = (name: string): Reading<boolean> =>
+    options === null ? unknown('absent', 'engine: SecurityOptions') : known(options.some((o) => o === `name=${name}` || o.startsWith(`name=${name},`)), 'engine: SecurityOptions');
+  const lsms = (options ?? []).flatMap((o) => /^name=(apparmor|selinux)/.exec(o)?.[1] ?? []);
+  const engine: Host['engine'] = {
+    name: info.name,
+    version: info.version,
+    apiVersion: info.apiVersion,
+    endpoint: info.endpoint,
+    rootless: option('rootless'),
+    usernsRemap: option('userns'),
+    dataRoot: told(info.dataRoot, 'DockerRootDir'),
+    cgroupDriver: told(info.cgroupDriver, 'CgroupDriver'),
+  };
+  const os = told(info.os, 'OperatingSystem');
+  if (kernel !== null && kernel.proof.kind !== 'foreign') return { ...kernel.host, os, engine, proof: kernel.proof };
+  return {
+    hostname: told(info.hostname, 'Name'),
+    os,
+    kernel: told(info.kernel, 'KernelVersion'),
+    cpus: told(info.cpus, 'NCPU'),
+    memory: told(info.memory, 'MemTotal'),
+    cgroupVersion: told(info.cgroupVersion === null ? null : info.cgroupVersion === '2' ? 'v2' : 'v1', 'CgroupVersion'),
+    lsms: options === null ? unknown('absent', 'engine: SecurityOptions') : known(lsms, 'engine: SecurityOptions'),
+    engine,
+    proof: kernel?.proof ?? { kind: 'unproved', why: 'no kernel was read' },
+    namespaces: {},
+    readAs: 'nobody',
+    bootId: unknown('unsupported', '/proc/sys/kernel/random/boot_id'),
+  };
+}
+
+/** Key of the net namespace that a container is in: the kernel's inode, else the engine's word on who shares it. */
+function netKeyOf(container: EngineContainer, facts: KernelFacts, byName: ReadonlyMap<string, string>): string | null {
+  if (container.pid === null) return null;
+  const { inode, owner } = facts.namespaces.net;
+  if (valueOf(owner) === 'host') return 'host';
+  if (isKnown(inode)) return `net:${inode.value}`;
+  const mode = container.declared.networkMode;
+  if (mode === 'host') return 'host';
+  const donor = /^container:(.+)$/.exec(mode)?.[1];
+  return `of:${donor === undefined ? container.id : (byName.get(donor) ?? donor)}`;
+}
+
+const FOREIGN = 'the kernel of the engine is not this one';
+
+/** What one look at everything has gathered; `kernel` and `wire` are null where they were not read. */
+export interface Gathered {
+  readonly takenAt: string;
+  readonly info: EngineInfo;
+  readonly containers: readonly EngineContainer[];
+  readonly networks: readonly EngineNetwork[];
+  readonly kernel: KernelRead | null;
+  readonly notes: readonly Note[];
+}
+
+/** Containers before the wire is known: their endpoints are the engine's word. */
+export function joinContainers(gathered: Gathered): readonly Container[] {
+  const { containers, kernel, networks } = gathered;
+  const foreign = kernel === null || kernel.proof.kind === 'foreign';
+  const byName = new Map(containers.flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
+  const segments = new Set(engineSegments(networks).map((s) => s.id));
+  const resting = unreadFacts('absent', 'no process runs in it');
+  const unread = unreadFacts('unsupported', FOREIGN);
+  return containers.flatMap((c): readonly Container[] => {
+    const facts = foreign ? (c.pid === null ? resting : unread) : (kernel.of.get(c.id) ?? (c.pid === null ? resting : null));
+    // Its process went while the kernel was read: the kernel's reader left a note, and half an entry is none.
+    if (facts === null) return [];
+    const { sandboxKey: _, endpoints: __, ...engine } = c;
+    return [
+      {
+        kind: 'container',
+        ...engine,
+        ...facts,
+        cgroup: withDeclared(facts.cgroup, c.declared),
+        net: netKeyOf(c, facts, byName),
+        endpoints: engineEndpoints(c, segments),
+        privilegedPrograms: unknown('not-asked', `engine: GET /containers/${c.id.slice(0, 12)}/export`),
+      },
+    ];
+  });
+}
+
+/** The net namespaces of all workloads and of the host, each with one process that is in it. */
+export function netsToRead(all: readonly Workload[]): readonly NetToRead[] {
+  const nets = new Map<string, { pid: number | null; of: string[] }>([['host', { pid: null, of: ['host'] }]]);
+  for (const w of all) {
+    if (w.net === null) continue;
+    const net = nets.get(w.net) ?? { pid: w.pid, of: [] };
+    nets.set(w.net, net);
+    net.of.push(w.id);
+  }
+  return [...nets].map(([key, net]) => ({ key, ...net }));
+}
+
+function unreadNet(net: NetToRead): NetNamespace {
+  const none = unknown('unsupported', FOREIGN);
+  return {
+    key: net.key, of: net.of, inode: none, ownerUserNs: none, neighbours: none, neighbours6: none, routes: none,
+    sysctls: none, nft: none, ebtables: none, arptables: none, tc: none, fdb: none,
+  };
+}
+
+/** One snapshot of what was gathered. */
+export function assemble(gathered: Gathered, containers: readonly Container[], wire: WireRead | null): Snapshot {
+  const { info, kernel } = gathered;
+  const here = kernel !== null && kernel.proof.kind !== 'foreign' ? kernel : null;
+  const groups = here?.groups ?? [];
+  const plugged = <T extends Workload>(w: T): T => (wire === null ? w : { ...w, endpoints: wire.endpoints.get(w.id) ?? w.endpoints });
+  return {
+    format: FORMAT,
+    takenAt: gathered.takenAt,
+    origin: 'live',
+    redacted: false,
+    host: hostOf(info, kernel),
+    containers: containers.map(plugged),
+    groups: groups.map(plugged),
+    namespaces: here?.namespaces ?? [],
+    cgroups: here?.cgroups ?? [],
+    segments: wire?.segments ?? engineSegments(gathered.networks),
+    interfaces: wire?.interfaces ?? [],
+    nets: wire?.nets ?? netsToRead(containers).map(unreadNet),
+    connections: unknown('not-asked', '/proc/<pid>/net/tcp'),
+    notes: [...gathered.notes, ...(here?.notes ?? []), ...(wire?.notes ?? [])],
+  };
+}

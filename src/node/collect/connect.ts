@@ -1,0 +1,20 @@
+import { Door } from './engine/door.js';
+import { attemptOf, noEngine, type Attempt } from './engine/failure.js';
+import { candidates, type HostChoice } from './engine/hosts.js';
+
+/** How long one engine may take to greet before the next is tried. */
+const GREETING_MS = 5_000;
+
+/** Connects to the first engine that answers. Rejects with NoEngine, which tells what was tried and what to do. */
+export async function connect(choice: HostChoice = {}, greetingMs: number = GREETING_MS): Promise<Door> {
+  const tried: Attempt[] = [];
+  const list = candidates(choice);
+  for (const candidate of list) {
+    try {
+      return await Door.open(candidate, greetingMs);
+    } catch (error) {
+      tried.push(attemptOf(candidate, error));
+    }
+  }
+  throw noEngine(tried, list.every((candidate) => candidate.from !== 'usual place'));
+}

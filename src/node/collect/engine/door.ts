@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http';
+import { readFileSync } from 'node:fs';
+import type http from 'node:http';
+import type Dockerode from 'dockerode';
+import { agentFor } from './agents.js';
+import { Deadline } from './failure.js';
+import type { Candidate } from './hosts.js';
+
+/** The API versions that this code was written for; the engine's own is used where it lies between. */
+const NEWEST = '1.52';
+const FIRST_ASKED = '1.44';
+/** How long an answer may take. */
+export const DEADLINE_MS = 10_000;
+/** A longer answer is not one that is waited for: an engine's answer about one container is some kB. */
+export type Query = Readonly<Record<string, string | number>>;
+
+/** The engine answered, but not with what was asked for. */
+export class Refused extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** Orders API versions: `1.9` is before `1.41`. */
+export function compareVersions(a: string, b: string): number {
+  const [a1 = 0, a2 = 0] = a.split('.').map(Number);
+  const [b1 = 0, b2 = 0] = b.split('.').map(Number);
+  return a1 - b1 || a2 - b2;
+}
+
+function modemOptions(candidate: Candidate, agent: http.Agent): Dockerode.DockerOptions {
+  // Every member is given: what is left out the modem would take from DOCKER_HOST.
+  const { way } = candidate;
+  const none = { socketPath: undefined, host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined };
+  const read = (path: string | null) => (path === null ? undefined : readFileSync(path, 'utf8'));
+  const common = { ...none, protocol: 'http' as const, agent };
+  if (way.kind === 'socket') return { ...common, socketPath: way.path } as Dockerode.DockerOptions;
+  if (way.kind === 'tcp' && way.tls !== null) {
+    const { ca, cert, key } = way.tls;
+    return { ...common, protocol: 'https', host: way.host, port: way.port, ca: read(ca), cert: read(cert), key: read(key) } as Dockerode.DockerOptions;
+  }
+  if (way.kind === 'tcp') return { ...common, host: way.host, port: way.port } as Dockerode.DockerOptions;
+  // The agent dials; the name is only for the Host header.
+  return { ...common, host: 'docker.example.com', port: 80 } as Dockerode.DockerOptions;
+}
+
+/**
+ * The one way to an engine: every request of Bulkhead is made here. Only GET and HEAD exist; the agent
+ * refuses anything else. Each request has a deadline, and the negotiated API version in its path.
+ */
+export class Door {
+  #requests = 0;
+
+  private constructor(
+    readonly candidate: Candidate,
+    readonly apiVersion: string,
+    private readonly docker: Dockerode,
+    private readonly agent: http.Agent,
+    private readonly deadline: number,
+  ) {}
+
+  /** Requests sent so far, the event stream and the first greeting included. */
+  get requests(): number {
+    return this.#requests;
+  }
+
+  get endpoint(): string {
+    return this.candidate.endpoint;
+  }
+
+  /** Connects and agrees on a version. Rejects with what the connection said. */
+  static async open(candidate: Candidate, deadline: number = DEADLINE_MS): Promise<Door> {
+    if (candidate.way.kind === 'wrong') throw new Error(candidate.way.why);
+    const { default: Docker } = await import('dockerode');
+    const agent = agentFor(candidate);
+    const docker = new Docker(modemOptions(candidate, agent));
+    const door = new Door(candidate, FIRST_ASKED, docker, agent, deadline);
+    try {
+      // An engine tells its version in a header even when it refuses the one in the path.
+      const greeting = await door.#head(`/v${FIRST_ASKED}/_ping`);
+      const answered = greeting.headers['api-version'] === undefined ? await door.#head('/_ping') : greeting;
+      const theirs = String(answered.headers['api-version'] ?? '');
+      if (!/^\d{1,2}\.\d{1,3}$/.test(theirs)) throw new Error('what answers there is no engine (it tells no API version)');
+      const agreed = compareVersions(theirs, NEWEST) < 0 ? theirs : NEWEST;
+      Object.assign(docker.modem, { version: `v${agreed}` });
+      const opened = new Door(candidate, agreed, docker, agent, deadline);
+      opened.#requests = door.#requests;
+      return opened;
+    } catch (error) {
+      agent.destroy();
+      throw error;
+    }
+  }
+
+  /** One answer as parsed JSON. Rejects with Deadline, Refused, or the connection's error. */
+  async get(path: string, query: Query = {}, deadline: number = this.deadline): Promise<unknown> {
+    return this.#dial({ path: `${path}?`, method: 'GET', options: { ...query } }, deadline);
+  }
+
+  /** A stream that lasts: the deadline holds for its beginning only. */
+  async stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
+    const stop = new AbortController();
+    signal.addEventListener('abort', () => stop.abort(), { once: true });
+    const answer = (await this.#dial({ path: `${path}?`, method: 'GET', isStream: true, options: { ...query } }, this.deadline, stop)) as IncomingMessage;
+    signal.addEventListener('abort', () => answer.destroy(), { once: true });
+    if (signal.aborted) answer.destroy();
+    return answer;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  async #head(path: string): Promise<IncomingMessage> {
+    const any = Object.fromEntries([200, 400, 404, 426, 500].map((status) => [status, true]));
+    const answer = (await this.#dial({ path, method: 'HEAD', isStream: true, statusCodes: any }, this.deadline)) as IncomingMessage;
+    answer.resume();
+    return answer;
+  }
+
+  #dial(options: Parameters<Dockerode['modem']['dial']>[0], deadline: number, stop = new AbortController()): Promise<unknown> {
+    this.#requests += 1;
+    return new Promise((resolve, reject) => {
+      let late = false;
+      const timer = setTimeout(() => {
+        late = true;
+        stop.abort();
+        reject(new Deadline(deadline));
+      }, deadline);
+      const ok = options.statusCodes ?? { 200: true, 404: 'not found', 500: 'server error' };
+      this.docker.modem.dial({ ...options, statusCodes: ok, abortSignal: stop.signal }, (error, answer) => {
+        clearTimeout(timer);
+        if (late) return;
+        if (error === null || error === undefined) return resolve(answer);
+        const { statusCode, json } = error as { statusCode?: unknown; json?: { message?: unknown } };
+        if (typeof statusCode !== 'number') return reject(error);
+        reject(new Refused(statusCode, typeof json?.message === 'string' ? json.message.slice(0, 500) : `the engine answered ${statusCode}`));
+      });
+    });
+  }
+}
