@@ -76,11 +76,11 @@ export function joinContainers(gathered: Gathered): readonly Container[] {
     const facts = foreign ? (c.pid === null ? resting : unread) : (kernel.of.get(c.id) ?? (c.pid === null ? resting : null));
     // Its process went while the kernel was read: the kernel's reader left a note, and half an entry is none.
     if (facts === null) return [];
-    const { sandboxKey: _, endpoints: __, ...engine } = c;
+    const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = c;
     return [
       {
         kind: 'container',
-        ...engine,
+        id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
         ...facts,
         cgroup: withDeclared(facts.cgroup, c.declared),
         net: netKeyOf(c, facts, byName),

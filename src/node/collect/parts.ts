@@ -12,6 +12,17 @@ export interface Roots {
 /** What the reader of the kernel is given for each container. */
 export type KernelContainer = Pick<EngineContainer, 'id' | 'name' | 'pid' | 'state' | 'declared'>;
 
+/**
+ * `previous` and `touched`: an earlier pass, and the containers that may have changed since; the rest of `previous` may be
+ * taken over, except for what moves. Without them everything is read anew.
+ */
+export interface KernelInput {
+  readonly roots: Roots;
+  readonly containers: readonly KernelContainer[];
+  readonly previous?: KernelRead | undefined;
+  readonly touched?: ReadonlySet<string> | undefined;
+}
+
 /** What the kernel says of one container. */
 export type KernelFacts = Pick<
   Container,
@@ -42,13 +53,22 @@ export interface NetToRead {
   readonly of: readonly string[];
 }
 
+/**
+ * `previous` and `touched`: an earlier read, and the keys of net namespaces that may have changed since (the host's is
+ * always read anew); the rest of `previous` may be taken over. Without them everything is read anew.
+ */
 export interface WireInput {
   readonly roots: Roots;
   readonly nets: readonly NetToRead[];
   readonly networks: readonly EngineNetwork[];
   readonly containers: readonly EngineContainer[];
   readonly proof: KernelProof;
+  readonly previous?: WireRead | undefined;
+  readonly touched?: ReadonlySet<string> | undefined;
 }
+
+/** What is polled of the wire: the neighbour tables (and with rights the forwarding entries) by net key; absent ones are unchanged. */
+export type WireMoving = ReadonlyMap<string, Partial<Pick<NetNamespace, 'neighbours' | 'neighbours6' | 'fdb'>>>;
 
 export interface WireRead {
   readonly segments: readonly Segment[];

@@ -3,10 +3,10 @@ import { assemble, joinContainers, netsToRead } from './assemble.js';
 import type { Door } from './engine/door.js';
 import { readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
 import type { EngineInfo } from './engine/types.js';
-import type { KernelContainer, KernelRead, Roots, WireInput, WireRead } from './parts.js';
+import type { KernelInput, KernelRead, Roots, WireInput, WireRead } from './parts.js';
 
 export interface Readers {
-  readonly kernel: ((input: { readonly roots: Roots; readonly containers: readonly KernelContainer[] }) => KernelRead) | null;
+  readonly kernel: ((input: KernelInput) => KernelRead) | null;
   readonly wire: ((input: WireInput) => Promise<WireRead>) | null;
 }
 
