@@ -1,0 +1,157 @@
+import { known, unknown, type Reading } from '../model/reading.js';
+import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
+import { parseFdb, parseNft, parseVlans } from './net-bridge.js';
+import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
+import { parseArptables, parseEbtables } from './net-legacy.js';
+import type { Linked } from './net-peers.js';
+import { parseSysctls } from './net-proc.js';
+import type { Section } from './net-sections.js';
+
+/** One net namespace as the tools tell it. */
+export interface DeepNet {
+  /** Inode of the namespace that was read, to be held against the one that was meant. */
+  readonly inode: Reading<number>;
+  readonly links: Reading<readonly Linked[]>;
+  readonly neighbours: Reading<readonly Neighbour[]>;
+  readonly neighbours6: Reading<readonly Neighbour[]>;
+  readonly nft: Reading<readonly Json[]>;
+  readonly tc: Reading<readonly TcFilter[]>;
+  readonly ebtables: Reading<readonly string[]>;
+  readonly arptables: Reading<readonly string[]>;
+  readonly sysctls: Reading<Readonly<Record<string, string>>>;
+  readonly fdb: Reading<readonly FdbEntry[]>;
+}
+
+type Sections = ReadonlyMap<string, Section>;
+
+/** Why a command gave nothing: a missing tool is `absent`, and not the same as a tool that found nothing. */
+function failure(section: Section | undefined, source: string): Reading<never> {
+  if (section === undefined) return unknown('unsupported', source);
+  if (section.status === 127) return unknown('absent', source);
+  return unknown(/not permitted|permission denied|must be root/i.test(section.text) ? 'denied' : 'unsupported', source);
+}
+
+function arrayOf<T>(sections: Sections, name: string, source: string, parse: (items: readonly unknown[]) => T): Reading<T> {
+  const s = sections.get(name);
+  const items = s === undefined || s.status !== 0 ? null : s.text.trim() === '' ? [] : jsonArray(s.text);
+  return items === null ? failure(s, source) : known(parse(items), source);
+}
+
+function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neighbours' | 'neighbours6'> {
+  const s = sections.get('ip');
+  const arrays = (s?.text ?? '').split('\n').filter((l) => l.startsWith('['));
+  const [linkText, addressText, neighText] = arrays.length === 3 ? arrays : [];
+  const links = linkText === undefined ? null : jsonArray(linkText);
+  const addresses = addressText === undefined ? null : jsonArray(addressText);
+  const neigh = neighText === undefined ? null : jsonArray(neighText);
+  if (links === null || addresses === null || neigh === null || s?.status !== 0) {
+    const why = (command: string): Reading<never> => failure(s, command);
+    return { links: why('ip -j -d link'), neighbours: why('ip -j neigh'), neighbours6: why('ip -j neigh') };
+  }
+  const byName = parseAddresses(addresses);
+  const vlans = arrayOf(sections, 'vlan', 'bridge -j vlan show', parseVlans);
+  const both = parseNeighbours(neigh);
+  return {
+    links: known(
+      parseLinks(links).map((l): Linked => {
+        const v = 'value' in vlans ? known(vlans.value.get(l.ifname) ?? [], vlans.source) : vlans;
+        return {
+          iface: toInterface(net, l, known(byName.get(l.ifname) ?? [], 'ip -j addr'), 'ip -j -d link', v) satisfies NetInterface,
+          otherIndex: l.link_index ?? null,
+          netnsId: l.link_netnsid ?? null,
+        };
+      }),
+      'ip -j -d link',
+    ),
+    neighbours: known(both.v4, 'ip -j neigh'),
+    neighbours6: known(both.v6, 'ip -j neigh'),
+  };
+}
+
+function readNft(sections: Sections): DeepNet['nft'] {
+  const source = 'nft -j list ruleset';
+  const s = sections.get('nft');
+  const rules = s?.status === 0 ? parseNft(s.text) : null;
+  return rules === null ? failure(s, source) : known(rules, source);
+}
+
+function readTc(sections: Sections): DeepNet['tc'] {
+  const source = 'tc -j filter show';
+  const qdiscs = sections.get('qdisc');
+  if (qdiscs?.status !== 0 || jsonArray(qdiscs.text) === null) return failure(qdiscs, source);
+  const out: TcFilter[] = [];
+  for (const [name, s] of sections) {
+    const [what, hook, dev] = name.split(' ');
+    if (what !== 'filter' || dev === undefined || (hook !== 'ingress' && hook !== 'egress')) continue;
+    const filters = s.status === 0 ? (s.text.trim() === '' ? [] : jsonArray(s.text)) : null;
+    // An ingress qdisc has no egress hook, and tc says so by failing.
+    if (filters === null) {
+      if (hook === 'egress') continue;
+      return failure(s, `${source} dev ${dev} ${hook}`);
+    }
+    for (const f of filters) out.push({ dev, hook, filter: f as Json });
+  }
+  return known(out, source);
+}
+
+const EBTABLES = ['filter', 'nat', 'broute'] as const;
+
+function readEbtables(sections: Sections): DeepNet['ebtables'] {
+  if (sections.has('ebtables modules')) return known([], '/proc/modules');
+  const tool = sections.get('ebtables tool');
+  if (tool !== undefined) return failure(tool, 'ebtables-legacy');
+  // Bridges alone carry these tables; the script does not ask where there is none.
+  if (!sections.has('ebtables filter')) return sections.has('ip') ? known([], 'ip -j -d link') : unknown('unsupported', 'ebtables-legacy -L');
+  const out: string[] = [];
+  for (const table of EBTABLES) {
+    const s = sections.get(`ebtables ${table}`);
+    if (s === undefined) return unknown('unsupported', `ebtables-legacy -t ${table} -L`);
+    const t = parseEbtables(s.text);
+    if ('failed' in t) return failure(s, `ebtables-legacy -t ${table} -L`);
+    if ('rules' in t) out.push(...t.rules);
+  }
+  return known(out, 'ebtables-legacy -L');
+}
+
+function readArptables(sections: Sections): DeepNet['arptables'] {
+  const names = sections.get('arpnames');
+  const file = '/proc/net/arp_tables_names';
+  // Without that file the kernel has no legacy ARP tables at all.
+  if (names === undefined) return sections.has('ip') ? known([], file) : unknown('unsupported', file);
+  if (names.status !== 0) return failure(names, file);
+  if (!/^filter$/m.test(names.text)) return known([], file);
+  const source = 'arptables-legacy -t filter -L -n -v';
+  const s = sections.get('arptables');
+  const t = s?.status === 0 ? parseArptables(s.text) : { failed: '' };
+  if ('failed' in t) return failure(s, source);
+  return known('rules' in t ? t.rules : [], source);
+}
+
+/** Everything that the reading script said of one net namespace; `net` is its key. */
+export function readNamespace(sections: Sections, net: string): DeepNet {
+  const inode = /^net:\[(\d+)\]/.exec(sections.get('inode')?.text ?? '');
+  const sysctl = sections.get('sysctl');
+  const values = sysctl === undefined ? {} : parseSysctls(sysctl.text);
+  const ip = readIp(sections, net);
+  const bridges = 'value' in ip.links && ip.links.value.some((l) => l.iface.kind === 'bridge' || l.iface.port !== null);
+  return {
+    inode: inode?.[1] === undefined ? unknown('unsupported', '/proc/self/ns/net') : known(Number(inode[1]), '/proc/self/ns/net'),
+    ...ip,
+    nft: readNft(sections),
+    tc: readTc(sections),
+    ebtables: readEbtables(sections),
+    arptables: readArptables(sections),
+    sysctls: Object.keys(values).length === 0 ? unknown('unsupported', '/proc/sys/net') : known(values, '/proc/sys/net'),
+    fdb: bridges || !('value' in ip.links) ? arrayOf(sections, 'fdb', 'bridge -j fdb show', parseFdb) : known([], ip.links.source),
+  };
+}
+
+/** A namespace that could not be entered: each fact is unknown for the same reason. */
+export function unreadNamespace(why: 'denied' | 'absent' | 'unsupported' | 'not-asked', net: string): DeepNet {
+  const no = (source: string): Reading<never> => unknown(why, `${source} in ${net}`);
+  return {
+    inode: no('/proc/self/ns/net'), links: no('ip -j -d link'), neighbours: no('ip -j neigh'), neighbours6: no('ip -6 -j neigh'),
+    nft: no('nft -j list ruleset'), tc: no('tc -j filter show'), ebtables: no('ebtables-legacy -L'), arptables: no('arptables-legacy -L'),
+    sysctls: no('/proc/sys/net'), fdb: no('bridge -j fdb show'),
+  };
+}

@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { splitSections, type Section } from '../../../core/parse/net-sections.js';
+
+/**
+ * What is asked of one net namespace, in one child process. It only lists; the legacy tools are asked only where
+ * the kernel has their tables already (asking would make them). Interface names are taken from the kernel, never
+ * from arguments; without globbing.
+ */
+const SCRIPT = `
+set -f
+M=$1
+say() { echo "$M $1"; printf '%s\\n' "$3"; echo "$M = $2"; }
+r() { echo "$M $1"; n=$1; shift; "$@" 2>&1; st=$?; echo; echo "$M = $st"; }
+r inode readlink /proc/self/ns/net
+L=$(printf 'link show\\naddr show\\nneigh show\\n' | ip -j -d -batch - 2>&1); say ip $? "$L"
+r nft nft -j list ruleset
+Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
+names() { sed -n 's/^ *\\([^ ]*\\): .*/\\1/p' /proc/self/net/dev; }
+case $Q in *clsact*|*'"ingress"'*)
+  for d in $(names); do
+    case $Q in *"\\"$d\\""*)
+      r "filter ingress $d" tc -j filter show dev "$d" ingress
+      r "filter egress $d" tc -j filter show dev "$d" egress ;;
+    esac
+  done ;;
+esac
+case $L in *'"info_kind":"bridge"'*|*'"info_slave_kind":"bridge"'*)
+  r vlan bridge -j vlan show
+  r fdb bridge -j fdb show
+  if [ -r /proc/modules ] && ! grep -q '^ebtable_\\|^ebtables' /proc/modules && ! grep -q 'ebtables' "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then
+    say 'ebtables modules' 0 none
+  else
+    E=
+    if command -v ebtables-legacy >/dev/null; then E=ebtables-legacy
+    elif command -v ebtables >/dev/null && ! ebtables -V 2>&1 | grep -q nf_tables; then E=ebtables; fi
+    if [ -z "$E" ]; then say 'ebtables tool' 127 ebtables-legacy
+    else for t in filter nat broute; do r "ebtables $t" $E -t $t -L; done; fi
+  fi ;;
+esac
+if [ -e /proc/self/net/arp_tables_names ]; then
+  A=$(cat /proc/self/net/arp_tables_names 2>&1); say arpnames $? "$A"
+  case $A in *filter*)
+    T=arptables; command -v arptables-legacy >/dev/null && T=arptables-legacy
+    r arptables $T -t filter -L -n -v ;;
+  esac
+fi
+set +f
+cd /proc/sys/net && r sysctl grep -s '' \
+  ipv4/conf/*/arp_* ipv4/conf/*/drop_gratuitous_arp ipv4/conf/*/accept_redirects ipv4/conf/*/secure_redirects ipv4/conf/*/shared_media \
+  ipv4/conf/*/proxy_arp ipv4/conf/*/proxy_arp_pvlan ipv4/conf/*/rp_filter ipv4/conf/*/forwarding ipv4/conf/*/accept_local ipv4/conf/*/route_localnet \
+  ipv4/neigh/*/locktime ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/ping_group_range \
+  ipv6/conf/*/accept_ra ipv6/conf/*/accept_redirects ipv6/conf/*/accept_untracked_na ipv6/conf/*/drop_unsolicited_na ipv6/conf/*/disable_ipv6 \
+  ipv6/conf/*/forwarding ipv6/conf/*/ndisc_* ipv6/conf/*/proxy_ndp ipv6/conf/*/force_tllao ipv6/conf/*/autoconf \
+  bridge/*
+exit 0
+`;
+
+const MOST_OUTPUT = 32 * 1024 * 1024;
+
+/** What a child answered, or why there is no answer. */
+export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readonly failed: 'denied' | 'absent' | 'unsupported'; readonly text: string };
+
+/** Runs the reading script in the net namespace of a process (null: this process's own). Never rejects; ends the child after `deadline` ms. */
+export function askNet(pid: number | null, proc: string, deadline = 10_000): Promise<Ran> {
+  const mark = `@${randomBytes(9).toString('hex')}`;
+  const sh = ['sh', '-c', SCRIPT, 'sh', mark];
+  const [command = 'sh', ...args] = pid === null ? sh : ['nsenter', `--net=${proc}/${pid}/ns/net`, ...sh];
+  return new Promise((done) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
+    const out: Buffer[] = [];
+    let size = 0;
+    let said = '';
+    const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
+    child.stdout.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MOST_OUTPUT) child.kill('SIGKILL');
+      else out.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(0, 500)));
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      done({ failed: 'absent', text: `${command}: ${error.message}` });
+    });
+    child.on('close', () => {
+      clearTimeout(timer);
+      const sections = splitSections(Buffer.concat(out).toString('utf8'), mark);
+      if (sections.size > 0) done({ sections });
+      else done({ failed: /not permitted|denied/i.test(said) ? 'denied' : /No such file/.test(said) ? 'absent' : 'unsupported', text: said.trim() });
+    });
+  });
+}
