@@ -87,6 +87,7 @@ export function seccompWall(p: ProcessFacts, w: Workload): Wall {
     if (d && (d.seccomp.kind === 'unconfined' || d.privileged)) return wall('seccomp', 'open-by-choice', 'off', 'It was started without a seccomp filter.', readings);
     return wall('seccomp', 'unknown', unreadText(mode.unknown), unreadSentence('system calls are filtered', mode.unknown), readings);
   }
+  if (mode.value === 'disabled' && w.kind === 'group') return wall('seccomp', 'open-as-shipped', '', 'No filter: every system call reaches the kernel; its runtime ships none, or it was not asked.', readings);
   if (mode.value === 'disabled') {
     const drift = d && d.seccomp.kind !== 'unconfined' && !d.privileged ? (d.seccomp.kind === 'custom' ? 'own profile' : 'builtin') : null;
     return wall('seccomp', 'open-by-choice', 'off', 'No filter: every system call reaches the kernel that all containers share.', readings, drift);
@@ -116,6 +117,7 @@ export function lsmWall(p: ProcessFacts, w: Workload, host: Host): Wall {
       ? wall('lsm', 'open-by-choice', type, `SELinux does not hold a process of type ${type}.`, readings)
       : wall('lsm', 'stands', '', `SELinux holds it as ${type}.`, readings);
   }
+  if ((text === '' || text === 'unconfined') && w.kind === 'group') return wall('lsm', 'open-as-shipped', '', 'No AppArmor profile holds it; its runtime ships none.', readings);
   if (text === '' || text === 'unconfined') return wall('lsm', 'open-by-choice', 'unconfined', 'No AppArmor profile holds it.', readings, told || null);
   if (/\((complain|kill|unconfined)\)$/.test(text) && !text.endsWith('(kill)')) return wall('lsm', 'thinned', 'complain', `The profile ${text.replace(/ \(.*/, '')} only writes down what it would refuse.`, readings);
   return wall('lsm', 'stands', '', `AppArmor holds it: ${text}.`, readings);
