@@ -48,8 +48,11 @@ export interface Edge {
 
 /**
  * What a lens means, placed. World units are CSS pixels at 100 %.
- * `gutters`: items that stay at the left or right edge of the view while it pans and never shrink (segment names, counts);
- * their boxes' x is from that edge.
+ * The world begins right of the left gutter: its x = 0 is drawn at `leftWidth` where nothing is panned, and it has
+ * `view.width - leftWidth - rightWidth` to itself at 100 %. Margins (24 px) are part of the gutters' widths.
+ * `gutters`: items that hug the left or right edge of the view while it pans and never shrink (segment names, counts). Their marks'
+ * x counts from the left side of their band (0 to leftWidth, 0 to rightWidth); their y is the world's: at another zoom an item is
+ * drawn at 100 % around its box's middle, which stays level with the world. A painter fills the bands with `ground` first.
  * `title` and `summary`: the heading and the one sentence above the picture. `legend`: what the marks mean, in words.
  */
 export interface Scene {
