@@ -127,15 +127,20 @@ function readArptables(sections: Sections): DeepNet['arptables'] {
   return known('rules' in t ? t.rules : [], source);
 }
 
-/** Everything that the reading script said of one net namespace; `net` is its key. */
-export function readNamespace(sections: Sections, net: string): DeepNet {
+function inodeOf(sections: Sections): Reading<number> {
   const inode = /^net:\[(\d+)\]/.exec(sections.get('inode')?.text ?? '');
+  return inode?.[1] === undefined ? unknown('unsupported', '/proc/self/ns/net') : known(Number(inode[1]), '/proc/self/ns/net');
+}
+
+/** Everything that the reading script said of one net namespace; `net` is its key. `linksOnly`: the rest was not asked. */
+export function readNamespace(sections: Sections, net: string, linksOnly = false): DeepNet {
   const sysctl = sections.get('sysctl');
   const values = sysctl === undefined ? {} : parseSysctls(sysctl.text);
   const ip = readIp(sections, net);
+  if (linksOnly) return { ...unreadNamespace('not-asked', net), inode: inodeOf(sections), ...ip };
   const bridges = 'value' in ip.links && ip.links.value.some((l) => l.iface.kind === 'bridge' || l.iface.port !== null);
   return {
-    inode: inode?.[1] === undefined ? unknown('unsupported', '/proc/self/ns/net') : known(Number(inode[1]), '/proc/self/ns/net'),
+    inode: inodeOf(sections),
     ...ip,
     nft: readNft(sections),
     tc: readTc(sections),

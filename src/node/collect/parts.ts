@@ -56,8 +56,11 @@ export interface NetToRead {
 /**
  * `previous` and `touched`: an earlier read, and the keys of net namespaces that may have changed since (the host's is
  * always read anew); the rest of `previous` may be taken over. Without them everything is read anew.
+ * `depth` (default `full`): a full read enters each namespace by a child (10 ms each); `quick` asks for the host's links
+ * alone and takes over the rest, so that a first picture need not wait; what it leaves is `not-asked`.
  */
 export interface WireInput {
+  readonly depth?: 'full' | 'quick';
   readonly roots: Roots;
   readonly nets: readonly NetToRead[];
   readonly networks: readonly EngineNetwork[];

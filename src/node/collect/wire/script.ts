@@ -14,6 +14,7 @@ say() { echo "$M $1"; printf '%s\\n' "$3"; echo "$M = $2"; }
 r() { echo "$M $1"; n=$1; shift; "$@" 2>&1; st=$?; echo; echo "$M = $st"; }
 r inode readlink /proc/self/ns/net
 L=$(printf 'link show\\naddr show\\nneigh show\\n' | ip -j -d -batch - 2>&1); say ip $? "$L"
+[ "$2" = links ] && exit 0
 r nft nft -j list ruleset
 Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
 names() { sed -n 's/^ *\\([^ ]*\\): .*/\\1/p' /proc/self/net/dev; }
@@ -61,10 +62,10 @@ const MOST_OUTPUT = 32 * 1024 * 1024;
 /** What a child answered, or why there is no answer. */
 export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readonly failed: 'denied' | 'absent' | 'unsupported'; readonly text: string };
 
-/** Runs the reading script in the net namespace of a process (null: this process's own). Never rejects; ends the child after `deadline` ms. */
-export function askNet(pid: number | null, proc: string, deadline = 10_000): Promise<Ran> {
+/** Runs the reading script (`links`: its first part) in the net namespace of a process (null: this process's own). Never rejects; ends the child after `deadline` ms. */
+export function askNet(pid: number | null, proc: string, what: 'all' | 'links' = 'all', deadline = 10_000): Promise<Ran> {
   const mark = `@${randomBytes(9).toString('hex')}`;
-  const sh = ['sh', '-c', SCRIPT, 'sh', mark];
+  const sh = ['sh', '-c', SCRIPT, 'sh', mark, what];
   const [command = 'sh', ...args] = pid === null ? sh : ['nsenter', `--net=${proc}/${pid}/ns/net`, ...sh];
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import type { FdbEntry, NetKey, Neighbour } from '../../../core/model/network.js';
 import { known, unknown, type Reading } from '../../../core/model/reading.js';
 import { parseArp } from '../../../core/parse/net-proc.js';
+import type { WireMoving } from '../parts.js';
 import { readBytes, whyNot } from './files.js';
 
 /** One neighbour table as it stands now. */
@@ -26,6 +27,8 @@ interface Kept {
  * and keeps its very object, so that a watcher can pass over it.
  */
 export interface TableReader {
+  /** The same as what moved since the last call, for a snapshot that goes on: absent tables are unchanged. */
+  moving(tables: Tables): WireMoving;
   read(nets: readonly { readonly key: NetKey; readonly pid: number | null }[]): Tables;
 }
 
@@ -89,7 +92,17 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
     }
   };
 
+  let told = new Map<NetKey, Reading<readonly Neighbour[]>>();
+  let toldFdb: Reading<readonly FdbEntry[]> | null = null;
   return {
+    moving({ tables, fdb }) {
+      const out = new Map<NetKey, { neighbours?: Reading<readonly Neighbour[]>; fdb?: Reading<readonly FdbEntry[]> }>();
+      for (const t of tables) if (told.get(t.key) !== t.neighbours && 'value' in t.neighbours) out.set(t.key, { neighbours: t.neighbours });
+      if (fdb !== toldFdb && 'value' in fdb) out.set('host', { ...out.get('host'), fdb });
+      told = new Map(tables.map((t) => [t.key, t.neighbours]));
+      toldFdb = fdb;
+      return out;
+    },
     read(nets) {
       const tables = nets.map((n) => table(n.key, n.pid));
       if (kept.size > 2 * nets.length + 16) for (const key of kept.keys()) if (!nets.some((n) => n.key === key)) kept.delete(key);
