@@ -47,7 +47,6 @@ export function textWidth(text: string, face: Face): number {
 
 const LONGEST = 400;
 // Control characters and those that turn the direction of what follows would let a name pretend to be other text.
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** A text that came from outside, made fit to be drawn: one line, nothing that hides or turns, at most 400 signs. */
