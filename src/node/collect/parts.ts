@@ -80,3 +80,27 @@ export interface WireRead {
   readonly endpoints: ReadonlyMap<string, readonly Endpoint[]>;
   readonly notes: readonly Note[];
 }
+
+/** The neighbour tables as they stand; an unchanged table is the very same object as before. `fdb` is the host's. */
+export interface Tables {
+  readonly tables: readonly { readonly key: string; readonly neighbours: NetNamespace['neighbours'] }[];
+  readonly fdb: NetNamespace['fdb'];
+}
+
+/** How deep the wire is read: `quick` leaves what needs a child for each namespace. */
+export type WireDepth = 'quick' | 'full';
+
+/**
+ * Who reads the kernel: this process, or a reader with more rights. Each remembers what it read.
+ * `touched` null reads everything anew, else what was not touched (containers, or keys of net namespaces) may be
+ * taken from the last pass.
+ */
+export interface KernelReaders {
+  kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null): KernelRead | Promise<KernelRead>;
+  moving(containers: readonly KernelContainer[]): KernelMoving | Promise<KernelMoving>;
+  wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: WireDepth): Promise<WireRead>;
+  tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;
+  /** Forgets all that was remembered: another engine, or the same after a restart. */
+  forget(): void;
+  close(): void;
+}

@@ -1,43 +1,235 @@
-import { workloads, type Snapshot } from '../../core/model/index.js';
-import { assemble, joinContainers, netsToRead } from './assemble.js';
+import { diffSnapshots, applyDelta } from '../../core/delta.js';
+import { workloads, type Container, type NetNamespace, type Note, type Snapshot } from '../../core/model/index.js';
+import { assemble, joinContainers, netsToRead, type Gathered } from './assemble.js';
 import type { Door } from './engine/door.js';
-import { readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
-import type { EngineInfo } from './engine/types.js';
-import type { KernelInput, KernelRead, Roots, WireInput, WireRead } from './parts.js';
-
-export interface Readers {
-  readonly kernel: ((input: KernelInput) => KernelRead) | null;
-  readonly wire: ((input: WireInput) => Promise<WireRead>) | null;
-}
+import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
+import { Refused } from './engine/door.js';
+import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
+import type { KernelRead, KernelReaders, NetToRead, Tables, WireDepth, WireRead } from './parts.js';
 
 export interface ReaderOptions {
-  readonly roots: Roots;
-  readonly readers: Readers;
-  readonly now: () => Date;
+  /** Null: nothing of the kernel is read. */
+  readonly readers: KernelReaders | null;
+  readonly now?: () => Date;
   /** Told while containers are read, for a window that waits. */
-  readonly progress: (read: number, total: number) => void;
+  readonly progress?: (read: number, total: number) => void;
+  readonly onInfo?: (info: EngineInfo) => void;
 }
 
-/** Reads snapshots of one engine through one door. */
+/** What happened since the last snapshot, as far as it has to be read again. */
+export interface Touched {
+  /** Asked of the engine again. */
+  readonly containers: ReadonlySet<string>;
+  /** Only their processes changed (an exec): the engine has nothing new to say. */
+  readonly processes: ReadonlySet<string>;
+  readonly networks: boolean;
+}
+
+/** Reads snapshots of one engine through one door, and remembers what no event has touched. Calls run one after another. */
 export class Reader {
   #info: EngineInfo | null = null;
+  #networks: readonly EngineNetwork[] | null = null;
+  #engine = new Map<string, EngineContainer>();
+  #kernel: KernelRead | null = null;
+  #wire: WireRead | null = null;
+  #notes: readonly Note[] = [];
+  #nets: readonly NetToRead[] = [];
+  #last: Snapshot | null = null;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(
     readonly door: Door,
     private readonly options: ReaderOptions,
   ) {}
 
-  async snapshot(): Promise<Snapshot> {
-    const { roots, readers, now, progress } = this.options;
+  /** The last snapshot, if there was one. */
+  get last(): Snapshot | null {
+    return this.#last;
+  }
+
+  get nets(): readonly NetToRead[] {
+    return this.#nets;
+  }
+
+  /** Reads everything anew. */
+  snapshot(depth: WireDepth = 'full'): Promise<Snapshot> {
+    return this.#inTurn(async () => {
+      this.#engine.clear();
+      this.#info = null;
+      this.options.readers?.forget();
+      return this.#list(null, depth);
+    });
+  }
+
+  /**
+   * The next snapshot where the containers are known: the list and the networks are asked for, each container only
+   * where it is new or its state is another one. Sound as long as somebody listens to the engine's events.
+   */
+  again(depth: WireDepth = 'full'): Promise<Snapshot> {
+    return this.#inTurn(() => this.#list(new Set(), depth));
+  }
+
+  /** Reads again what was touched. */
+  refresh(touched: Touched, depth: WireDepth = 'full'): Promise<Snapshot> {
+    return this.#inTurn(async () => {
+      const info = this.#info;
+      if (info === null) return this.#list(null, depth);
+      const notes: Note[] = [];
+      const [networks] = await Promise.all([
+        touched.networks || this.#networks === null ? readNetworks(this.door) : this.#networks,
+        ...[...touched.containers].map((id) => this.#ask(id, info, notes)),
+      ]);
+      this.#networks = networks;
+      this.#notes = notes;
+      return this.#read(new Set([...touched.containers, ...touched.processes]), depth);
+    });
+  }
+
+  /** Asks the wire what a quick read left unasked. Null where nothing is known yet. */
+  deepen(): Promise<Snapshot | null> {
+    return this.#inTurn(async () => (this.#last === null ? null : this.#join(new Set(), 'full')));
+  }
+
+  /** Reads the kernel alone again: processes that came without the engine knowing. */
+  recheck(): Promise<Snapshot | null> {
+    return this.#inTurn(async () => (this.#last === null || this.#info === null ? null : this.#read(null, 'full')));
+  }
+
+  /** Reads use and limits again; the same object as `last` where nothing moved. */
+  poll(): Promise<Snapshot | null> {
+    return this.#inTurn(async () => {
+      const { readers } = this.options;
+      const last = this.#last;
+      if (last === null || readers === null || this.#kernel === null || this.#kernel.proof.kind === 'foreign') return last;
+      const moving = await readers.moving([...this.#engine.values()]);
+      const withUse = <T extends { readonly id: string; readonly cgroup: Container['cgroup'] }>(w: T): T => {
+        const now = moving.of.get(w.id);
+        if (now === undefined) return w;
+        const { memory, cpu, pids } = w.cgroup;
+        return {
+          ...w,
+          cgroup: {
+            ...now,
+            memory: { ...now.memory, declared: memory.declared },
+            cpu: { ...now.cpu, declared: cpu.declared },
+            pids: { ...now.pids, declared: pids.declared },
+          },
+        };
+      };
+      const kernel = this.#kernel;
+      this.#kernel = {
+        ...kernel,
+        of: new Map([...kernel.of].map(([id, facts]) => [id, { ...facts, cgroup: moving.of.get(id) ?? facts.cgroup }])),
+        groups: kernel.groups.map(withUse),
+        cgroups: moving.cgroups,
+      };
+      return this.#settle({ ...last, takenAt: this.#now().toISOString(), containers: last.containers.map(withUse), groups: last.groups.map(withUse), cgroups: moving.cgroups });
+    });
+  }
+
+  /** Takes neighbour tables that were read into the snapshot; the same object as `last` where nothing moved. */
+  withTables(tables: Tables): Snapshot | null {
+    const last = this.#last;
+    if (last === null) return null;
+    const byKey = new Map(tables.tables.map((t) => [t.key, t.neighbours]));
+    let moved = false;
+    const nets = last.nets.map((net): NetNamespace => {
+      const neighbours = byKey.get(net.key);
+      if (neighbours === undefined || !differs(net.neighbours, neighbours)) return net;
+      moved = true;
+      return { ...net, neighbours: withStates(neighbours, net.neighbours) };
+    });
+    if (!moved) return last;
+    this.#last = { ...last, takenAt: this.#now().toISOString(), nets };
+    return this.#last;
+  }
+
+  #now(): Date {
+    return this.options.now?.() ?? new Date();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#turn.then(work, work);
+    this.#turn = next.catch(() => undefined);
+    return next;
+  }
+
+  async #ask(id: string, info: EngineInfo, notes: Note[]): Promise<void> {
+    try {
+      const container = await readContainer(this.door, id, info.securityOptions);
+      if (container === null) this.#engine.delete(id);
+      else this.#engine.set(id, container);
+    } catch (error) {
+      if (!(error instanceof NotUnderstood) && !(error instanceof Refused)) throw error;
+      this.#engine.delete(id);
+      notes.push({ about: id, text: `${id.slice(0, 12)} was left out: ${error.message}` });
+    }
+  }
+
+  async #list(touched: Set<string> | null, depth: WireDepth): Promise<Snapshot> {
+    const { progress, onInfo } = this.options;
     const [info, list, networks] = await Promise.all([this.#info ?? readInfo(this.door), readList(this.door), readNetworks(this.door)]);
+    if (this.#info === null) onInfo?.(info);
+    const known = new Map(this.#engine);
+    const ask = list.filter((one) => known.get(one.id)?.state !== one.state);
+    const read = await readContainers(this.door, ask, info.securityOptions, (done) => progress?.(done, list.length));
+    const fresh = new Map(read.containers.map((c) => [c.id, c]));
+    for (const one of ask) touched?.add(one.id);
     this.#info = info;
-    const { containers, notes } = await readContainers(this.door, list, info.securityOptions, (done) => progress(done, list.length));
-    const kernel = readers.kernel?.({ roots, containers }) ?? null;
-    const gathered = { takenAt: now().toISOString(), info, containers, networks, kernel, notes };
+    this.#networks = networks;
+    this.#engine = new Map(list.flatMap(({ id }) => {
+      const container = fresh.get(id) ?? (ask.some((one) => one.id === id) ? undefined : known.get(id));
+      return container === undefined ? [] : [[id, container] as const];
+    }));
+    this.#notes = read.notes;
+    return this.#read(touched, depth);
+  }
+
+  async #read(touched: ReadonlySet<string> | null, depth: WireDepth): Promise<Snapshot> {
+    this.#kernel = (await this.options.readers?.kernel([...this.#engine.values()], touched)) ?? null;
+    return this.#join(touched === null ? null : this.#netsOf(touched), depth);
+  }
+
+  /** Keys of the net namespaces that touched containers were in before: what hangs there may have changed. */
+  #netsOf(touched: ReadonlySet<string>): ReadonlySet<string> {
+    return new Set((this.#last?.containers ?? []).flatMap((c) => (touched.has(c.id) && c.net !== null ? [c.net] : [])));
+  }
+
+  async #join(touched: ReadonlySet<string> | null, depth: WireDepth): Promise<Snapshot> {
+    const info = this.#info;
+    if (info === null) throw new Error('nothing was asked of the engine yet');
+    const kernel = this.#kernel;
+    const containers = [...this.#engine.values()];
+    const gathered: Gathered = { takenAt: this.#now().toISOString(), info, containers, networks: this.#networks ?? [], kernel, notes: this.#notes };
     const joined = joinContainers(gathered);
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
-    const nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
-    const wire = readers.wire === null || kernel === null ? null : await readers.wire({ roots, nets, networks, containers, proof: kernel.proof });
-    return assemble(gathered, joined, wire);
+    this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
+    const plugs = { nets: this.#nets, networks: gathered.networks, containers, proof: kernel?.proof ?? { kind: 'unproved' as const, why: '' } };
+    this.#wire = kernel === null ? null : ((await this.options.readers?.wire(plugs, touched, depth)) ?? null);
+    return this.#settle(assemble(gathered, joined, this.#wire));
   }
+
+  /** Entries that say the same stay the same objects, so that later comparisons end early. */
+  #settle(next: Snapshot): Snapshot {
+    const last = this.#last;
+    this.#last = last === null ? next : inOrderOf(next, applyDelta(last, diffSnapshots(last, next)));
+    return this.#last;
+  }
+}
+
+const inOrderOf = (next: Snapshot, merged: Snapshot): Snapshot => ({ ...merged, format: next.format, origin: next.origin, redacted: next.redacted });
+
+/** Whether addresses and MACs differ; the states of /proc are fewer than those that were listed before. */
+function differs(a: NetNamespace['neighbours'], b: NetNamespace['neighbours']): boolean {
+  if (!('value' in a) || !('value' in b)) return 'value' in a !== 'value' in b;
+  if (a.value === b.value) return false;
+  if (a.value.length !== b.value.length) return true;
+  const said = new Set(a.value.map((n) => `${n.dev} ${n.ip} ${n.mac}`));
+  return b.value.some((n) => !said.has(`${n.dev} ${n.ip} ${n.mac}`));
+}
+
+function withStates(now: NetNamespace['neighbours'], before: NetNamespace['neighbours']): NetNamespace['neighbours'] {
+  if (!('value' in now) || !('value' in before)) return now;
+  const states = new Map(before.value.map((n) => [`${n.dev} ${n.ip} ${n.mac}`, n.state]));
+  return { ...now, value: now.value.map((n) => ({ ...n, state: states.get(`${n.dev} ${n.ip} ${n.mac}`) ?? n.state })) };
 }
