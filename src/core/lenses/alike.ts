@@ -1,0 +1,59 @@
+import type { Workload } from '../model/workload.js';
+
+/** From this many rows on, rows with the same answers become one with a count. */
+export const FOLD_FROM = 60;
+
+/** Several that are drawn as one, in the order of the first. */
+export interface Fold<T> {
+  readonly key: string;
+  readonly members: readonly T[];
+}
+
+/** Groups rows by equal keys, each group where its first row was; below `from` rows everyone stands alone. */
+export function foldAlike<T>(rows: readonly T[], key: (row: T) => string, from = FOLD_FROM): readonly Fold<T>[] {
+  if (rows.length < from) return rows.map((row, i) => ({ key: `${i}`, members: [row] }));
+  const groups = new Map<string, T[]>();
+  for (const row of rows) {
+    const k = key(row);
+    const group = groups.get(k);
+    if (group) group.push(row);
+    else groups.set(k, [row]);
+  }
+  return [...groups].map(([k, members]) => ({ key: k, members }));
+}
+
+/** A short name that follows from a text alone (FNV-1a, hex). */
+export function shortHash(text: string): string {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193) >>> 0;
+  return h.toString(16).padStart(8, '0');
+}
+
+/** The image without registry and tag: `ghcr.io/shop/web:3` is `web`. */
+export function imageName(image: string): string {
+  const last = image.slice(image.lastIndexOf('/') + 1);
+  return last.replace(/[@:].*$/, '') || image;
+}
+
+/** What a service or, without compose, an image calls it; null for groups of other runtimes. */
+export function kinOf(w: Workload): string | null {
+  if (w.kind === 'group') return null;
+  const plain = w.service !== null && w.service !== w.name ? w.service : null;
+  return plain ?? imageName(w.image);
+}
+
+/** One name for many: their service's or image's where they have one in common, first to last where they are numbered, else a list. */
+export function nameOfMany(many: readonly Workload[]): string {
+  const first = many[0];
+  if (first === undefined) return '';
+  if (many.length === 1) return first.name;
+  const kin = kinOf(first);
+  if (kin !== null && many.every((w) => kinOf(w) === kin)) {
+    const service = first.kind === 'container' && first.service !== null;
+    const stem = first.name.replace(/[-_]?\d+$/, '');
+    if (service || stem === kin) return kin;
+    const names = many.map((w) => w.name).sort();
+    return many.every((w) => w.name.replace(/[-_]?\d+$/, '') === stem) ? `${names[0] ?? ''} … ${names[names.length - 1] ?? ''}` : kin;
+  }
+  return many.map((w) => w.name).join(', ');
+}

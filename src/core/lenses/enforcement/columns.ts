@@ -1,0 +1,127 @@
+import type { Mark, Token } from '../../scene/marks.js';
+import { FACES, cut, path, rect, stroke, text, through } from '../../scene/kit.js';
+import { notEqual } from '../../scene/signs.js';
+import { textWidth, wrapText } from '../../scene/measure.js';
+import { WALLS, type Wall, type WallName, type WallState } from '../../facts/walls/index.js';
+
+export const MARGIN = 24;
+const NAMES = 148;
+const BAR = 6;
+const HOST = 10;
+/** What each column wants at a canvas of 1080; they shrink together, but not below LEAST of it. */
+const WISHED: Readonly<Record<WallName, number>> = { userNs: 82, capabilities: 154, seccomp: 84, lsm: 112, noNewPrivs: 104, rootfs: 102, mounts: 146, devices: 90 };
+const LEAST = 0.72;
+
+export interface Column {
+  readonly name: WallName;
+  readonly x: number;
+  readonly w: number;
+}
+export interface Columns {
+  readonly walls: readonly Column[];
+  readonly hostX: number;
+  readonly nameW: number;
+  readonly right: number;
+}
+
+/** Where the walls stand at a canvas of this width. A canvas that is too narrow is panned. */
+export function columns(width: number): Columns {
+  const wished = WALLS.reduce((sum, w) => sum + WISHED[w], 0);
+  const room = width - MARGIN * 2 - NAMES - HOST;
+  const f = Math.max(LEAST, room / wished);
+  let x = MARGIN + NAMES;
+  const walls = WALLS.map((name): Column => {
+    const column = { name, x: Math.round(x), w: WISHED[name] * f };
+    x += column.w;
+    return column;
+  });
+  return { walls, hostX: Math.round(x), nameW: NAMES, right: Math.round(x) + HOST };
+}
+
+export const HOST_WIDTH = HOST;
+
+const dotted = [1.6, 2.2];
+
+/** The bar of a wall between two heights. */
+export function bar(state: WallState, x: number, y: number, h: number, tone: Token): Mark[] {
+  switch (state) {
+    case 'stands':
+      return [rect(x, y, BAR, h, { fill: 'drop' })];
+    case 'thinned':
+      return [rect(x + 0.6, y + 0.6, BAR - 1.2, h - 1.2, { fill: 'ground', stroke: stroke('drop', 1.2) })];
+    case 'unknown':
+      return [rect(x + 0.6, y + 0.6, BAR - 1.2, h - 1.2, { stroke: stroke('dim', 1.2, { dash: dotted }) })];
+    case 'open-as-shipped':
+    case 'open-by-choice': {
+      const stump = Math.min(6, h / 4);
+      const fill = state === 'open-by-choice' ? tone : 'drop';
+      return [rect(x, y, BAR, stump, { fill }), rect(x, y + h - stump, BAR, stump, { fill })];
+    }
+  }
+}
+
+/** One cell: the bar, and for a hole or a thinning what it is. `lines`: how many lines of text the row has room for. */
+export function cell(w: Wall, column: Column, y: number, h: number, lines: number, tone: Token): { readonly marks: Mark[]; readonly near: Mark[] } {
+  const { x } = column;
+  const tinted = w.state === 'open-by-choice';
+  const room = column.w - BAR - 14;
+  const marks: Mark[] = [];
+  if (tinted) marks.push(rect(x + BAR, y + 2, column.w - BAR - 8, h - 4, { fill: tone === 'risk' ? 'riskTint' : 'warnTint', r: 2 }));
+  marks.push(...bar(w.state, x, y + 1, h - 2, tone));
+  if (w.short === '') return { marks, near: [] };
+  const ink: Token = tinted ? tone : w.state === 'unknown' ? 'muted' : 'ink';
+  const face = tinted ? FACES.monoStrong : FACES.mono;
+  const words = w.pid === null ? w.short : `${w.short}, exec ${w.pid}`;
+  const tx = x + BAR + 7;
+  const below = w.drift !== null && lines > 1;
+  const beside = w.drift !== null && lines <= 1;
+  const most = Math.max(1, lines - (below ? 1 : 0));
+  const textRoom = room - (beside ? 17 : 0);
+  const parts = most > 1 ? wrapText(words, textRoom, face, most) : [words];
+  const lineH = 14;
+  const total = parts.length + (below ? 1 : 0);
+  let ty = y + h / 2 - ((total - 1) * lineH) / 2 + 3.5;
+  const near: Mark[] = [];
+  for (const part of parts) {
+    const mark = cut(tx, ty, part, textRoom, face, ink);
+    near.push(parts.length > 1 ? { ...mark, full: words } : mark);
+    if (beside) near.push(...notEqual(Math.min(tx + textWidth(mark.text, face) + 10, x + column.w - 15), ty - 3.5, 5.2));
+    ty += lineH;
+  }
+  if (below && w.drift !== null) {
+    near.push(...notEqual(tx + 5, ty - 3.5, 5.2), cut(tx + 15, ty, w.drift, room - 15, FACES.mono, 'ink'));
+  }
+  return { marks, near };
+}
+
+/** The head of a column: its name, and how many stand. */
+export function head(title: string, stands: number, total: number, unread: number, column: Pick<Column, 'x' | 'w'>): Mark[] {
+  const none = total > 0 && stands === 0;
+  const words = total === 0 ? '' : unread === total ? 'not read' : none ? 'none stands' : `${stands} of ${total}`;
+  return [
+    cut(column.x, 17, title, column.w - 8, FACES.head, 'ink'),
+    cut(column.x, 34, words, column.w - 8, FACES.body, none && unread < total ? 'warn' : 'dim'),
+  ];
+}
+
+export function hostHead(c: Columns): Mark[] {
+  return [text(c.right, 17, 'host', FACES.head, 'ink', 'end')];
+}
+
+/** What the marks mean. */
+export function legend(): { readonly marks: readonly Mark[]; readonly width: number; readonly text: string }[] {
+  const sample = (state: WallState): Mark[] => bar(state, 0, -8, 16, 'drop');
+  return [
+    { marks: sample('stands'), width: 6, text: 'stands' },
+    { marks: sample('thinned'), width: 6, text: 'thinned' },
+    { marks: sample('unknown'), width: 6, text: 'unknown' },
+    { marks: sample('open-as-shipped'), width: 6, text: 'open, as shipped' },
+    { marks: [rect(6, -7, 16, 14, { fill: 'riskTint' }), ...bar('open-by-choice', 0, -8, 16, 'risk')], width: 22, text: 'open by choice, and named' },
+    { marks: notEqual(6, 0, 5.5), width: 12, text: 'drift: above the kernel, below the declaration' },
+  ];
+}
+
+/** A thin rule under a row. */
+export function rule(x1: number, x2: number, y: number): Mark {
+  return path(through([[x1, y], [x2, y]]), { stroke: stroke('line', 1), opacity: 0.7 });
+}

@@ -1,0 +1,175 @@
+import { FACES, cut, rect, text } from '../../scene/kit.js';
+import type { Mark, Token } from '../../scene/marks.js';
+import { stateSign } from '../../scene/signs.js';
+import { textWidth } from '../../scene/measure.js';
+import type { Item, Placement, Scene } from '../../scene/scene.js';
+import type { Subject } from '../../model/finding.js';
+import type { Workload } from '../../model/workload.js';
+import { DRIFT_STATE, wallWords } from './words.js';
+import { WALLS, wallTitle, type Wall } from '../../facts/walls/index.js';
+import { count, listOf, plural } from '../../facts/units.js';
+import type { Lens, View } from '../view.js';
+import { HOST_WIDTH, MARGIN, cell, columns, head, hostHead, legend, rule, type Columns } from './columns.js';
+import { overlay } from './overlay.js';
+import { rowsOf, type Row, type Rows } from './rows.js';
+
+const HEAD = 48;
+
+/** Height of a row and its lines of text, by how many there are. */
+function rowForm(n: number): { readonly h: number; readonly lines: number } {
+  return n <= 6 ? { h: 64, lines: 4 } : n <= 24 ? { h: 42, lines: 2 } : { h: 22, lines: 1 };
+}
+
+function subjectOf(w: Workload): Subject {
+  return { kind: w.kind, id: w.id, name: w.name };
+}
+
+function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns): { readonly marks: readonly Mark[]; readonly near: readonly Mark[] } {
+  const { standing } = row;
+  const indent = row.inner ? 12 : 0;
+  const x = MARGIN + 20 + indent;
+  const room = c.nameW - 28 - indent;
+  const many = row.members.length > 1 ? `×${count(row.members.length)}` : '';
+  const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
+  const mid = y + h / 2;
+  const marks = stateSign(standing.state, MARGIN + 7 + indent, lines > 1 ? mid - 7 : mid, lines > 1 ? 5.5 : 4.5);
+  const face = row.head || row.members.length === 1 ? FACES.name : { ...FACES.name };
+  const nameY = lines > 1 ? mid - 3 : mid + 4.3;
+  const name = cut(x, nameY, row.name, room - manyW, lines > 1 ? face : { ...face, size: 11.5 });
+  const near: Mark[] = [name];
+  if (many !== '') near.push(text(x + textWidth(name.text, name) + 6, nameY - 0.3, many, FACES.mono, 'muted'));
+  if (lines > 1) near.push(cut(x, mid + 12, standing.words, room, FACES.body, standing.state === 'risk' ? 'risk' : 'dim'));
+  return { marks, near };
+}
+
+function toneOf(row: Row): Token {
+  return row.standing.state === 'risk' ? 'risk' : 'warn';
+}
+
+function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, view: View, first: number): Item[] {
+  const members = row.members.map((w) => w.id);
+  const one = row.members.length === 1 ? row.members[0] : undefined;
+  const named = nameMarks(row, y, h, lines, c);
+  const open = row.standing.open;
+  const items: Item[] = [{
+    id: row.id,
+    role: row.members.length > 1 ? 'stack' : 'row',
+    subject: one ? subjectOf(one) : null,
+    members,
+    box: { x: MARGIN - 8, y, w: c.right - HOST_WIDTH - MARGIN, h },
+    layer: 0,
+    label: row.members.length > 1 ? `${row.name}, ${row.members.length} alike` : row.name,
+    detail: `${row.standing.words}. ${plural(open, 'wall')} of 8 ${open === 1 ? 'is' : 'are'} open${row.standing.drift > 0 ? `, ${row.standing.drift} not as declared` : ''}.`,
+    state: row.standing.state,
+    order: first,
+    marks: [rule(MARGIN, c.right - HOST_WIDTH - 8, y + h), ...named.marks],
+    near: named.near,
+  }];
+  if (row.head) return items;
+  row.standing.walls.forEach((w: Wall, i) => {
+    const column = c.walls[i];
+    if (!column) return;
+    const drawn = cell(w, column, y, h, lines, toneOf(row));
+    items.push({
+      id: `cell:${row.id.replace(/^row:/, '')}:${w.name}`,
+      role: 'cell',
+      subject: one ? subjectOf(one) : null,
+      members,
+      box: { x: column.x - 3, y, w: column.w - 2, h },
+      layer: 1,
+      label: `${row.name}, ${wallTitle(w.name, view.snapshot.host)}: ${wallWords(w)}`,
+      detail: w.sentence,
+      state: w.state === 'open-by-choice' ? (toneOf(row) === 'risk' ? 'risk' : 'mind') : DRIFT_STATE[w.state],
+      order: first + 1 + i,
+      marks: drawn.marks,
+      near: drawn.near,
+    });
+  });
+  return items;
+}
+
+function heads(view: View, rows: Rows, c: Columns): Item[] {
+  const title = (x: number): Mark => text(x, 17, 'Process in', FACES.body, 'dim');
+  const items: Item[] = [{
+    id: 'head:names', role: 'legend', subject: null, members: [], box: { x: MARGIN, y: 0, w: c.nameW, h: HEAD - 6 }, layer: 2,
+    label: 'Process in', detail: 'The process is on the left, the host on the right.', state: 'none', order: 0, marks: [title(MARGIN)], near: [],
+  }];
+  WALLS.forEach((name, i) => {
+    const column = c.walls[i];
+    if (!column) return;
+    const of = rows.judged.map((j) => j.standing.walls[i] as Wall);
+    const stands = of.filter((w) => w.state === 'stands').length;
+    const unread = of.filter((w) => w.state === 'unknown').length;
+    const name_ = wallTitle(name, view.snapshot.host);
+    items.push({
+      id: `head:${name}`, role: 'legend', subject: null, members: [], box: { x: column.x - 3, y: 0, w: column.w - 2, h: HEAD - 6 }, layer: 2,
+      label: name_, detail: `stands for ${stands} of ${of.length}${unread > 0 ? `, unknown for ${unread}` : ''}`, state: 'none', order: 0,
+      marks: head(name_, stands, of.length, unread, column), near: [],
+    });
+  });
+  items.push({
+    id: 'head:host', role: 'legend', subject: { kind: 'host', id: 'host', name: 'host' }, members: [], box: { x: c.right - 40, y: 0, w: 40, h: HEAD - 6 }, layer: 2,
+    label: 'host', detail: 'What the walls guard.', state: 'none', order: 0, marks: hostHead(c), near: [],
+  });
+  return items;
+}
+
+function note(id: string, words: string, members: readonly string[], y: number, c: Columns, order: number): Item {
+  return {
+    id, role: 'note', subject: null, members, box: { x: MARGIN, y, w: c.right - MARGIN, h: 20 }, layer: 1, label: words, detail: '', state: 'none', order,
+    marks: [], near: [cut(MARGIN, y + 14, words, c.right - MARGIN, FACES.body, 'dim')],
+  };
+}
+
+function summary(view: View, rows: Rows): string {
+  const bad = rows.judged.filter((j) => j.standing.state === 'risk').length;
+  const drift = rows.judged.reduce((sum, j) => sum + j.standing.drift, 0);
+  const words = view.options.order === 'drift' && drift === 0 ? 'Nothing contradicts what was declared.' : 'Process on the left, host on the right. A wall that stands is quiet; a hole takes ink.';
+  const unread = view.snapshot.host.proof.kind === 'proved' ? '' : ' The kernel of this host could not be read: only what was declared is known.';
+  return `${words}${bad > 0 ? ` ${bad} of ${rows.judged.length} can reach past them.` : ''}${unread}`;
+}
+
+function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
+  const c = columns(view.width);
+  const rows = rowsOf(view, previous);
+  const { h, lines } = rowForm(rows.rows.length);
+  const items: Item[] = [];
+  let y = 0;
+  let order = 1;
+  for (const row of rows.rows) {
+    items.push(...rowItems(row, y, h, lines, c, view, order));
+    order += 10;
+    y += h;
+  }
+  const bottom = Math.max(y, h);
+  items.push({
+    id: 'host', role: 'band', subject: { kind: 'host', id: 'host', name: 'host' }, members: [], box: { x: c.hostX, y: 0, w: HOST_WIDTH, h: bottom }, layer: 1,
+    label: 'the host', detail: 'What the walls guard.', state: 'none', order, marks: [rect(c.hostX, 0, HOST_WIDTH, bottom, { fill: 'ink' })], near: [],
+  });
+  y = bottom + 8;
+  const notes: [string, string, readonly string[]][] = [];
+  if (rows.rows.length === 0) notes.push(['note:empty', view.options.order === 'drift' ? 'The kernel agrees with every declaration.' : 'No container runs.', []]);
+  if (rows.asleep.length > 0) notes.push(['note:asleep', `Not running, so there is no process to be held: ${listOf(rows.asleep.map((w) => w.name), 8)}.`, rows.asleep.map((w) => w.id)]);
+  if (rows.hidden > 0) notes.push(['note:hidden', `${plural(rows.hidden, 'other')} left out by the filter.`, []]);
+  for (const [id, words, members] of notes) {
+    items.push(note(id, words, members, y, c, (order += 1)));
+    y += 22;
+  }
+  const bounds = { x: 0, y: 0, w: Math.max(view.width, c.right + MARGIN), h: y + 4 };
+  const scene: Scene = {
+    lens: 'enforcement',
+    title: 'What stands between a process and the host',
+    summary: summary(view, rows),
+    bounds,
+    items,
+    edges: [],
+    gutters: { left: [], right: [], leftWidth: 0, rightWidth: 0 },
+    head: { items: heads(view, rows, c), height: HEAD },
+    legend: legend(),
+    home: bounds,
+  };
+  return { scene, placement: { lens: 'enforcement', order: rows.order } };
+}
+
+/** Per container the eight layers between a process and the host, worst first. */
+export const enforcement: Lens = { name: 'enforcement', arrange, overlay };
