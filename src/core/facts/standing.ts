@@ -1,6 +1,7 @@
 import { isKnown } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
+import { byNature } from './names.js';
 import { DANGEROUS, isEvery } from './capabilities.js';
 import { hostPaths } from './mounts.js';
 import { plural } from './units.js';
@@ -95,6 +96,6 @@ export function standing(w: Workload, s: Snapshot): Standing {
 /** Worst first: by verdict, then by walls open, then by name. */
 export function byStanding(a: { readonly standing: Standing; readonly name: string }, b: { readonly standing: Standing; readonly name: string }): number {
   return (
-    STANDINGS.indexOf(a.standing.kind) - STANDINGS.indexOf(b.standing.kind) || b.standing.open - a.standing.open || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)
+    STANDINGS.indexOf(a.standing.kind) - STANDINGS.indexOf(b.standing.kind) || b.standing.open - a.standing.open || byNature(a.name, b.name)
   );
 }

@@ -1,3 +1,4 @@
+import { byNature } from '../facts/names.js';
 import type { Workload } from '../model/workload.js';
 
 /** From this many rows on, rows with the same answers become one with a count. */
@@ -42,6 +43,11 @@ export function kinOf(w: Workload): string | null {
   return plain ?? imageName(w.image);
 }
 
+/** The different kins of many, each once, in the order of their first. */
+export function kinsOf(many: readonly Workload[]): readonly string[] {
+  return [...new Set(many.map((w) => kinOf(w) ?? w.name))];
+}
+
 /** One name for many: their service's or image's where they have one in common, first to last where they are numbered, else a list. */
 export function nameOfMany(many: readonly Workload[]): string {
   const first = many[0];
@@ -52,8 +58,8 @@ export function nameOfMany(many: readonly Workload[]): string {
     const service = first.kind === 'container' && first.service !== null;
     const stem = first.name.replace(/[-_]?\d+$/, '');
     if (service || stem === kin) return kin;
-    const names = many.map((w) => w.name).sort();
+    const names = many.map((w) => w.name).sort(byNature);
     return many.every((w) => w.name.replace(/[-_]?\d+$/, '') === stem) ? `${names[0] ?? ''} … ${names[names.length - 1] ?? ''}` : kin;
   }
-  return many.map((w) => w.name).join(', ');
+  return kinsOf(many).join(', ');
 }

@@ -46,7 +46,16 @@ function capsWords(d: Declared): string {
   return words.join(', ') || 'the defaults';
 }
 
+/** With all capabilities by name, the dangerous first. */
 export function capabilitiesWall(p: ProcessFacts, w: Workload): Wall {
+  const answer = capabilitiesAnswer(p, w);
+  const set = p.capabilities.effective;
+  if (!isKnown(set) || set.value.length === 0 || isEvery(set.value) || answer.state === 'stands' || ownUserNs(p, w) === true) return answer;
+  const worst = [...new Set([...dangerousOf(beyondDefault(set.value)), ...(set.value.includes('CAP_NET_RAW') ? ['CAP_NET_RAW'] : [])])];
+  return { ...answer, long: [...worst, ...set.value.filter((c) => !worst.includes(c))].map(plainCap).join(' ') };
+}
+
+function capabilitiesAnswer(p: ProcessFacts, w: Workload): Wall {
   const set = p.capabilities.effective;
   const d = asked(w);
   const readings: Reading<unknown>[] = [set, p.capabilities.bounding, ...(d ? [declaredReading(d.capAdd, 'HostConfig.CapAdd'), declaredReading(d.capDrop, 'HostConfig.CapDrop')] : [])];

@@ -17,6 +17,8 @@ export interface Wall {
   readonly state: WallState;
   /** What the cell says; `''` where the mark says it all. */
   readonly short: string;
+  /** The same at length, for where there is room: all capabilities by name. `''` where `short` is all there is. */
+  readonly long: string;
   /** One sentence: what it is and why it matters. */
   readonly sentence: string;
   /** What was declared instead, short (`cap-drop ALL`), where the kernel contradicts it; else null. */
@@ -54,7 +56,7 @@ export function unreadSentence(what: string, why: Unknown): string {
 
 /** The answer without holes, drift or a pid of its own. */
 export function wall(name: WallName, state: WallState, short: string, sentence: string, readings: readonly Reading<unknown>[], drift: string | null = null): Wall {
-  return { name, state, short, sentence, drift, pid: null, readings };
+  return { name, state, short, long: '', sentence, drift, pid: null, readings };
 }
 
 /** How much it lets through, to find the weakest process. */

@@ -71,7 +71,8 @@ export function cell(w: Wall, column: Column, y: number, h: number, lines: numbe
   if (w.short === '') return { marks, near: [] };
   const ink: Token = tinted ? tone : w.state === 'unknown' ? 'muted' : 'ink';
   const face = tinted ? FACES.monoStrong : FACES.mono;
-  const words = w.pid === null ? w.short : `${w.short}, exec ${w.pid}`;
+  const said = lines > 2 && w.long !== '' ? w.long : w.short;
+  const words = w.pid === null ? said : `${said}, exec ${w.pid}`;
   const tx = x + BAR + 7;
   const below = w.drift !== null && lines > 1;
   const beside = w.drift !== null && lines <= 1;

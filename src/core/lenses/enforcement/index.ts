@@ -1,7 +1,7 @@
 import { FACES, cut, rect, text } from '../../scene/kit.js';
 import type { Mark, Token } from '../../scene/marks.js';
 import { stateSign } from '../../scene/signs.js';
-import { textWidth } from '../../scene/measure.js';
+import { textWidth, wrapText } from '../../scene/measure.js';
 import type { Item, Placement, Scene } from '../../scene/scene.js';
 import type { Subject } from '../../model/finding.js';
 import type { Workload } from '../../model/workload.js';
@@ -11,6 +11,7 @@ import { count, listOf, plural } from '../../facts/units.js';
 import type { Lens, View } from '../view.js';
 import { HOST_WIDTH, MARGIN, cell, columns, head, hostHead, legend, rule, type Columns } from './columns.js';
 import { overlay } from './overlay.js';
+import { kinsOf } from '../alike.js';
 import { rowsOf, type Row, type Rows } from './rows.js';
 
 const HEAD = 48;
@@ -24,32 +25,41 @@ function subjectOf(w: Workload): Subject {
   return { kind: w.kind, id: w.id, name: w.name };
 }
 
-function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns): { readonly marks: readonly Mark[]; readonly near: readonly Mark[] } {
+function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, lead: boolean): { readonly marks: readonly Mark[]; readonly near: readonly Mark[] } {
   const { standing } = row;
   const indent = row.inner ? 12 : 0;
   const x = MARGIN + 20 + indent;
   const room = c.nameW - 28 - indent;
-  const many = row.members.length > 1 ? `×${count(row.members.length)}` : '';
-  const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
   const mid = y + h / 2;
-  const marks = stateSign(standing.state, MARGIN + 7 + indent, lines > 1 ? mid - 7 : mid, lines > 1 ? 5.5 : 4.5);
-  const face = row.head || row.members.length === 1 ? FACES.name : { ...FACES.name };
-  const nameY = lines > 1 ? mid - 3 : mid + 4.3;
-  const name = cut(x, nameY, row.name, room - manyW, lines > 1 ? face : { ...face, size: 11.5 });
-  const near: Mark[] = [name];
-  if (many !== '') near.push(text(x + textWidth(name.text, name) + 6, nameY - 0.3, many, FACES.mono, 'muted'));
-  if (lines > 1) near.push(cut(x, mid + 12, standing.words, room, FACES.body, standing.state === 'risk' ? 'risk' : 'dim'));
-  return { marks, near };
+  const small = lines === 1;
+  const face = small ? { ...FACES.name, size: 11.5 } : FACES.name;
+  const kins = row.members.length > 1 ? kinsOf(row.members) : [];
+  // Where there is room for their names below, many of different kinds are counted first.
+  const listed = kins.length > 1 && lines > 2 && !row.head;
+  const below = listed ? wrapText(kins.join(', '), room, FACES.body, 2) : [];
+  const nameY = small ? mid + 4.2 : mid - 3 - below.length * 6.5;
+  const many = row.members.length > 1 && !listed ? `×${count(row.members.length)}` : '';
+  const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
+  const near: Mark[] = [];
+  const name = cut(x, nameY, listed ? `${count(row.members.length)} alike` : row.name, room - manyW, face);
+  near.push(name);
+  const end = x + textWidth(name.text, face);
+  if (many !== '') near.push(text(end + 6, nameY - 0.3, many, FACES.mono, 'muted'));
+  const ink: Token = standing.state === 'risk' ? 'risk' : 'dim';
+  if (!small) near.push(cut(x, nameY + 15, standing.words, room, FACES.body, ink));
+  else if (lead) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
+  below.forEach((words, i) => near.push({ ...cut(x, nameY + 29 + i * 13, words, room, FACES.small, 'dim'), full: kins.join(', ') }));
+  return { marks: stateSign(standing.state, MARGIN + 7 + indent, small ? mid : nameY + 1 - 5 + 4, small ? 4.5 : 5.5), near };
 }
 
 function toneOf(row: Row): Token {
   return row.standing.state === 'risk' ? 'risk' : 'warn';
 }
 
-function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, view: View, first: number): Item[] {
+function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, view: View, first: number, lead: boolean): Item[] {
   const members = row.members.map((w) => w.id);
   const one = row.members.length === 1 ? row.members[0] : undefined;
-  const named = nameMarks(row, y, h, lines, c);
+  const named = nameMarks(row, y, h, lines, c, lead);
   const open = row.standing.open;
   const items: Item[] = [{
     id: row.id,
@@ -136,8 +146,10 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const items: Item[] = [];
   let y = 0;
   let order = 1;
-  for (const row of rows.rows) {
-    items.push(...rowItems(row, y, h, lines, c, view, order));
+  for (const [i, row] of rows.rows.entries()) {
+    // In rows of one line the verdict is said once for a run of rows, and for each where it is bad.
+    const lead = !row.inner && (row.standing.state === 'risk' || rows.rows[i - 1]?.standing.words !== row.standing.words);
+    items.push(...rowItems(row, y, h, lines, c, view, order, lead));
     order += 10;
     y += h;
   }

@@ -32,7 +32,9 @@ export function overlay(_view: View, scene: Scene, selected: string | null, hove
   }
   if (chosen && chosen.role !== 'legend') {
     const row = rowOf(scene, chosen);
-    marks.push(rect(row.box.x, row.box.y + 0.5, row.box.w, row.box.h - 1, { r: 3, fill: 'accent', opacity: 0.13 }), rect(row.box.x, row.box.y + 0.5, 3, row.box.h - 1, { fill: 'accent' }));
+    marks.push(rect(row.box.x, row.box.y + 0.5, row.box.w, row.box.h - 1, { r: 3, fill: 'accentTint' }), rect(row.box.x, row.box.y + 0.5, 3, row.box.h - 1, { fill: 'accent' }));
+    // The tint lies above the scene, so the row is drawn once more upon it.
+    for (const i of scene.items) if (i.id !== 'host' && i.box.y === row.box.y && i.box.h === row.box.h) marks.push(...i.marks, ...i.near);
     if (chosen.role === 'cell') marks.push(rect(chosen.box.x, chosen.box.y + 1, chosen.box.w, chosen.box.h - 2, { r: 3, stroke: stroke('accent', 1.5) }));
   }
   if (near && near !== chosen && near.role !== 'legend' && near.role !== 'band') {

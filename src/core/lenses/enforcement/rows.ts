@@ -1,6 +1,7 @@
 import { workloads } from '../../model/snapshot.js';
 import type { Workload } from '../../model/workload.js';
 import { byStanding, standing, type Standing } from '../../facts/standing.js';
+import { byNature } from '../../facts/names.js';
 import { isRunning } from '../../facts/walls/index.js';
 import type { Placement } from '../../scene/scene.js';
 import { FOLD_FROM, foldAlike, nameOfMany, shortHash } from '../alike.js';
@@ -24,7 +25,7 @@ interface Judged {
 }
 
 function compare(order: View['options']['order']): (a: Judged, b: Judged) => number {
-  const byName = (a: Judged, b: Judged): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+  const byName = (a: Judged, b: Judged): number => byNature(a.name, b.name);
   // Containers of the host's engine lead, groups of other runtimes follow those that are as open.
   const rank = (x: Judged): number => (x.w.kind === 'group' ? 1 : 0);
   if (order === 'name') return (a, b) => rank(a) - rank(b) || byName(a, b);
