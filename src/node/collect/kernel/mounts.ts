@@ -1,0 +1,134 @@
+import { known, unknown, type Declared, type Mount, type Reading } from '../../../core/model/index.js';
+import { hostPath, parseMountinfo, type MountLine } from '../../../core/parse/mountinfo.js';
+import { decode, isFolder, list, read, readText } from './files.js';
+import type { KernelFacts, Proc } from './types.js';
+
+type MountFacts = Pick<KernelFacts, 'mounts' | 'rootReadOnly' | 'maskedPaths' | 'readonlyPaths'>;
+
+/** What is kept of a mount table: an equal text gives the same facts, and most never change. */
+export type MountCache = Map<number, { readonly inode: number; readonly text: string; readonly declared: Declared | undefined; readonly facts: MountFacts }>;
+
+/** Made by every runtime, or by an engine for each container: runtime-spec 'Default Filesystems', dockerd and podman sources. */
+const ORDINARY = new Set([
+  '/', '/proc', '/dev', '/dev/pts', '/dev/shm', '/dev/mqueue', '/dev/console', '/dev/ptmx', '/sys', '/sys/fs/cgroup', '/etc/resolv.conf', '/etc/hostname', '/etc/hosts',
+  '/run/.containerenv', '/run/secrets', '/run/lock', '/sbin/docker-init', '/dev/init', '/run/podman-init', '/etc/mtab', '/etc/passwd', '/etc/group',
+]);
+
+/** A folder that an engine keeps for one container: files that it makes itself come from there and from nowhere else. */
+const OF_A_CONTAINER = /\/[0-9a-f]{64}\//;
+
+/** A container can make mounts without end. */
+const MOST_MOUNTS = 1000;
+
+/** File systems that hold nothing of the host's. */
+const OWN = new Set(['tmpfs', 'ramfs', 'devpts', 'mqueue', 'cgroup', 'cgroup2', 'overlay', 'fuse.fuse-overlayfs', 'shm', 'nsfs', 'pstore', 'securityfs', 'hugetlbfs', 'configfs']);
+
+function under(path: string, folder: string): boolean {
+  return path === folder || folder === '/' || path.startsWith(`${folder}/`);
+}
+
+/** Whether the mount is the engine's way of hiding or locking a path of /proc or /sys. */
+function masks(line: MountLine): 'masked' | 'read-only' | undefined {
+  if (!under(line.point, '/proc') && !under(line.point, '/sys')) return undefined;
+  if (line.point === '/proc' || line.point === '/sys' || under(line.point, '/sys/fs/cgroup')) return undefined;
+  if (line.fstype === 'tmpfs' && (line.readOnly || line.superReadOnly || line.root === '/null')) return 'masked';
+  if (line.fstype === 'devtmpfs' && line.root === '/null') return 'masked';
+  if ((line.fstype === 'proc' || line.fstype === 'sysfs') && line.readOnly) return 'read-only';
+  return undefined;
+}
+
+function isDeclared(line: MountLine, declared: Declared | undefined): boolean {
+  // Of other runtimes no declaration is known, so nothing contradicts it.
+  if (declared === undefined) return true;
+  if (under(line.point, '/sys/fs/cgroup')) return true;
+  if (ORDINARY.has(line.point) && (!line.point.startsWith('/etc/') || OF_A_CONTAINER.test(line.root))) return true;
+  // What lies below a declared mount came with it (a bind is recursive) or was made by what is kept there.
+  return declared.mounts.some((one) => under(line.point, one.destination.replace(/\/+$/, '') || '/'));
+}
+
+function matters(line: MountLine, declaredHere: boolean, ofEngine: boolean): boolean {
+  if (!declaredHere) return true;
+  // A container's root is its image; that of another group can well be the host's own.
+  if (line.point === '/' && ofEngine) return false;
+  return !OWN.has(line.fstype);
+}
+
+function facts(lines: readonly MountLine[], source: string, declared: Declared | undefined, host: readonly MountLine[]): MountFacts {
+  const mounts: Mount[] = [];
+  const masked: string[] = [];
+  const locked: string[] = [];
+  let root: MountLine | undefined;
+  for (const line of lines) {
+    if (line.point === '/') root = line;
+    const mask = masks(line);
+    if (mask === 'masked') masked.push(decode(line.point));
+    else if (mask === 'read-only') locked.push(decode(line.point));
+    if (mask !== undefined) continue;
+    const declaredHere = isDeclared(line, declared);
+    if (!matters(line, declaredHere, declared !== undefined)) continue;
+    if (mounts.length >= MOST_MOUNTS) break;
+    const path = OWN.has(line.fstype) && line.fstype !== 'overlay' ? '' : hostPath(host, line.device, line.root);
+    mounts.push({
+      destination: decode(line.point),
+      root: decode(line.root),
+      host: line.fstype === 'proc' || line.fstype === 'sysfs' ? '' : decode(path),
+      fstype: line.fstype,
+      device: decode(line.source).slice(0, 256),
+      writable: !line.readOnly && !line.superReadOnly,
+      propagation: line.propagation,
+      declared: declaredHere,
+    });
+  }
+  return {
+    mounts: known(mounts, source),
+    rootReadOnly: root === undefined ? unknown('absent', source) : known(root.readOnly || root.superReadOnly, source),
+    maskedPaths: known(masked.sort(), source),
+    readonlyPaths: known(locked.sort(), source),
+  };
+}
+
+/** The host's own mount table, for finding the paths that binds come from: of the first process where that can be read. */
+export function hostMounts(proc: string): readonly MountLine[] {
+  for (const pid of ['1', 'self']) {
+    const table = read(`${proc}/${pid}/mountinfo`, parseMountinfo);
+    if ('value' in table) return table.value;
+  }
+  return [];
+}
+
+export function readMounts(process: Proc, declared: Declared | undefined, host: readonly MountLine[], cache: MountCache): MountFacts {
+  const path = `${process.path}/mountinfo`;
+  const text = readText(path);
+  if (!('value' in text)) return { mounts: text, rootReadOnly: text, maskedPaths: text, readonlyPaths: text };
+  const before = cache.get(process.pid);
+  if (before?.inode === process.inode && before.text === text.value && before.declared === declared) return before.facts;
+  const table = parseMountinfo(text.value, path);
+  if (!('value' in table)) return { mounts: table, rootReadOnly: table, maskedPaths: table, readonlyPaths: table };
+  const made = facts(table.value, path, declared, host);
+  cache.set(process.pid, { inode: process.inode, text: text.value, declared, facts: made });
+  return made;
+}
+
+/** Device nodes that every runtime makes: runtime-spec 'Default Devices'. */
+const DEVICES = new Set(['null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'ptmx']);
+const MOST_DEVICES = 200;
+
+/** Device nodes below its /dev, two folders deep; `/proc/<pid>/root` opens to root only. */
+export function readDevices(process: Proc): Reading<readonly string[]> {
+  const path = `${process.path}/root/dev`;
+  if ('unknown' in process.root) return unknown(process.root.unknown, path);
+  // A symbolic link would be followed from this process's root, not from the container's.
+  if (!isFolder(path)) return known([], path);
+  const found: string[] = [];
+  for (const entry of list(path)) {
+    if (entry.isCharacterDevice() || entry.isBlockDevice()) {
+      if (!DEVICES.has(entry.name)) found.push(`/dev/${entry.name}`);
+    } else if (entry.isDirectory() && !['pts', 'shm', 'mqueue', 'fd'].includes(entry.name)) {
+      for (const inner of list(`${path}/${entry.name}`)) {
+        if (inner.isCharacterDevice() || inner.isBlockDevice()) found.push(`/dev/${entry.name}/${inner.name}`);
+      }
+    }
+    if (found.length >= MOST_DEVICES) break;
+  }
+  return known(found.sort().slice(0, MOST_DEVICES), path);
+}

@@ -1,0 +1,74 @@
+import { NS_KINDS, type NamespaceMember, type NamespaceNode, type NsKind } from '../../../core/model/index.js';
+import type { MountLine } from '../../../core/parse/mountinfo.js';
+import { namespaceOfLink } from '../../../core/parse/proc.js';
+import type { HostNamespaces } from './host.js';
+import { kinOf, type KinCache } from './kin.js';
+import type { Proc } from './types.js';
+
+/** Who a process belongs to, as a member of namespaces. */
+export type MemberOf = (proc: Proc) => NamespaceMember;
+
+interface Making {
+  readonly type: NsKind;
+  readonly inode: number;
+  readonly members: Map<string, NamespaceMember>;
+  count: number;
+  readonly heldBy: string[];
+}
+
+/**
+ * Every namespace that a process is in, or that a bind mount or an open file holds.
+ * `owners`: by `kind:inode`, the workload whose own it is.
+ */
+export function namespaceNodes(
+  procs: Iterable<Proc>,
+  memberOf: MemberOf,
+  owners: ReadonlyMap<string, string>,
+  host: HostNamespaces,
+  table: readonly MountLine[],
+  kin: KinCache,
+): readonly NamespaceNode[] {
+  const all = new Map<string, Making>();
+  const at = (type: NsKind, inode: number): Making => {
+    const key = `${type}:${inode}`;
+    let one = all.get(key);
+    if (one === undefined) {
+      one = { type, inode, members: new Map(), count: 0, heldBy: [] };
+      all.set(key, one);
+    }
+    return one;
+  };
+  for (const proc of procs) {
+    const member = memberOf(proc);
+    const key = `${member.kind}:${member.id}`;
+    for (const kind of NS_KINDS) {
+      const inode = proc.namespaces[kind];
+      if (!('value' in inode)) continue;
+      const one = at(kind, inode.value);
+      one.count += 1;
+      const before = one.members.get(key);
+      if (before === undefined || (before.pid ?? 0) > proc.pid) one.members.set(key, before === undefined || member.kind === 'host' ? { ...member, pid: proc.pid } : before);
+    }
+  }
+  for (const mount of table) {
+    if (mount.fstype !== 'nsfs') continue;
+    const space = namespaceOfLink(mount.root);
+    if (space !== undefined) at(space.kind, space.inode).heldBy.push(mount.point);
+  }
+  for (const [key, paths] of kin.files) {
+    const kind = NS_KINDS.find((name) => key.startsWith(`${name}:`));
+    if (kind !== undefined) at(kind, Number(key.slice(kind.length + 1))).heldBy.push(...paths);
+  }
+  const nodes = [...all.values()].map((one): NamespaceNode => {
+    const reference = host[one.type];
+    const relatives = kinOf(kin, one.inode);
+    const members = [...one.members.values()];
+    const alone = members.length === 1 ? members[0] : undefined;
+    const owner =
+      'value' in reference && reference.value === one.inode
+        ? 'host'
+        : (owners.get(`${one.type}:${one.inode}`) ?? (alone === undefined ? (members.length === 0 ? 'held' : 'shared') : alone.kind === 'host' ? 'host' : `${alone.kind}:${alone.id}`));
+    return { type: one.type, inode: one.inode, owner, ownerUserNs: relatives.owner, parent: relatives.parent, members, processCount: one.count, heldBy: one.heldBy };
+  });
+  return nodes.sort((a, b) => NS_KINDS.indexOf(a.type) - NS_KINDS.indexOf(b.type) || a.inode - b.inode);
+}
