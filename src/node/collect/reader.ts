@@ -37,10 +37,19 @@ export class Reader {
   #last: Snapshot | null = null;
   #turn: Promise<unknown> = Promise.resolve();
 
+  #readers: KernelReaders | null;
+
   constructor(
     readonly door: Door,
     private readonly options: ReaderOptions,
-  ) {}
+  ) {
+    this.#readers = options.readers;
+  }
+
+  /** Another reader of the kernel from now on; the next whole snapshot uses it. */
+  useReaders(readers: KernelReaders | null): void {
+    this.#readers = readers;
+  }
 
   /** The last snapshot, if there was one. */
   get last(): Snapshot | null {
@@ -56,7 +65,7 @@ export class Reader {
     return this.#inTurn(async () => {
       this.#engine.clear();
       this.#info = null;
-      this.options.readers?.forget();
+      this.#readers?.forget();
       return this.#list(null, depth);
     });
   }
@@ -98,7 +107,7 @@ export class Reader {
   /** Reads use and limits again; the same object as `last` where nothing moved. */
   poll(): Promise<Snapshot | null> {
     return this.#inTurn(async () => {
-      const { readers } = this.options;
+      const readers = this.#readers;
       const last = this.#last;
       if (last === null || readers === null || this.#kernel === null || this.#kernel.proof.kind === 'foreign') return last;
       const moving = await readers.moving([...this.#engine.values()]);
@@ -186,7 +195,7 @@ export class Reader {
   }
 
   async #read(touched: ReadonlySet<string> | null, depth: WireDepth): Promise<Snapshot> {
-    this.#kernel = (await this.options.readers?.kernel([...this.#engine.values()], touched)) ?? null;
+    this.#kernel = (await this.#readers?.kernel([...this.#engine.values()], touched)) ?? null;
     return this.#join(touched === null ? null : this.#netsOf(touched), depth);
   }
 
@@ -205,7 +214,7 @@ export class Reader {
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
     this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
     const plugs = { nets: this.#nets, networks: gathered.networks, containers, proof: kernel?.proof ?? { kind: 'unproved' as const, why: '' } };
-    this.#wire = kernel === null ? null : ((await this.options.readers?.wire(plugs, touched, depth)) ?? null);
+    this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, touched, depth)) ?? null);
     return this.#settle(assemble(gathered, joined, this.#wire));
   }
 

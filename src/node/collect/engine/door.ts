@@ -107,6 +107,12 @@ export class Door {
     return answer;
   }
 
+  /** Whether the engine is there; rejects where it does not answer in time. */
+  async ping(deadline: number): Promise<void> {
+    const answer = (await this.#dial({ path: '/_ping', method: 'HEAD', isStream: true, statusCodes: { 200: true } }, deadline)) as IncomingMessage;
+    answer.resume();
+  }
+
   close(): void {
     this.agent.destroy();
   }

@@ -84,3 +84,39 @@ export async function openEvents(door: Door, signal: AbortSignal, onEvent: (even
   stream.on('end', () => end(null));
   stream.on('close', () => end(null));
 }
+
+/** An engine remembers some hundred events; nobody needs more of them than this. */
+const HISTORY_BYTES = 2_000_000;
+
+/** What happened before: the engine's own memory of events since `sinceMs`, up to now. */
+export async function readHistory(door: Door, signal: AbortSignal, sinceMs: number): Promise<readonly EngineEvent[]> {
+  const filters = JSON.stringify({ type: ['container'], event: ['start', 'die', 'died', 'oom', 'pause', 'unpause', 'update', 'rename'] });
+  const stop = new AbortController();
+  const end = () => stop.abort();
+  signal.addEventListener('abort', end, { once: true });
+  const timer = setTimeout(end, 5_000);
+  const events: EngineEvent[] = [];
+  try {
+    const stream = await door.stream('/events', { filters, since: Math.floor(sinceMs / 1000), until: Math.floor(Date.now() / 1000) }, stop.signal);
+    stream.setEncoding('utf8');
+    let bytes = 0;
+    const take = splitLines((line) => {
+      const parsed = parseEvent(line);
+      if (parsed !== null) events.push(parsed);
+    });
+    await new Promise<void>((resolve) => {
+      stream.on('data', (chunk: string) => {
+        bytes += chunk.length;
+        take(chunk);
+        if (bytes > HISTORY_BYTES) end();
+      });
+      stream.on('error', () => resolve());
+      stream.on('close', () => resolve());
+      stream.on('end', () => resolve());
+    });
+    return events;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+  }
+}

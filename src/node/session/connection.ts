@@ -1,0 +1,189 @@
+import type { Moment } from '../../contract/contract.js';
+import type { Snapshot } from '../../core/model/index.js';
+import type { Door } from '../collect/engine/door.js';
+import { openEvents, readHistory, type EngineEvent } from '../collect/engine/events.js';
+import type { KernelReaders } from '../collect/parts.js';
+import { Reader } from '../collect/reader.js';
+import { lookup, momentOfEvent, SPAN_MS } from './moments.js';
+import { Pace } from './pace.js';
+import { Gathered, touchOf } from './touch.js';
+
+/** What a snapshot came from; `use` and `tables` are polls. */
+export type Cause = 'whole' | 'events' | 'check' | 'use' | 'tables';
+
+export interface ConnectionOptions {
+  readonly door: Door;
+  readonly readers: () => KernelReaders | null;
+  readonly pollMs: number;
+  /** How often a silent engine is asked whether it is there, and how long it may take to answer. */
+  readonly heartbeatMs: number;
+  readonly heartbeatDeadlineMs: number;
+  readonly onProgress: (read: number, total: number) => void;
+  /** The first whole picture was read, and events are heard from now on. */
+  readonly onReady: () => void;
+  readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
+  readonly onMoments: (moments: readonly Moment[]) => void;
+}
+
+/** Neighbour tables are read ten times as often as use: a forged entry should not wait, and a read costs 20 µs. */
+const TABLES_PER_POLL = 10;
+const FASTEST_TABLES_MS = 100;
+/** Processes come and go without the engine's knowing; they are looked at once in so many polls. */
+const POLLS_PER_CHECK = 15;
+
+/** One connection to one engine, from the first picture to its loss. At most one reading is under way at a time. */
+export class Connection {
+  readonly #stop = new AbortController();
+  readonly #lost: Promise<never>;
+  #fail: (error: unknown) => void = () => undefined;
+  #readers: KernelReaders | null;
+  readonly reader: Reader;
+  #ready = false;
+  #working = false;
+  #gathered = new Gathered();
+  readonly #pace = new Pace(Date.now());
+  #due: { readonly timer: NodeJS.Timeout; readonly urgent: boolean } | null = null;
+  #repeated: NodeJS.Timeout[] = [];
+  #pollMs: number;
+  #polls = 0;
+
+  constructor(private readonly options: ConnectionOptions) {
+    this.#readers = options.readers();
+    this.#pollMs = options.pollMs;
+    this.reader = new Reader(options.door, { readers: this.#readers, progress: options.onProgress });
+    this.#lost = new Promise<never>((_, reject) => { this.#fail = reject; });
+    this.#lost.catch(() => undefined);
+  }
+
+  /** Runs until the connection is lost or closed; always rejects. */
+  async run(): Promise<never> {
+    const { door, onReady } = this.options;
+    try {
+      // Events first: what happens while the first picture is read is not missed.
+      const heard = openEvents(door, this.#stop.signal, (event) => this.#hear(event), (error) => this.#fail(error ?? new Error('the engine closed its event stream')));
+      await Promise.race([heard, this.#lost]);
+      await Promise.race([this.#work('whole', () => this.reader.snapshot('quick')), this.#lost]);
+      this.#ready = true;
+      onReady();
+      this.#remember();
+      await Promise.race([this.#work('check', () => this.reader.deepen()), this.#lost]);
+      this.#repeat();
+      return await this.#lost;
+    } finally {
+      this.#stop.abort();
+      for (const timer of this.#repeated) clearInterval(timer);
+      if (this.#due !== null) clearTimeout(this.#due.timer);
+      this.#readers?.close();
+      door.close();
+    }
+  }
+
+  close(): void {
+    this.#fail(new Error('closed'));
+  }
+
+  setPoll(ms: number): void {
+    this.#pollMs = ms;
+    if (this.#repeated.length > 0) this.#repeat();
+  }
+
+  /** Reads everything anew with readers of other rights. */
+  reread(): void {
+    this.#readers?.close();
+    this.#readers = this.options.readers();
+    this.reader.useReaders(this.#readers);
+    this.#gathered.everything = true;
+    this.#schedule(true);
+  }
+
+  #hear(event: EngineEvent): void {
+    const { nameOf, running } = lookup(this.reader.last);
+    const moment = momentOfEvent(event, nameOf, running);
+    if (moment !== null) this.options.onMoments([moment]);
+    const touch = touchOf(event);
+    if (touch === null) return;
+    this.#gathered.add(touch);
+    this.#schedule(touch.urgent);
+  }
+
+  /** What the engine remembers of the last half hour, for the time strip. */
+  #remember(): void {
+    void readHistory(this.options.door, this.#stop.signal, Date.now() - SPAN_MS).then(
+      (events) => {
+        const { nameOf } = lookup(this.reader.last);
+        this.options.onMoments(events.flatMap((event) => momentOfEvent(event, nameOf, () => false) ?? []));
+      },
+      () => undefined,
+    );
+  }
+
+  #schedule(urgent: boolean): void {
+    if (!this.#ready || this.#working || (this.#due !== null && (this.#due.urgent || !urgent))) return;
+    if (this.#due !== null) clearTimeout(this.#due.timer);
+    const timer = setTimeout(() => this.#flush(), this.#pace.delay(Date.now(), urgent));
+    this.#due = { timer, urgent };
+  }
+
+  #flush(): void {
+    this.#due = null;
+    if (this.#working || this.#gathered.empty || this.#stop.signal.aborted) return;
+    this.#pace.spend(Date.now());
+    const touched = this.#gathered;
+    this.#gathered = new Gathered();
+    if (touched.everything) void this.#work('whole', () => this.reader.snapshot());
+    else void this.#work('events', () => this.reader.refresh(touched));
+  }
+
+  /** One reading; what goes wrong with the engine ends the connection. */
+  async #work(cause: Cause, read: () => Promise<Snapshot | null>): Promise<void> {
+    this.#working = true;
+    const before = this.reader.last;
+    try {
+      this.#publish(await read(), cause, before);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#working = false;
+      if (!this.#gathered.empty) this.#schedule(true);
+    }
+  }
+
+  #publish(snapshot: Snapshot | null, cause: Cause, before: Snapshot | null): void {
+    if (snapshot === null || this.#stop.signal.aborted || (snapshot === before && cause !== 'whole')) return;
+    this.options.onSnapshot(snapshot, cause);
+  }
+
+  #repeat(): void {
+    for (const timer of this.#repeated) clearInterval(timer);
+    const { door, heartbeatMs } = this.options;
+    let asked = door.requests;
+    this.#repeated = [
+      setInterval(() => this.#poll(), this.#pollMs),
+      setInterval(() => void this.#readTables(), Math.max(FASTEST_TABLES_MS, this.#pollMs / TABLES_PER_POLL)),
+      setInterval(() => {
+        // Whoever has just answered something is there.
+        if (door.requests === asked) door.ping(this.options.heartbeatDeadlineMs).then(() => { asked = door.requests; }, this.#fail);
+        else asked = door.requests;
+      }, heartbeatMs),
+    ];
+  }
+
+  #poll(): void {
+    if (this.#working) return;
+    this.#polls += 1;
+    if (this.#polls % POLLS_PER_CHECK === 0) void this.#work('check', () => this.reader.recheck());
+    else void this.#work('use', () => this.reader.poll());
+  }
+
+  async #readTables(): Promise<void> {
+    if (this.#working || this.#readers === null) return;
+    const before = this.reader.last;
+    try {
+      const tables = await this.#readers.tables(this.reader.nets);
+      // A reading that began meanwhile has newer ones.
+      if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+}
