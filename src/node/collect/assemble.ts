@@ -23,8 +23,7 @@ function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
     cgroupDriver: told(info.cgroupDriver, 'CgroupDriver'),
   };
   const os = told(info.os, 'OperatingSystem');
-  if (kernel !== null && kernel.proof.kind !== 'foreign') return { ...kernel.host, os, engine, proof: kernel.proof };
-  return {
+  const word: Host = {
     hostname: told(info.hostname, 'Name'),
     os,
     kernel: told(info.kernel, 'KernelVersion'),
@@ -37,6 +36,18 @@ function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
     namespaces: {},
     readAs: 'nobody',
     bootId: unknown('unsupported', '/proc/sys/kernel/random/boot_id'),
+  };
+  if (kernel === null || kernel.proof.kind === 'foreign') return word;
+  const better = <T>(own: Reading<T>, engines: Reading<T>): Reading<T> => (isKnown(own) ? own : engines);
+  return {
+    ...word,
+    ...kernel.host,
+    hostname: better(kernel.host.hostname, word.hostname),
+    kernel: better(kernel.host.kernel, word.kernel),
+    cpus: better(kernel.host.cpus, word.cpus),
+    memory: better(kernel.host.memory, word.memory),
+    cgroupVersion: better(kernel.host.cgroupVersion, word.cgroupVersion),
+    lsms: better(kernel.host.lsms, word.lsms),
   };
 }
 
@@ -67,15 +78,13 @@ export interface Gathered {
 /** Containers before the wire is known: their endpoints are the engine's word. */
 export function joinContainers(gathered: Gathered): readonly Container[] {
   const { containers, kernel, networks } = gathered;
-  const foreign = kernel === null || kernel.proof.kind === 'foreign';
+  const foreign = kernel === null || kernel.proof.kind !== 'proved';
   const byName = new Map(containers.flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
   const segments = new Set(engineSegments(networks).map((s) => s.id));
-  const resting = unreadFacts('absent', 'no process runs in it');
-  const unread = unreadFacts('unsupported', FOREIGN);
   return containers.flatMap((c): readonly Container[] => {
-    const facts = foreign ? (c.pid === null ? resting : unread) : (kernel.of.get(c.id) ?? (c.pid === null ? resting : null));
-    // Its process went while the kernel was read: the kernel's reader left a note, and half an entry is none.
-    if (facts === null) return [];
+    const facts = kernel?.of.get(c.id) ?? unreadFacts(c.pid === null ? 'absent' : 'unsupported', c.pid === null ? 'no process runs in it' : FOREIGN);
+    // Its process went while the kernel was read: the reader left a note, and half an entry is none.
+    if (!foreign && c.pid !== null && facts.process === null) return [];
     const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = c;
     return [
       {

@@ -16,7 +16,7 @@ export interface LookOptions extends HostChoice {
  */
 export async function look(options: LookOptions = {}): Promise<Snapshot> {
   const door = await connect(options);
-  const readers = machineReaders(options.roots);
+  const readers = machineReaders(options.roots, door.candidate.way.kind === 'socket');
   try {
     return await new Reader(door, { readers, progress: options.progress ?? (() => undefined) }).snapshot();
   } finally {

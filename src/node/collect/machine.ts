@@ -1,9 +1,43 @@
-import type { KernelReaders, Roots } from './parts.js';
+import { existsSync } from 'node:fs';
+import { learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
+import type { KernelReaders, Roots, WireRead } from './parts.js';
+import { readTables, readWire } from './wire/index.js';
 
 export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
-/** Reads this machine's kernel with the rights of this process; null where it has none of Linux's files. */
-export function machineReaders(roots: Roots = ROOTS): KernelReaders | null {
-  void roots;
-  return null;
+/** Owners and parents of namespaces are asked for again when so much time has passed: it takes a child. */
+const LEARN_EVERY_MS = 120_000;
+
+/**
+ * Reads this machine's kernel with the rights of this process; null where there is none of Linux's.
+ * `local`: the engine is reached by a socket of this machine.
+ */
+export function machineReaders(roots: Roots = ROOTS, local = true): KernelReaders | null {
+  if (!existsSync(`${roots.proc}/self/status`)) return null;
+  let cache = newKernelCache();
+  let lastWire: WireRead | undefined;
+  let tables = readTables(roots);
+  let learned = 0;
+  return {
+    async kernel(containers, touched, depth) {
+      if (depth === 'full' && Date.now() - learned > LEARN_EVERY_MS) {
+        learned = Date.now();
+        await learn(cache, roots);
+      }
+      return readKernel({ roots, containers, cache, local, depth: touched === null ? 'full' : 'known' });
+    },
+    moving: () => readMoving(cache),
+    async wire(input, touched, depth) {
+      lastWire = await readWire({ roots, ...input, depth, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      return lastWire;
+    },
+    tables: (nets) => tables.read(nets),
+    forget() {
+      cache = newKernelCache();
+      lastWire = undefined;
+      tables = readTables(roots);
+      learned = 0;
+    },
+    close: () => undefined,
+  };
 }

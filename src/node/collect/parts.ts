@@ -12,17 +12,6 @@ export interface Roots {
 /** What the reader of the kernel is given for each container. */
 export type KernelContainer = Pick<EngineContainer, 'id' | 'name' | 'pid' | 'state' | 'declared'>;
 
-/**
- * `previous` and `touched`: an earlier pass, and the containers that may have changed since; the rest of `previous` may be
- * taken over, except for what moves. Without them everything is read anew.
- */
-export interface KernelInput {
-  readonly roots: Roots;
-  readonly containers: readonly KernelContainer[];
-  readonly previous?: KernelRead | undefined;
-  readonly touched?: ReadonlySet<string> | undefined;
-}
-
 /** What the kernel says of one container. */
 export type KernelFacts = Pick<
   Container,
@@ -87,8 +76,8 @@ export interface Tables {
   readonly fdb: NetNamespace['fdb'];
 }
 
-/** How deep the wire is read: `quick` leaves what needs a child for each namespace. */
-export type WireDepth = 'quick' | 'full';
+/** How deep: `quick` leaves what needs a child process (for each net namespace, and for the namespaces' kin). */
+export type Depth = 'quick' | 'full';
 
 /**
  * Who reads the kernel: this process, or a reader with more rights. Each remembers what it read.
@@ -96,9 +85,9 @@ export type WireDepth = 'quick' | 'full';
  * taken from the last pass.
  */
 export interface KernelReaders {
-  kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null): KernelRead | Promise<KernelRead>;
-  moving(containers: readonly KernelContainer[]): KernelMoving | Promise<KernelMoving>;
-  wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: WireDepth): Promise<WireRead>;
+  kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
+  moving(): KernelMoving | Promise<KernelMoving>;
+  wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth): Promise<WireRead>;
   tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;
   /** Forgets all that was remembered: another engine, or the same after a restart. */
   forget(): void;

@@ -5,7 +5,7 @@ import type { Door } from './engine/door.js';
 import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
 import { Refused } from './engine/door.js';
 import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
-import type { KernelRead, KernelReaders, NetToRead, Tables, WireDepth, WireRead } from './parts.js';
+import type { KernelRead, KernelReaders, NetToRead, Tables, Depth, WireRead } from './parts.js';
 
 export interface ReaderOptions {
   /** Null: nothing of the kernel is read. */
@@ -61,7 +61,7 @@ export class Reader {
   }
 
   /** Reads everything anew. */
-  snapshot(depth: WireDepth = 'full'): Promise<Snapshot> {
+  snapshot(depth: Depth = 'full'): Promise<Snapshot> {
     return this.#inTurn(async () => {
       this.#engine.clear();
       this.#info = null;
@@ -74,12 +74,12 @@ export class Reader {
    * The next snapshot where the containers are known: the list and the networks are asked for, each container only
    * where it is new or its state is another one. Sound as long as somebody listens to the engine's events.
    */
-  again(depth: WireDepth = 'full'): Promise<Snapshot> {
+  again(depth: Depth = 'full'): Promise<Snapshot> {
     return this.#inTurn(() => this.#list(new Set(), depth));
   }
 
   /** Reads again what was touched. */
-  refresh(touched: Touched, depth: WireDepth = 'full'): Promise<Snapshot> {
+  refresh(touched: Touched, depth: Depth = 'full'): Promise<Snapshot> {
     return this.#inTurn(async () => {
       const info = this.#info;
       if (info === null) return this.#list(null, depth);
@@ -94,9 +94,9 @@ export class Reader {
     });
   }
 
-  /** Asks the wire what a quick read left unasked. Null where nothing is known yet. */
+  /** Asks what a quick read left unasked. Null where nothing is known yet. */
   deepen(): Promise<Snapshot | null> {
-    return this.#inTurn(async () => (this.#last === null ? null : this.#join(new Set(), 'full')));
+    return this.#inTurn(async () => (this.#last === null ? null : this.#read(new Set(), 'full')));
   }
 
   /** Reads the kernel alone again: processes that came without the engine knowing. */
@@ -110,7 +110,7 @@ export class Reader {
       const readers = this.#readers;
       const last = this.#last;
       if (last === null || readers === null || this.#kernel === null || this.#kernel.proof.kind === 'foreign') return last;
-      const moving = await readers.moving([...this.#engine.values()]);
+      const moving = await readers.moving();
       const withUse = <T extends { readonly id: string; readonly cgroup: Container['cgroup'] }>(w: T): T => {
         const now = moving.of.get(w.id);
         if (now === undefined) return w;
@@ -175,7 +175,7 @@ export class Reader {
     }
   }
 
-  async #list(touched: Set<string> | null, depth: WireDepth): Promise<Snapshot> {
+  async #list(touched: Set<string> | null, depth: Depth): Promise<Snapshot> {
     const { progress, onInfo } = this.options;
     const [info, list, networks] = await Promise.all([this.#info ?? readInfo(this.door), readList(this.door), readNetworks(this.door)]);
     if (this.#info === null) onInfo?.(info);
@@ -194,9 +194,24 @@ export class Reader {
     return this.#read(touched, depth);
   }
 
-  async #read(touched: ReadonlySet<string> | null, depth: WireDepth): Promise<Snapshot> {
-    this.#kernel = (await this.#readers?.kernel([...this.#engine.values()], touched)) ?? null;
+  async #read(touched: ReadonlySet<string> | null, depth: Depth): Promise<Snapshot> {
+    this.#kernel = await this.#readKernel(touched, depth);
     return this.#join(touched === null ? null : this.#netsOf(touched), depth);
+  }
+
+  /** The kernel, and once more where a container ended or began anew since the engine was asked. */
+  async #readKernel(touched: ReadonlySet<string> | null, depth: Depth): Promise<KernelRead | null> {
+    const info = this.#info;
+    const readers = this.#readers;
+    if (info === null || readers === null) return null;
+    const kernel = await readers.kernel([...this.#engine.values()], touched, depth);
+    if (kernel.proof.kind !== 'proved') return kernel;
+    const ended = [...this.#engine.values()].filter((c) => c.pid !== null && kernel.of.get(c.id)?.process === null).map((c) => c.id);
+    if (ended.length === 0) return kernel;
+    const notes: Note[] = [];
+    await Promise.all(ended.map((id) => this.#ask(id, info, notes)));
+    this.#notes = [...this.#notes, ...notes];
+    return readers.kernel([...this.#engine.values()], new Set([...(touched ?? []), ...ended]), depth);
   }
 
   /** Keys of the net namespaces that touched containers were in before: what hangs there may have changed. */
@@ -204,7 +219,7 @@ export class Reader {
     return new Set((this.#last?.containers ?? []).flatMap((c) => (touched.has(c.id) && c.net !== null ? [c.net] : [])));
   }
 
-  async #join(touched: ReadonlySet<string> | null, depth: WireDepth): Promise<Snapshot> {
+  async #join(touched: ReadonlySet<string> | null, depth: Depth): Promise<Snapshot> {
     const info = this.#info;
     if (info === null) throw new Error('nothing was asked of the engine yet');
     const kernel = this.#kernel;

@@ -11,10 +11,14 @@ export interface ProcessCache {
   readonly procs: Map<number, Proc>;
   /** Whether this kernel has a security module that labels processes; asked once. */
   lsm: boolean | undefined;
+  /** Until when a process that is new is read in full each time: a runtime's helper turns into the container's first. */
+  readonly young: Map<number, number>;
 }
 
+const YOUNG_MS = 3_000;
+
 export function newProcessCache(): ProcessCache {
-  return { procs: new Map(), lsm: undefined };
+  return { procs: new Map(), lsm: undefined, young: new Map() };
 }
 
 /**
@@ -96,6 +100,8 @@ function readProcess(proc: string, pid: number, inode: number, cache: ProcessCac
 export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<number> = new Set()): ReadonlyMap<number, Proc> {
   const now = new Map<number, Proc>();
   const maps = new Map<number, Reading<readonly UidRange[]>>();
+  const at = Date.now();
+  for (const [pid, until] of cache.young) if (until < at) cache.young.delete(pid);
   for (const name of readdirSync(proc)) {
     const first = name.charCodeAt(0);
     if (first < 49 || first > 57) continue;
@@ -105,10 +111,11 @@ export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 
     if (inode === undefined) continue;
     const before = cache.procs.get(pid);
     let process: Proc | undefined;
-    if (before !== undefined && before.inode === inode && !again.has(pid) && (depth !== 'full' || before.status.kernelThread)) {
+    if (before !== undefined && before.inode === inode && !again.has(pid) && (before.status.kernelThread || (depth !== 'full' && !cache.young.has(pid)))) {
       process = depth === 'status' && !before.status.kernelThread ? refresh(before) : before;
     } else {
       process = readProcess(proc, pid, inode, cache, maps);
+      if (before?.inode !== inode) cache.young.set(pid, at + YOUNG_MS);
     }
     if (process !== undefined) now.set(pid, process);
   }
