@@ -1,0 +1,65 @@
+import { unknown, valueOf, type Reading } from '../model/reading.js';
+import type { NetInterface, NetNamespace } from '../model/network.js';
+import type { Snapshot } from '../model/snapshot.js';
+
+/** A snapshot with the look-ups that verdicts need. */
+export interface Host {
+  readonly snapshot: Snapshot;
+  /** Inode of the first user namespace, where it was read. */
+  readonly userNs: number | undefined;
+  /** Whether a security module may be in effect. */
+  readonly mayHaveLsm: boolean;
+  readonly nets: ReadonlyMap<string, NetNamespace>;
+  readonly interfaces: ReadonlyMap<string, NetInterface>;
+  readonly byNet: ReadonlyMap<string, readonly NetInterface[]>;
+  /** The user namespace that owns a net namespace. */
+  ownerOf(net: string | null): Reading<number>;
+  /** Whether the first user namespace is the second or above it; undefined where the chain was not read. */
+  isAbove(upper: number, lower: number): boolean | undefined;
+}
+
+export function hostOf(snapshot: Snapshot): Host {
+  const nets = new Map(snapshot.nets.map((n) => [n.key, n]));
+  const interfaces = new Map(snapshot.interfaces.map((i) => [i.id, i]));
+  const byNet = new Map<string, NetInterface[]>();
+  for (const i of snapshot.interfaces) {
+    const list = byNet.get(i.net);
+    if (list === undefined) byNet.set(i.net, [i]);
+    else list.push(i);
+  }
+  const owners = new Map<number, Reading<number>>();
+  const parents = new Map<number, Reading<number>>();
+  for (const n of snapshot.namespaces) {
+    if (n.type === 'net') owners.set(n.inode, n.ownerUserNs);
+    if (n.type === 'user') parents.set(n.inode, n.parent);
+  }
+  const first = snapshot.host.namespaces.user;
+  const userNs = first === undefined ? undefined : valueOf(first);
+  const lsms = valueOf(snapshot.host.lsms);
+  return {
+    snapshot,
+    userNs,
+    mayHaveLsm: lsms === undefined || lsms.some((l) => l === 'apparmor' || l === 'selinux' || l === 'smack' || l === 'tomoyo'),
+    nets,
+    interfaces,
+    byNet,
+    ownerOf: (net) => {
+      const n = net === null ? undefined : nets.get(net);
+      if (n !== undefined && valueOf(n.ownerUserNs) !== undefined) return n.ownerUserNs;
+      const inode = n === undefined ? (net?.startsWith('net:') === true ? Number(net.slice(4)) : undefined) : (valueOf(n.inode) ?? (net?.startsWith('net:') === true ? Number(net.slice(4)) : undefined));
+      return (inode === undefined ? undefined : owners.get(inode)) ?? n?.ownerUserNs ?? unknown('not-asked', 'NS_GET_USERNS');
+    },
+    isAbove: (upper, lower) => {
+      let at = lower;
+      for (let n = 0; n < 33; n++) {
+        if (at === upper) return true;
+        if (at === userNs) return false;
+        const parent = parents.get(at);
+        const next = parent === undefined ? undefined : valueOf(parent);
+        if (next === undefined) return parent !== undefined && 'unknown' in parent && parent.unknown === 'absent' ? false : undefined;
+        at = next;
+      }
+      return undefined;
+    },
+  };
+}

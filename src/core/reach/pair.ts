@@ -1,0 +1,142 @@
+import { valueOf } from '../model/reading.js';
+import type { Workload } from '../model/workload.js';
+import { answer, series, strongest, type Answer } from './answer.js';
+import { hostOf, type Host } from './host.js';
+import { senderOf, type Sender } from './send.js';
+import { tableWrite } from './table.js';
+import { TECHNIQUES, type Step, type Technique } from './types.js';
+import { stealable, victimTakes, type Mask } from './victim.js';
+import { guards, reading } from './guards.js';
+import { wayBetween, wireBetween } from './way.js';
+import { wiresOf, type Party, type Wire } from './wire.js';
+import type { Snapshot } from '../model/snapshot.js';
+
+/** What decides between two plugs for one technique, without the sender. */
+export interface Link {
+  readonly answer: Answer;
+  readonly masks: readonly Mask[];
+}
+
+/** Everything that verdicts on one snapshot need; made once, then asked. */
+export interface Court {
+  readonly host: Host;
+  readonly wires: readonly Wire[];
+  sender(w: Workload): Sender;
+  /** Workloads with the same key send alike. */
+  senderKey(w: Workload): string;
+  /** Those whom an attacker can be towards a victim, before the victim is asked. */
+  masks(wire: Wire): readonly Mask[];
+  link(technique: Technique, a: Party, v: Party, wire: Wire): Link;
+  /** Sender and link together. */
+  pair(technique: Technique, a: Party, v: Party, wire: Wire): Link;
+  reads(a: Party, v: Party, wire: Wire, technique: Technique): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] };
+}
+
+const NOBODY = answer('shut', 'the host is no attacker', () => []);
+
+/** The channels that carry a technique's frames. */
+function send(technique: Technique, s: Sender): Answer {
+  const { packet, icmp6, admin } = s.channels;
+  if (technique === 'ndp-spoof') return strongest([packet, icmp6, admin]) ?? packet;
+  return strongest([packet, admin]) ?? packet;
+}
+
+export function courtOf(snapshot: Snapshot): Court {
+  const host = hostOf(snapshot);
+  const wires = wiresOf(host);
+  const senders = new Map<string, Sender>();
+  const keys = new Map<string, string>();
+  const masked = new Map<string, readonly Mask[]>();
+  const court: Court = {
+    host,
+    wires,
+    sender: (w) => {
+      let s = senders.get(w.id);
+      if (s === undefined) senders.set(w.id, (s = senderOf(w, host)));
+      return s;
+    },
+    senderKey: (w) => {
+      let key = keys.get(w.id);
+      if (key === undefined) {
+        const s = court.sender(w);
+        const { packet, icmp6, admin } = s.channels;
+        const pid = valueOf(w.namespaces.pid.owner);
+        key = JSON.stringify([s.right, [packet, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' ? '' : w.id]);
+        keys.set(w.id, key);
+      }
+      return key;
+    },
+    masks: (wire) => {
+      let m = masked.get(wire.segment.id);
+      if (m === undefined) masked.set(wire.segment.id, (m = masksOf(wire)));
+      return m;
+    },
+    link: (technique, a, v, wire) => {
+      if (technique === 'table-write') return { answer: answer('open', ''), masks: others(court.masks(wire), a, v) };
+      const wired = wireBetween(a.plug, v.plug, wire, host);
+      if (wired.state === 'shut') return { answer: wired, masks: [] };
+      const masks = others(court.masks(wire), a, v);
+      const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks) : victimTakes(v.plug, masks, technique, host);
+      const guard = guards(technique, a, v, taken.masks, wire, host);
+      return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
+    },
+    pair: (technique, a, v, wire) => {
+      if (a.workload === null) return { answer: NOBODY, masks: [] };
+      if (technique === 'table-write') return { answer: tableWrite(a.workload, v, host), masks: others(court.masks(wire), a, v) };
+      const s = send(technique, court.sender(a.workload));
+      const link = court.link(technique, a, v, wire);
+      return { answer: series([s, link.answer]), masks: link.masks };
+    },
+    reads: (a, v, wire, technique) => reading(a, v, wire, technique, host),
+  };
+  return court;
+}
+
+function masksOf(wire: Wire): readonly Mask[] {
+  const seen = new Map<string, Mask>();
+  for (const p of [...wire.members, ...wire.beyond]) {
+    seen.set(p.id, { id: p.id, net: p.plug.net, mac: p.plug.mac, ipv4: p.plug.ipv4, ipv6: p.plug.ipv6 });
+  }
+  const host = wire.hostParties[0];
+  const out = [...seen.values()];
+  const gateway = `gateway:${wire.segment.id}`;
+  const v4 = (ip: string) => !ip.includes(':');
+  if (wire.gateways.length > 0) {
+    const local = wire.gatewayIsHost && host !== undefined;
+    out.push({ id: gateway, net: local ? 'host' : gateway, mac: local ? host.plug.mac : undefined, ipv4: local ? host.plug.ipv4 : wire.gateways.filter(v4), ipv6: local ? host.plug.ipv6 : wire.gateways.filter((g) => !v4(g)) });
+  }
+  if (host !== undefined && wire.hostHears && !wire.gatewayIsHost) out.push({ id: 'host', net: 'host', mac: host.plug.mac, ipv4: host.plug.ipv4, ipv6: host.plug.ipv6 });
+  return out;
+}
+
+function others(masks: readonly Mask[], a: Party, v: Party): readonly Mask[] {
+  return masks.filter((m) => m.net !== a.plug.net && m.net !== v.plug.net);
+}
+
+/** Who are victims on a wire: members, those beyond, the host where it has an address. */
+export function victimsOf(wire: Wire): readonly Party[] {
+  return [...wire.members, ...wire.beyond, ...(wire.hostHears ? wire.hostParties : [])];
+}
+
+/** Who are attackers: members, and workloads in the host's net namespace. */
+export function attackersOf(wire: Wire): readonly Party[] {
+  return [...wire.members, ...wire.hostParties.filter((p) => p.workload !== null)];
+}
+
+/** All techniques, or those that say something about this victim. */
+export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire): readonly Technique[] {
+  if (all) return TECHNIQUES;
+  return TECHNIQUES.filter((t) => {
+    if (t === 'ndp-spoof') return !v.plug.addressesRead || v.plug.ipv6.length > 0;
+    if (t === 'mac-steal') return wire.segment.driver === 'bridge' && a.plug.kind !== 'self';
+    if (t === 'table-write') return a.workload !== null && mayEnter(a.workload, v);
+    return true;
+  });
+}
+
+/** Cheap: whether entering the victim's namespaces is worth asking about. */
+function mayEnter(a: Workload, v: Party): boolean {
+  if (a.net !== null && a.net === v.plug.net) return true;
+  const owner = valueOf(a.namespaces.pid.owner);
+  return owner === undefined || owner !== 'own' || v.workload === null ? owner !== 'own' : false;
+}

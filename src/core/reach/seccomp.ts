@@ -1,0 +1,144 @@
+import { known, valueOf, type Reading } from '../model/reading.js';
+import type { ProcessFacts } from '../model/process.js';
+import type { SeccompProfile, Workload } from '../model/workload.js';
+import { answer, type Answer } from './answer.js';
+import type { Step } from './types.js';
+
+/** What seccomp leaves open of each channel. */
+export interface Doors {
+  readonly packet: Answer;
+  readonly icmp6: Answer;
+  readonly admin: Answer;
+}
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const AF_NETLINK = 16;
+const AF_PACKET = 17;
+const SOCK_DGRAM = 2;
+const SOCK_RAW = 3;
+const SOCK_PACKET = 10;
+const ICMPV6 = 58;
+const RAW = 255;
+const TYPE_FLAGS = [0, 0x80000, 0x800, 0x80800];
+/** The kernel takes an int: what a 64-bit register carries above it is lost on it, and seen by the filter. */
+const ABOVE = [0, 2 ** 32];
+/** ETH_P_ALL, ETH_P_ARP, ETH_P_IPV6 and none, as socket(2) wants them. */
+const PROTOCOLS = [0, 0x0300, 0x0608, 0xdd86];
+
+type Call = readonly [name: string, ...args: number[]];
+type Outcome = 'allowed' | 'refused' | 'unclear';
+
+function* calls(family: number, types: readonly number[], protocols: readonly number[]): Generator<Call> {
+  for (const above of ABOVE) for (const type of types) for (const flags of TYPE_FLAGS) for (const protocol of protocols) yield ['socket', family + above, type + flags, protocol];
+}
+
+function argMatches(arg: { readonly value: number; readonly valueTwo: number; readonly op: string }, actual: number): boolean | null {
+  switch (arg.op) {
+    case 'SCMP_CMP_EQ': return actual === arg.value;
+    case 'SCMP_CMP_NE': return actual !== arg.value;
+    case 'SCMP_CMP_LT': return actual < arg.value;
+    case 'SCMP_CMP_LE': return actual <= arg.value;
+    case 'SCMP_CMP_GT': return actual > arg.value;
+    case 'SCMP_CMP_GE': return actual >= arg.value;
+    case 'SCMP_CMP_MASKED_EQ': return (BigInt(actual) & BigInt(arg.value)) === BigInt(arg.valueTwo);
+    default: return null;
+  }
+}
+
+const PASSES = new Set(['SCMP_ACT_ALLOW', 'SCMP_ACT_LOG']);
+const UNCLEAR = new Set(['SCMP_ACT_TRACE', 'SCMP_ACT_NOTIFY', '']);
+const outcome = (action: string): Outcome => (PASSES.has(action) ? 'allowed' : UNCLEAR.has(action) ? 'unclear' : 'refused');
+
+/** Whether a rule stands for this container: `includes` all hold and no `excludes`. Kernel and architecture conditions are taken to hold. */
+function stands(rule: SeccompProfile['rules'][number], caps: readonly string[]): boolean {
+  const cap = (word: string) => word.startsWith('CAP_');
+  const arch = (word: string) => word.startsWith('arch:');
+  const arches = rule.includes.filter(arch);
+  if (arches.length > 0 && !arches.includes('arch:amd64') && !arches.includes('arch:arm64')) return false;
+  return rule.includes.filter(cap).every((c) => caps.includes(c)) && !rule.excludes.filter(cap).some((c) => caps.includes(c));
+}
+
+/** What a profile does with one call. Arguments of one rule are joined by `and`, but several for the same index by `or` (as runc splits them). */
+export function judgeCall(profile: SeccompProfile, call: Call, caps: readonly string[]): Outcome {
+  const [name, ...args] = call;
+  let conditional: Outcome | null = null;
+  for (const rule of profile.rules) {
+    if (!rule.names.includes(name) || !stands(rule, caps)) continue;
+    if (rule.args.length === 0) return outcome(rule.action);
+    const indices = rule.args.map((a) => a.index);
+    const split = new Set(indices).size !== indices.length;
+    const hits = rule.args.map((a) => argMatches(a, args[a.index] ?? 0));
+    const hit = split ? (hits.includes(true) ? true : hits.includes(null) ? null : false) : hits.every((h) => h === true) ? true : hits.includes(false) ? false : null;
+    if (hit === null) conditional ??= 'unclear';
+    if (hit === true && (conditional === null || conditional === 'unclear')) conditional = outcome(rule.action);
+  }
+  return conditional ?? outcome(profile.defaultAction);
+}
+
+function best(outcomes: Iterable<Outcome>): Outcome {
+  let found: Outcome = 'refused';
+  for (const o of outcomes) {
+    if (o === 'allowed') return o;
+    if (o === 'unclear') found = o;
+  }
+  return found;
+}
+
+function* outcomes(profile: SeccompProfile, list: Iterable<Call>, caps: readonly string[]): Generator<Outcome> {
+  for (const call of list) yield judgeCall(profile, call, caps);
+}
+
+/** Ways to a socket that do not name its family in a register: the 32-bit multiplexer and io_uring. */
+function sideDoor(profile: SeccompProfile, caps: readonly string[]): string | null {
+  const allowed = (name: string) => judgeCall(profile, [name], caps) === 'allowed';
+  if (allowed('io_uring_setup') && allowed('io_uring_enter')) return 'io_uring';
+  return null;
+}
+
+const NAMES = { packet: 'packet sockets', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
+
+function judged(what: keyof Doors, profile: SeccompProfile, caps: readonly string[], source: string): Answer {
+  const step = (holds: Step['holds'], said: string, why: string): (() => readonly Step[]) => () => [
+    { link: 'send', step: `seccomp lets ${NAMES[what]} through`, holds, reading: known(said, source), why },
+  ];
+  const socket = (family: number, types: readonly number[], protocols: readonly number[]) => best(outcomes(profile, calls(family, types, protocols), caps));
+  if (what === 'admin') {
+    const sockets = [socket(AF_NETLINK, [SOCK_RAW, SOCK_DGRAM], [0]), judgeCall(profile, ['ioctl', 3, 0x8916, 0], caps) === 'allowed' ? socket(AF_INET, [1, SOCK_DGRAM], [0]) : 'refused'] as const;
+    if (sockets.includes('allowed')) return answer('open', '', step('yes', 'netlink or ioctl allowed', 'Addresses are set by rtnetlink(7) or by ioctl(2) on any socket.'));
+    if (sockets.includes('unclear')) return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
+    return answer('shut', 'seccomp refuses netlink and ioctl', step('no', 'refused', 'Neither rtnetlink(7) nor an ioctl(2) passes.'));
+  }
+  const plain = what === 'packet' ? socket(AF_PACKET, [SOCK_RAW, SOCK_DGRAM, SOCK_PACKET], PROTOCOLS) : socket(AF_INET6, [SOCK_RAW], [ICMPV6, RAW, 0]);
+  const register = plain === 'allowed' && judgeCall(profile, what === 'packet' ? ['socket', AF_PACKET, SOCK_RAW, 0x0300] : ['socket', AF_INET6, SOCK_RAW, ICMPV6], caps) !== 'allowed';
+  if (plain === 'allowed') return answer('open', '', step('yes', register ? 'refused as usually called, allowed another way' : 'allowed', register ? 'The profile compares values that the kernel cuts or reads differently.' : 'The call passes.'));
+  if (what === 'packet' && socket(AF_INET, [SOCK_PACKET], PROTOCOLS) === 'allowed') {
+    return answer('open', '', step('yes', 'socket(AF_PACKET) refused, socket(AF_INET, SOCK_PACKET) allowed', 'The old call makes a packet socket as well (packet(7)).'));
+  }
+  const side = sideDoor(profile, caps);
+  if (side !== null) return answer('open', '', step('unknown', `socket(2) refused, ${side} allowed`, 'IORING_OP_SOCKET makes sockets that seccomp does not see, where the kernel has it (5.19 and later).'), [`the kernel refuses ${side} (kernel.io_uring_disabled)`]);
+  if (plain === 'unclear') return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
+  return answer('shut', `seccomp refuses ${NAMES[what]}`, step('no', 'refused', 'No call that makes such a socket passes.'));
+}
+
+/** What seccomp leaves open to one process of a workload. */
+export function doors(p: ProcessFacts, w: Workload): Doors {
+  const mode = valueOf(p.seccomp);
+  const all = (a: Answer): Doors => ({ packet: a, icmp6: a, admin: a });
+  const step = (holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'send', step: 'seccomp lets it through', holds, reading, why }];
+  if (mode === 'disabled') return all(answer('open', '', step('yes', p.seccomp, 'No filter.')));
+  if (mode === 'strict') return all(answer('shut', 'seccomp in strict mode', step('no', p.seccomp, 'Only read, write and exit pass.')));
+  const profile = w.kind === 'container' ? w.declared.seccomp : null;
+  const more = (valueOf(p.seccompFilters) ?? 1) > 1 ? ['a further seccomp filter, set by the program itself, refuses it'] : [];
+  if (profile === null || (profile.kind === 'unconfined' && mode === 'filter') || (profile.kind === 'custom' && profile.defaultAction === '')) {
+    return all(answer('open', '', step('unknown', p.seccomp, 'What the filter allows was not read.'), ['a seccomp filter refuses the socket (its content was not read)']));
+  }
+  if (profile.kind !== 'custom') return all(answer('open', '', step('yes', mode === undefined ? known(profile.kind, 'engine: HostConfig.SecurityOpt') : p.seccomp, 'The engine’s own profile lets packet and raw sockets through; capabilities alone decide.'), more));
+  const caps = valueOf(p.capabilities.bounding) ?? [];
+  const source = 'engine: HostConfig.SecurityOpt';
+  const one = (what: keyof Doors): Answer => {
+    const a = judged(what, profile, caps, source);
+    return a.state === 'open' && more.length > 0 ? { ...a, unless: [...a.unless, ...more] } : a;
+  };
+  return { packet: one('packet'), icmp6: one('icmp6'), admin: one('admin') };
+}

@@ -1,0 +1,138 @@
+import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
+import type { ProcessFacts } from '../model/process.js';
+import type { Workload } from '../model/workload.js';
+import { answer, merge, series, strongest, type Answer } from './answer.js';
+import type { Host } from './host.js';
+import { doors, type Doors } from './seccomp.js';
+import type { Step } from './types.js';
+
+/** How a frame gets on the wire: `packet` sends any, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
+export type Channel = 'packet' | 'icmp6' | 'admin';
+
+export interface Sender {
+  readonly channels: Readonly<Record<Channel, Answer>>;
+  /** The right that decides, short: `NET_RAW`, `NET_ADMIN NET_RAW`, `cap-drop ALL`, `user 1000`, `own user ns`. */
+  readonly right: string;
+}
+
+const NEEDS: Readonly<Record<Channel, string>> = { packet: 'CAP_NET_RAW', icmp6: 'CAP_NET_RAW', admin: 'CAP_NET_ADMIN' };
+const WHY: Readonly<Record<Channel, string>> = {
+  packet: 'A packet socket sends any frame, with any addresses in it; it takes CAP_NET_RAW.',
+  icmp6: 'A raw IPv6 socket sends neighbour advertisements of any content; it takes CAP_NET_RAW.',
+  admin: 'CAP_NET_ADMIN takes an address or a MAC: the kernel itself then tells the neighbours of it.',
+};
+
+/** uid inside its user namespace; the reading is the host's view. */
+export function uidInside(p: ProcessFacts): number | undefined {
+  const uid = valueOf(p.uid);
+  const map = valueOf(p.uidMap);
+  if (uid === undefined) return undefined;
+  const range = map?.find((m) => uid >= m.outside && uid < m.outside + m.length);
+  return range === undefined ? uid : range.inside + (uid - range.outside);
+}
+
+function holds(p: ProcessFacts, cap: string, w: Workload): Answer {
+  const { effective, permitted, bounding } = p.capabilities;
+  const step = (state: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [
+    { link: 'send', step: `${p.comm} (pid ${p.pid}) holds ${cap}`, holds: state, reading, why },
+  ];
+  if (valueOf(effective)?.includes(cap) === true) return answer('open', cap, step('yes', effective, 'It is in effect.'));
+  if (valueOf(permitted)?.includes(cap) === true) return answer('open', cap, step('yes', permitted, 'It is permitted: the process puts it into effect when it likes (capset(2)).'));
+  if (!isKnown(effective)) return answer('unknown', `whether it holds ${cap} was not read`, step('unknown', effective, 'Its capabilities were not read.'));
+  const no = `no process holds ${cap}`;
+  const bound = valueOf(bounding);
+  if (bound === undefined) return answer('unknown', 'its bounding set was not read', step('unknown', bounding, 'What it could gain was not read.'));
+  if (!bound.includes(cap)) return answer('shut', no, step('no', bounding, 'It is not in the bounding set: no program that it starts can gain it.'));
+  if (valueOf(p.noNewPrivs) === true) return answer('shut', no, step('no', p.noNewPrivs, 'no_new_privs: no program that it starts can gain it.'));
+  if (uidInside(p) === 0) return answer('latent', `${cap} by starting any program as root`, step('no', effective, 'Root gains the bounding set with the next program that it starts.'));
+  const programs = w.privilegedPrograms;
+  const giving = valueOf(programs)?.filter((x) => x.setuid || x.capabilities.includes(cap));
+  if (giving !== undefined && giving.length === 0) return answer('shut', no, step('no', programs, 'No program of its image gives rights to who starts it.'));
+  const what = giving === undefined ? 'a setuid or file-capability program' : (giving[0]?.path ?? '');
+  return answer(
+    'latent',
+    `${cap} only by starting ${what}`,
+    () => [
+      { link: 'send', step: `${p.comm} (pid ${p.pid}) holds ${cap}`, holds: 'no', reading: effective, why: 'It is not in effect.' },
+      { link: 'send', step: `a program in its image can give ${cap}`, holds: giving === undefined ? 'unknown' : 'yes', reading: giving === undefined ? programs : known(giving.map((g) => g.path), programs.source), why: 'It is in the bounding set, and no_new_privs is off.' },
+    ],
+    giving === undefined ? ['its image holds no setuid or file-capability program (not read)'] : [],
+  );
+}
+
+/** A capability counts in the user namespace that owns the net namespace, or in one above it. */
+function owns(p: ProcessFacts, w: Workload, host: Host): Answer {
+  const owner = host.ownerOf(w.net);
+  const mine = p.namespaces.user;
+  const step = (state: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [
+    { link: 'send', step: 'its user namespace owns the net namespace', holds: state, reading, why },
+  ];
+  const own = valueOf(mine);
+  const map = valueOf(p.uidMap);
+  const first = own !== undefined ? own === host.userNs : map?.length === 1 && map[0]?.inside === 0 && map[0].outside === 0 && map[0].length === 4294967295;
+  if (first) return answer('open', '', step('yes', own !== undefined ? mine : p.uidMap, 'It is in the first user namespace, which is above every other.'));
+  const above = own === undefined || !isKnown(owner) ? undefined : host.isAbove(own, owner.value);
+  if (above === true) return answer('open', '', step('yes', owner, 'Its rights count on this wire.'));
+  if (above === false) return answer('shut', 'own user namespace, which does not own the net namespace', step('no', owner, `It is in user namespace ${own}; its rights count for nothing on this wire.`));
+  return answer('open', '', step('unknown', isKnown(owner) ? mine : owner, 'Which user namespace owns the wire was not read.'), ['its net namespace belongs to a user namespace above its own (not read)']);
+}
+
+function lsm(p: ProcessFacts, w: Workload, host: Host): Answer {
+  const label = valueOf(p.lsm);
+  const declared = w.kind === 'container' ? w.declared.appArmorProfile : '';
+  const said = label ?? ('unknown' in p.lsm && p.lsm.unknown === 'denied' && host.mayHaveLsm ? declared : '');
+  const fine = said === '' || /^(unconfined|docker-default|containers-default|crio-default|cri-containerd\.apparmor\.d)\b/.test(said) || /\((complain|unconfined)\)/.test(said) || /:(container|spc|unconfined|svirt_lxc_net|container_runtime)_t\b/.test(said);
+  const reading: Reading<unknown> = label !== undefined || said === '' ? p.lsm : known(declared, 'engine: AppArmorProfile');
+  const steps = (): readonly Step[] => (said === '' ? [] : [{ link: 'send', step: 'no security module refuses it', holds: fine ? 'yes' : 'unknown', reading, why: fine ? 'This profile lets packet sockets pass.' : 'What this profile allows cannot be read from a running kernel.' }]);
+  return answer('open', '', steps, fine ? [] : [`the profile ${said} refuses raw sockets (its rules cannot be read)`]);
+}
+
+function frozen(w: Workload): Answer {
+  if (w.kind !== 'container' || w.state !== 'paused') return answer('open', '');
+  return answer('latent', 'paused', () => [{ link: 'send', step: 'its processes run', holds: 'no', reading: known('paused', 'engine: State.Status'), why: 'They are frozen; `docker unpause` lets them go on.' }]);
+}
+
+function rightOf(w: Workload, channels: Readonly<Record<Channel, Answer>>, main: ProcessFacts | undefined): string {
+  const held = (['admin', 'packet'] as const).filter((c) => channels[c].state === 'open').map((c) => NEEDS[c].slice(4));
+  if (held.length > 0) return held.join(' ');
+  if (channels.icmp6.state === 'open') return 'NET_RAW, IPv6 only';
+  if (channels.packet.reason === 'paused') return 'paused';
+  if (channels.packet.reason.startsWith('own user')) return 'own user ns';
+  if (channels.packet.reason.startsWith('seccomp')) return 'seccomp';
+  const uid = main === undefined ? undefined : uidInside(main);
+  if (w.kind === 'container' && w.declared.capDrop.some((c) => /^(CAP_)?ALL$/i.test(c))) return 'cap-drop ALL';
+  if (uid !== undefined && uid !== 0) return `user ${uid}`;
+  return channels.packet.state === 'unknown' ? 'not read' : 'no NET_RAW';
+}
+
+/** What a workload's processes can put on the wire; the strongest process counts. */
+export function senderOf(w: Workload, host: Host): Sender {
+  const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
+  if (processes.length === 0) {
+    const source = w.process === null ? 'no process was read' : '';
+    const none = answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'a process can send the frame', holds: 'unknown', reading: unknown('unsupported', source), why: 'Its capabilities are the kernel’s to tell.' }]);
+    return { channels: { packet: none, icmp6: none, admin: none }, right: 'not read' };
+  }
+  const open: Doors[] = processes.map((p) => doors(p, w));
+  const channel = (name: Channel): Answer => {
+    const best = strongest(processes.map((p, i) => series([holds(p, NEEDS[name], w), owns(p, w, host), (open[i] as Doors)[name], lsm(p, w, host)])));
+    const of = best ?? answer('unknown', '');
+    const all = series([of, frozen(w)]);
+    const lead: Step = {
+      link: 'send',
+      step: SAYS[name],
+      holds: all.state === 'open' ? 'yes' : all.state === 'unknown' ? 'unknown' : 'no',
+      reading: all.steps()[0]?.reading ?? unknown('not-asked', ''),
+      why: WHY[name],
+    };
+    return { ...all, unless: merge([all.unless]), steps: () => [lead, ...all.steps()] };
+  };
+  const channels = { packet: channel('packet'), icmp6: channel('icmp6'), admin: channel('admin') };
+  return { channels, right: rightOf(w, channels, processes[0]) };
+}
+
+const SAYS: Readonly<Record<Channel, string>> = {
+  packet: 'a process can send the frame',
+  icmp6: 'a process can send the neighbour message',
+  admin: 'a process can take an address',
+};

@@ -1,0 +1,90 @@
+import { known, valueOf, type Reading } from '../model/reading.js';
+import type { ProcessFacts } from '../model/process.js';
+import type { Workload } from '../model/workload.js';
+import { answer, series, strongest, type Answer } from './answer.js';
+import type { Host } from './host.js';
+import { judgeCall } from './seccomp.js';
+import type { Step } from './types.js';
+import type { Party } from './wire.js';
+
+const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
+
+function has(p: ProcessFacts, cap: string): Answer {
+  const e = p.capabilities.effective;
+  const read = valueOf(e);
+  const state = read === undefined ? 'unknown' : read.includes(cap) ? 'open' : 'shut';
+  return answer(state, state === 'shut' ? `no process holds ${cap}` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', e, 'It takes this to enter the victim’s net namespace and write its table.')]);
+}
+
+/** Whether a process's rights count in the victim's net namespace. */
+function counts(p: ProcessFacts, net: string, host: Host): Answer {
+  const mine = valueOf(p.namespaces.user);
+  const owner = host.ownerOf(net);
+  const map = valueOf(p.uidMap);
+  const first = mine !== undefined ? mine === host.userNs : map?.length === 1 && map[0]?.outside === 0 && map[0].length === 4294967295;
+  const above = first ? true : mine === undefined || valueOf(owner) === undefined ? undefined : host.isAbove(mine, valueOf(owner) as number);
+  const text = 'its user namespace stands above the victim’s net namespace';
+  if (above === true) return answer('open', '', () => [step('wire', text, 'yes', first ? p.uidMap : owner, 'Its rights count there.')]);
+  if (above === false) return answer('shut', 'own user namespace', () => [step('wire', text, 'no', owner, 'Its rights count for nothing there.')]);
+  return answer('unknown', 'user namespaces were not read', () => [step('wire', text, 'unknown', owner, 'Which user namespace owns the victim’s was not read.')]);
+}
+
+/** Whether the attacker sees a process of the victim's namespace, by a pid namespace or by a mount of the host's files. */
+function sees(w: Workload, v: Party, host: Host): Answer {
+  const pidns = w.namespaces.pid;
+  const owner = valueOf(pidns.owner);
+  const text = 'it can name the victim’s net namespace';
+  if (owner === 'host') return answer('open', '', () => [step('wire', text, 'yes', pidns.owner, 'In the host’s pid namespace, /proc shows every process with its namespaces.')]);
+  const theirs = v.workload?.namespaces.pid.inode;
+  const a = valueOf(pidns.inode);
+  const b = theirs === undefined ? undefined : valueOf(theirs);
+  if ((a !== undefined && a === b) || (v.workload !== null && owner === `container:${v.workload.id}`)) {
+    return answer('open', '', () => [step('wire', text, 'yes', pidns.owner, 'They share one pid namespace.')]);
+  }
+  const mounts = valueOf(w.mounts)?.find((m) => m.host === '/' || /^\/(var\/)?run(\/docker)?(\/netns)?$/.test(m.host) || (m.fstype === 'proc' && m.host === '/proc' && m.destination !== '/proc'));
+  if (mounts !== undefined) return answer('open', '', () => [step('wire', text, 'yes', known(mounts.destination, w.mounts.source), 'A mount of the host’s files shows namespaces by name.')]);
+  if (owner === undefined) return answer('unknown', 'its pid namespace was not read', () => [step('wire', text, 'unknown', pidns.owner, 'Which processes it sees was not read.')]);
+  void host;
+  return answer('shut', 'own pid namespace', () => [step('wire', text, 'no', pidns.owner, 'It sees its own processes only.')]);
+}
+
+function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
+  if (valueOf(p.seccomp) === 'disabled') return answer('open', '');
+  const profile = w.kind === 'container' ? w.declared.seccomp : null;
+  const source = known(profile?.kind ?? 'filter', 'engine: HostConfig.SecurityOpt');
+  if (profile === null || (profile.kind === 'custom' && profile.defaultAction === '')) return answer('open', '', () => [], [`seccomp refuses ${call} (not read)`]);
+  if (profile.kind === 'unconfined') return answer('open', '');
+  const bounding = valueOf((w.processes[0] ?? p).capabilities.bounding) ?? [];
+  const allowed = profile.kind === 'default' ? call !== 'setns' || bounding.includes('CAP_SYS_ADMIN') : judgeCall(profile, [call], bounding) !== 'refused';
+  return answer(allowed ? 'open' : 'shut', allowed ? '' : `seccomp refuses ${call}`, () => [step('send', `seccomp lets ${call}(2) through`, allowed ? 'yes' : 'no', source, 'The engine’s profile is made for the capabilities that the container was started with.')]);
+}
+
+/** Opening /proc/<pid>/ns takes ptrace rights: CAP_SYS_PTRACE, or all that the other process holds. */
+function mayOpen(p: ProcessFacts, v: Party): Answer {
+  const mine = valueOf(p.capabilities.effective) ?? [];
+  if (mine.includes('CAP_SYS_PTRACE')) return answer('open', '');
+  const theirs = v.workload?.processes.map((x) => valueOf(x.capabilities.permitted));
+  if (theirs?.some((caps) => caps?.every((c) => mine.includes(c)) === true) === true) return answer('open', '');
+  return answer('open', '', () => [], ['the kernel refuses it the victim’s namespace (ptrace rights, see ptrace(2))']);
+}
+
+/** Whether a workload can write into the victim's own table, without any frame. */
+export function tableWrite(w: Workload, v: Party, host: Host): Answer {
+  const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
+  if (w.net !== null && w.net === v.plug.net) {
+    const shared = () => [step('wire', 'it can name the victim’s net namespace', 'yes', known(w.net, 'namespaces(7)'), 'It is in it: they share the table.')];
+    const best = strongest(processes.map((p) => series([answer('open', '', shared), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)])));
+    return best ?? answer('unknown', 'its processes were not read', shared);
+  }
+  const seen = sees(w, v, host);
+  const ways = processes.flatMap((p) => {
+    const count = counts(p, v.plug.net, host);
+    const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);
+    if (valueOf(w.namespaces.pid.owner) !== 'host') return [enter];
+    // Whoever may trace a process of the host makes it do what it likes.
+    const label = valueOf(p.lsm) ?? '';
+    const confined = label !== '' && !label.startsWith('unconfined') && host.mayHaveLsm;
+    return [enter, series([seen, has(p, 'CAP_SYS_PTRACE'), count, callPasses(p, w, 'ptrace'), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])])];
+  });
+  return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
+}

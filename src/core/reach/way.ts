@@ -1,0 +1,141 @@
+import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
+import type { NetInterface } from '../model/network.js';
+import { answer, series, type Answer } from './answer.js';
+import type { Host } from './host.js';
+import type { Step, Technique } from './types.js';
+import type { Plug, Wire } from './wire.js';
+
+/** One bridge that a frame crosses: in at a port (null: the bridge's own stack), out at another. */
+export interface Hop {
+  readonly net: string;
+  readonly bridge: NetInterface;
+  readonly in: NetInterface | null;
+  readonly out: NetInterface | null;
+}
+
+const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
+
+/** The bridges between two plugs; null where the kernel has no way between them. */
+export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null {
+  const bridge = host.interfaces.get(a.on);
+  if (bridge === undefined) return null;
+  if (a.on === v.on) return [{ net: bridge.net, bridge, in: a.port ?? null, out: v.port ?? null }];
+  interface Seen { readonly at: NetInterface; readonly hops: readonly Hop[]; readonly enteredBy: NetInterface | null }
+  const queue: Seen[] = [{ at: bridge, hops: [], enteredBy: a.port ?? null }];
+  const seen = new Set([bridge.id]);
+  for (let s = queue.shift(); s !== undefined; s = queue.shift()) {
+    for (const i of host.byNet.get(s.at.net) ?? []) {
+      if (i.kind !== 'veth' || valueOf(i.master) !== s.at.name || i.id === s.enteredBy?.id) continue;
+      const peer = host.interfaces.get(valueOf(i.peer) ?? '');
+      const master = peer === undefined ? undefined : valueOf(peer.master);
+      const next = peer === undefined || master === undefined || master === '' ? undefined : host.interfaces.get(`${peer.net}/${master}`);
+      if (peer === undefined || next === undefined || seen.has(next.id)) continue;
+      seen.add(next.id);
+      const hops = [...s.hops, { net: s.at.net, bridge: s.at, in: s.enteredBy, out: i }];
+      if (next.id === v.on) return [...hops, { net: next.net, bridge: next, in: peer, out: v.port ?? null }];
+      queue.push({ at: next, hops, enteredBy: peer });
+    }
+  }
+  return null;
+}
+
+/** Whether there is a wire between two plugs, before anything on it is asked. */
+export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
+  const segment = wire.segment;
+  if (a.net === v.net) {
+    return answer('shut', 'one net namespace', () => [step('wire', 'a frame of one reaches the other', 'no', known(a.net, 'namespaces(7)'), 'They share one net namespace, its address and its table: a frame that leaves does not come back in.')]);
+  }
+  if (a.kind === 'word' || v.kind === 'word') {
+    if (segment.driver !== 'bridge') {
+      return answer('unknown', `${segment.driver} network: its wire was not read`, () => [step('wire', 'there is a wire', 'unknown', unknown('unsupported', `engine: Driver ${segment.driver}`), 'What carries this network lies outside of what was read.')]);
+    }
+    const said = known(segment.name, 'engine: NetworkSettings.Networks');
+    return answer('open', '', () => [step('wire', 'there is a wire', 'yes', said, 'The engine says that both are on this network; the bridge itself was not read.')], ['the bridge’s ports part them (not read)']);
+  }
+  if (a.kind === 'macvlan' || a.kind === 'ipvlan' || v.kind === 'macvlan' || v.kind === 'ipvlan') return stacked(a, v);
+  const hops = hopsBetween(a, v, host);
+  if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
+  const end = (p: Plug): string => (p.port === undefined ? 'the bridge itself' : p.port.name);
+  return answer('open', '', () => [
+    step('wire', 'there is a wire', 'yes', known(`${end(a)} and ${end(v)} on ${hops.map((h) => h.bridge.name).join(', ')}`, a.port?.master.source ?? a.iface?.index.source ?? 'ip -j -d link'), 'Neighbour messages do not leave their segment; both ends are on it.'),
+  ]);
+}
+
+function stacked(a: Plug, v: Plug): Answer {
+  const reading: Reading<unknown> = known(`${a.kind} ${a.mode}, ${v.kind} ${v.mode} on ${v.on}`, a.iface?.mode.source ?? v.iface?.mode.source ?? 'engine: Options');
+  const say = (state: 'open' | 'shut' | 'unknown', reason: string, why: string): Answer =>
+    answer(state, reason, () => [step('wire', 'there is a wire', state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', reading, why)]);
+  if (a.on !== v.on) return say('unknown', 'the parents’ wires were not read', 'They are stacked on different devices; what joins these lies outside.');
+  if (a.kind !== v.kind) return say('shut', `the kernel parts ${a.kind} from its parent`, 'A device and what is stacked on it do not hear each other.');
+  if (a.kind === 'ipvlan') {
+    if (a.mode !== 'l2') return say('shut', `ipvlan ${a.mode}`, 'It routes; there are no neighbours to fool.');
+    return say('shut', 'ipvlan delivers by address', 'All share the parent’s MAC, and the kernel delivers by IP address.');
+  }
+  if (a.mode === 'bridge' && v.mode === 'bridge') return say('open', '', 'macvlan in bridge mode: the kernel hands frames from one to the other.');
+  if (a.mode === 'private' || v.mode === 'private') return say('shut', 'macvlan private', 'In private mode the kernel drops what comes from the same parent.');
+  return say('unknown', `macvlan ${a.mode === 'bridge' ? v.mode : a.mode}: the switch outside decides`, 'Whether it comes back is for the switch at the parent’s other end.');
+}
+
+function flag(port: NetInterface, name: 'isolated' | 'learning' | 'locked' | 'neighSuppress' | 'unicastFlood'): Reading<boolean> {
+  return port.port === null ? unknown('not-asked', `/sys/class/net/${port.name}/brport`) : port.port[name];
+}
+
+/** Flags of the ports of one bridge: state, isolation, locks. */
+function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, host: Host): Answer {
+  const parts: Answer[] = [];
+  for (const port of [hop.in, hop.out]) {
+    if (port === null) continue;
+    if (valueOf(port.up) === false) parts.push(answer('shut', `${port.name} is down`, () => [step('way', `${port.name} forwards`, 'no', port.up, 'It is down.')]));
+    const state = port.port === null ? undefined : valueOf(port.port.state);
+    if (state !== undefined && state !== 'forwarding' && !(state === 'disabled' && valueOf(port.up) === true)) {
+      parts.push(answer('shut', `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, 'no', port.port?.state ?? port.up, 'The port does not forward.')]));
+    }
+  }
+  if (hop.in !== null && hop.out !== null) {
+    const a = flag(hop.in, 'isolated');
+    const b = flag(hop.out, 'isolated');
+    const both = known(`${valueOf(a) === true ? 1 : 0} and ${valueOf(b) === true ? 1 : 0}`, isKnown(a) ? a.source : b.source);
+    const why = 'Two isolated ports are parted; an isolated one still reaches those that are not, and the host.';
+    if (valueOf(a) === true && valueOf(b) === true) parts.push(answer('shut', 'isolated port', () => [step('way', 'no port flag parts them', 'no', both, why)]));
+    else if (valueOf(a) === false || valueOf(b) === false) parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'yes', both, why)]));
+    else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
+  }
+  if (hop.in !== null) parts.push(locked(hop, hop.in, technique, attackerMac, host));
+  return series(parts.length === 0 ? [answer('open', '')] : parts);
+}
+
+/** A locked port lets only MACs in that have a forwarding entry there. */
+function locked(hop: Hop, port: NetInterface, technique: Technique, mac: string | undefined, host: Host): Answer {
+  const lock = flag(port, 'locked');
+  if (valueOf(lock) !== true) return answer('open', '');
+  const fdb = host.nets.get(hop.net)?.fdb ?? unknown('not-asked', 'bridge -j fdb');
+  const say = (state: 'open' | 'shut', holds: Step['holds'], why: string, unless: readonly string[] = []): Answer =>
+    answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
+  if (technique === 'mac-steal') return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
+  const entries = valueOf(fdb);
+  if (entries === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the attacker’s MAC (not read)`]);
+  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac)) return say('open', 'yes', 'Its own MAC has an entry there, and the forged frame carries its own MAC.');
+  return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
+}
+
+/** Whether the bridge learns where a stolen MAC is. */
+function learns(hop: Hop): Answer {
+  if (hop.in === null) return answer('open', '');
+  const learning = flag(hop.in, 'learning');
+  const port = hop.in.name;
+  if (valueOf(learning) === false) return answer('shut', 'learning is off', () => [step('way', 'the bridge learns the stolen MAC', 'no', learning, `It takes no MAC from ${port}.`)]);
+  if (valueOf(learning) === undefined) return answer('open', '', () => [step('way', 'the bridge learns the stolen MAC', 'unknown', learning, 'Whether the port learns was not read.')], [`learning is off on ${port} (not read)`]);
+  return answer('open', '', () => [step('way', 'the bridge learns the stolen MAC', 'yes', learning, 'The last sender of a MAC has it.')]);
+}
+
+/** Whether what lies between two plugs lets the frames of a technique pass. */
+export function wayBetween(a: Plug, v: Plug, technique: Technique, host: Host): Answer {
+  if (a.kind === 'word' || v.kind === 'word' || a.kind === 'macvlan' || a.kind === 'ipvlan') return answer('open', '');
+  const hops = hopsBetween(a, v, host) ?? [];
+  if (a.kind === 'self' && v.kind === 'port') {
+    return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
+  }
+  const parts = hops.map((hop) => ports(hop, technique, a.mac, host));
+  if (technique === 'mac-steal') parts.push(...hops.map(learns));
+  return series(parts.length === 0 ? [answer('open', '')] : parts);
+}

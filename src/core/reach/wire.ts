@@ -1,0 +1,177 @@
+import { valueOf } from '../model/reading.js';
+import type { Endpoint, NetInterface, Segment } from '../model/network.js';
+import { workloads, type Snapshot } from '../model/snapshot.js';
+import type { Workload } from '../model/workload.js';
+import type { Host } from './host.js';
+
+/**
+ * Where a net namespace is plugged into a wire. `port`: a veth whose other end is a bridge's port. `self`: the stack of
+ * the namespace that has the bridge. `macvlan`, `ipvlan`: stacked on `lower`. `word`: the engine says so, the kernel's side was not read.
+ */
+export interface Plug {
+  readonly kind: 'port' | 'self' | 'macvlan' | 'ipvlan' | 'word';
+  readonly net: string;
+  /** The interface in its own namespace. */
+  readonly iface: NetInterface | undefined;
+  /** The bridge's port (the veth's other end). */
+  readonly port: NetInterface | undefined;
+  /** Id of the bridge (`host/docker0`), or of the lower device of a macvlan or ipvlan. */
+  readonly on: string;
+  readonly mode: string;
+  readonly mac: string | undefined;
+  /** Without prefix length. */
+  readonly ipv4: readonly string[];
+  readonly ipv6: readonly string[];
+  /** Whether the addresses were read from the kernel (else the engine's word, which may not be all). */
+  readonly addressesRead: boolean;
+}
+
+export interface Party {
+  /** A workload's id, `host`, or `gateway:<segment id>` where the gateway is none of these. */
+  readonly id: string;
+  readonly workload: Workload | null;
+  readonly plug: Plug;
+}
+
+/** One segment with all who are on its wire. */
+export interface Wire {
+  readonly segment: Segment;
+  /** Workloads plugged in, sharers included; one party for each plug. */
+  readonly members: readonly Party[];
+  /** The host's own stack, and workloads in the host's net namespace. */
+  readonly hostParties: readonly Party[];
+  /** On wires joined to this one by the kernel (two bridges with a veth between): reached, but members of another segment. */
+  readonly beyond: readonly Party[];
+  /** Whether the host's stack has an address here, so that it can be made to believe something. */
+  readonly hostHears: boolean;
+  /** Addresses of the gateway, and whether they are the host's. */
+  readonly gateways: readonly string[];
+  readonly gatewayIsHost: boolean;
+}
+
+const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
+
+function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undefined): Pick<Plug, 'ipv4' | 'ipv6' | 'addressesRead'> {
+  const read = iface === undefined ? undefined : valueOf(iface.addresses);
+  const said = endpoint === undefined ? [] : [valueOf(endpoint.ipv4), valueOf(endpoint.ipv6)].filter((a) => a !== undefined && a !== '') as string[];
+  const all = [...new Set((read ?? said).map(bare))];
+  return { ipv4: all.filter((a) => !a.includes(':')), ipv6: all.filter((a) => a.includes(':')), addressesRead: read !== undefined };
+}
+
+function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
+  const peerId = iface === undefined ? undefined : valueOf(iface.peer);
+  const named = endpoint === undefined ? undefined : valueOf(endpoint.peer);
+  const peer = (peerId === undefined ? undefined : host.interfaces.get(peerId)) ?? (named === undefined || named === '' ? undefined : host.interfaces.get(`host/${named}`));
+  const base = { net, iface, mac: (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac)), ...addressesOf(iface, endpoint) };
+  const kind = iface?.kind;
+  if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
+    const lower = peerId ?? (valueOf(segment.device) === undefined ? segment.id : `host/${valueOf(segment.device)}`);
+    const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
+    return { ...base, kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', port: undefined, on: lower, mode };
+  }
+  const master = peer === undefined ? undefined : valueOf(peer.master);
+  if (peer !== undefined && master !== undefined && master !== '') return { ...base, kind: 'port', port: peer, on: `${peer.net}/${master}`, mode: '' };
+  return { ...base, kind: 'word', port: peer, on: segment.id, mode: '' };
+}
+
+/** Bridges that are one wire because the kernel joins them: a veth pair with an end in each. */
+function joined(host: Host): (bridge: string) => string {
+  const up = new Map<string, string>();
+  const find = (b: string): string => {
+    let at = b;
+    for (let next = up.get(at); next !== undefined; next = up.get(at)) at = next;
+    return at;
+  };
+  for (const i of host.snapshot.interfaces) {
+    const master = valueOf(i.master);
+    if (i.kind !== 'veth' || master === undefined || master === '') continue;
+    const peer = host.interfaces.get(valueOf(i.peer) ?? '');
+    const other = peer === undefined ? undefined : valueOf(peer.master);
+    if (peer === undefined || other === undefined || other === '') continue;
+    const a = find(`${i.net}/${master}`);
+    const b = find(`${peer.net}/${other}`);
+    if (a !== b) up.set(a, b);
+  }
+  return find;
+}
+
+function hostPlug(segment: Segment, host: Host): Plug | null {
+  const device = valueOf(segment.device);
+  if (segment.driver !== 'bridge' || device === undefined) return null;
+  const iface = host.interfaces.get(`host/${device}`);
+  if (iface === undefined && host.snapshot.interfaces.length > 0) return null;
+  const read = addressesOf(iface, undefined);
+  const said = iface === undefined || !read.addressesRead ? segment.gateways.map(bare) : [];
+  const ipv4 = [...read.ipv4, ...said.filter((a) => !a.includes(':'))];
+  const ipv6 = [...read.ipv6, ...said.filter((a) => a.includes(':'))];
+  return { kind: iface === undefined ? 'word' : 'self', net: 'host', iface, port: undefined, on: iface === undefined ? segment.id : iface.id, mode: '', mac: iface === undefined ? undefined : valueOf(iface.mac), ipv4, ipv6, addressesRead: read.addressesRead };
+}
+
+/** Every segment with its parties, by veth peers and lower devices where the kernel was read, else by the engine's word. */
+export function wiresOf(host: Host): readonly Wire[] {
+  const snapshot: Snapshot = host.snapshot;
+  const running = workloads(snapshot).filter((w) => w.net !== null && w.pid !== null);
+  const byNet = new Map<string, Workload[]>();
+  for (const w of running) byNet.set(w.net as string, [...(byNet.get(w.net as string) ?? []), w]);
+  const root = joined(host);
+  const segmentOf = new Map<string, Segment>();
+  for (const s of snapshot.segments) {
+    const device = valueOf(s.device);
+    if (device !== undefined && s.driver === 'bridge') segmentOf.set(`host/${device}`, s);
+  }
+  const byId = new Map(snapshot.segments.map((s) => [s.id, s]));
+  const members = new Map<string, Party[]>(snapshot.segments.map((s) => [s.id, []]));
+  const elsewhere = new Map<string, Party[]>();
+  for (const [net, sharers] of byNet) {
+    if (net === 'host') continue;
+    const inside = host.byNet.get(net) ?? [];
+    const endpoints = new Map<string, Endpoint>();
+    for (const w of sharers) for (const e of w.endpoints) endpoints.set(`${e.segment} ${valueOf(e.interface) ?? valueOf(e.mac) ?? ''}`, e);
+    const used = new Set<string>();
+    const plugs: { readonly segment: Segment | undefined; readonly plug: Plug }[] = [];
+    for (const e of endpoints.values()) {
+      const segment = byId.get(e.segment);
+      if (segment === undefined) continue;
+      const name = valueOf(e.interface);
+      const iface = name === undefined ? undefined : host.interfaces.get(`${net}/${name}`);
+      if (iface !== undefined) used.add(iface.id);
+      plugs.push({ segment, plug: plugOf(net, iface, e, segment, host) });
+    }
+    for (const iface of inside) {
+      if (used.has(iface.id) || iface.kind !== 'veth') continue;
+      const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
+      const master = peer === undefined ? undefined : valueOf(peer.master);
+      if (peer === undefined || master === undefined || master === '') continue;
+      const on = `${peer.net}/${master}`;
+      const segment = segmentOf.get(on);
+      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
+    }
+    for (const { segment, plug } of plugs) {
+      const parties = sharers.map((workload): Party => ({ id: workload.id, workload, plug }));
+      // The kernel's word goes before the engine's: the wire is where the veth ends.
+      const by = plug.kind === 'port' ? (segmentOf.get(plug.on) ?? segment) : segment;
+      if (by !== undefined) members.get(by.id)?.push(...parties);
+      const key = plug.kind === 'port' ? root(plug.on) : plug.on;
+      elsewhere.set(key, [...(elsewhere.get(key) ?? []), ...parties]);
+    }
+  }
+  const inHost = byNet.get('host') ?? [];
+  return snapshot.segments.map((segment): Wire => {
+    const plug = hostPlug(segment, host);
+    const mine = members.get(segment.id) ?? [];
+    const device = valueOf(segment.device);
+    const key = device === undefined ? segment.id : segment.driver === 'bridge' ? root(`host/${device}`) : `host/${device}`;
+    const all = elsewhere.get(key) ?? [];
+    const here = new Set(mine.map((p) => p.plug));
+    const gateways = segment.internal ? [] : segment.gateways.map(bare);
+    return {
+      segment,
+      members: mine,
+      hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
+      beyond: all.filter((p) => !here.has(p.plug)),
+      hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
+      gateways,
+      gatewayIsHost: plug !== null && gateways.some((g) => plug.ipv4.includes(g) || plug.ipv6.includes(g)),
+    };
+  });
+}
