@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { known } from '../../model/reading.js';
+import { driftRoute as rule } from './route.js';
+
+const good = rule.good.facts();
+const has = (...routes: { to: string; via: string; dev: string }[]) => rule.find({ ...good, snapshot: { ...good.snapshot, nets: good.snapshot.nets.map((n) => ({ ...n, routes: known(routes, 'ip') })) } });
+
+test('the kernel’s own routes are quiet', () => {
+  expect(has({ to: 'fe80::/64', via: '', dev: 'eth0' }, { to: 'ff00::/8', via: '', dev: 'eth0' }, { to: '172.20.0.0/24', via: '', dev: 'eth0' })).toEqual([]);
+});
+test('another default gateway is drift', () => {
+  expect(has({ to: 'default', via: '172.20.0.9', dev: 'eth0' })).toHaveLength(1);
+});
+test('a host’s route through the right gateway is drift as well', () => {
+  expect(has({ to: '10.9.0.0/16', via: '172.20.0.1', dev: 'eth0' })).toHaveLength(1);
+});

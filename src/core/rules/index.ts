@@ -1,0 +1,60 @@
+import { sha256Hex } from '../hash.js';
+import { identityOf } from '../identity.js';
+import { SEVERITIES, type Finding, type Severity, type Subject } from '../model/finding.js';
+import { workloads } from '../model/snapshot.js';
+import type { Facts, Hit, Rule } from './rule.js';
+import { RULES } from './catalogue.js';
+
+export { RULES } from './catalogue.js';
+export type { Facts, Rule } from './rule.js';
+
+const byWord = new Map(RULES.flatMap((r) => [[r.id.toLowerCase(), r], [r.name, r]] as const));
+
+/** A rule by its id or name, in any case; undefined where there is none. */
+export function ruleOf(word: string): Rule | undefined {
+  return byWord.get(word.toLowerCase());
+}
+
+/** Whether a finding says that the kernel contradicts the declaration. */
+export function isDrift(finding: Pick<Finding, 'rule'>): boolean {
+  return ruleOf(finding.rule)?.family === 'drift';
+}
+
+/** Rank of a severity, `info` 0. */
+export function rank(severity: Severity): number {
+  return SEVERITIES.indexOf(severity);
+}
+
+/** A pid names nothing lasting, so a process does not count; a segment counts by its name. */
+function lasting(subject: Subject, identity: ReadonlyMap<string, string>): readonly string[] {
+  if (subject.kind === 'process') return [];
+  return [identity.get(subject.id) ?? `${subject.kind}\u0000${subject.name}`];
+}
+
+function fingerprintOf(rule: Rule, hit: Hit, identity: ReadonlyMap<string, string>): string {
+  return sha256Hex([rule.id, ...hit.subjects.flatMap((s) => lasting(s, identity)), hit.key ?? ''].join('\u0001')).slice(0, 32);
+}
+
+/**
+ * All that the rules find, worst first, then by rule, then by the subject's name. Pure and total: a rule that meets a
+ * fact it cannot read finds nothing. Two equal findings (replicas of one service) are told once for each subject.
+ */
+export function check(facts: Facts, rules: readonly Rule[] = RULES): readonly Finding[] {
+  const identity = new Map(workloads(facts.snapshot).map((w) => [w.id, identityOf(w)]));
+  const findings = rules.flatMap((rule) =>
+    rule.find(facts).map((hit): Finding => ({
+      rule: rule.id,
+      name: rule.name,
+      severity: hit.severity ?? rule.severity,
+      title: hit.title,
+      subjects: hit.subjects,
+      evidence: hit.evidence,
+      remedy: hit.remedy ?? rule.remedy,
+      fingerprint: fingerprintOf(rule, hit, identity),
+    })),
+  );
+  const order = new Map(rules.map((r, i) => [r.id, i]));
+  const place = (f: Finding): number => order.get(f.rule) ?? 0;
+  const name = (f: Finding): string => f.subjects[0]?.name ?? '';
+  return findings.sort((a, b) => rank(b.severity) - rank(a.severity) || place(a) - place(b) || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0) || (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
+}
