@@ -60,6 +60,8 @@ function parseLine(line: string): MountLine | undefined {
 
 /** Unknown as a whole where a line is not one: half a table could hide the mount that matters. */
 export function parseMountinfo(text: string, path: string): Reading<readonly MountLine[]> {
+  // A process in a chroot sees no mount at all where none lies below its root.
+  if (text === '') return known([], path);
   if (!text.endsWith('\n')) return unknown('unsupported', path);
   const lines: MountLine[] = [];
   for (const line of text.slice(0, -1).split('\n')) {

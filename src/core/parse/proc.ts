@@ -58,7 +58,7 @@ export function parseCpuCount(text: string, path: string): Reading<number> {
 
 /** One line of text: hostname, boot id, kernel release, an LSM's label (which may end in NUL). */
 export function parseLine(text: string, path: string): Reading<string> {
-  // eslint-disable-next-line no-control-regex
+   
   const line = text.replace(/[\n\0]+$/, '');
   if (line === '' || line.length > 4096 || line.includes('\n')) return unknown('unsupported', path);
   return known(line, path);

@@ -93,6 +93,6 @@ export function isFolder(path: string): boolean {
 
 /** UTF-8 of what readText took byte by byte. */
 export function decode(latin1: string): string {
-  // eslint-disable-next-line no-control-regex
+   
   return /[^\x00-\x7f]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
 }

@@ -1,5 +1,5 @@
 import { NS_KINDS, unknown, valueOf, type NamespaceRefs, type NsKind, type Reading } from '../../../core/model/index.js';
-import { byCgroup, byStarter, serviceOf, type Recognised } from './runtimes.js';
+import { byCgroup, byStarter, nameFrom, serviceOf, type Recognised } from './runtimes.js';
 import type { HostNamespaces } from './host.js';
 import type { Proc } from './types.js';
 
@@ -8,8 +8,6 @@ export interface Found extends Recognised {
   readonly main: Proc;
   readonly members: readonly Proc[];
   readonly folded: boolean;
-  /** Whether the members were told by their cgroup: then who is in its namespaces from elsewhere is an intruder. */
-  readonly byCgroup: boolean;
 }
 
 /** Inodes of the namespaces that count as the host's. */
@@ -74,18 +72,18 @@ function starterOf(proc: Proc, procs: ReadonlyMap<number, Proc>): Recognised | u
  * the namespaces they share. `taken`: namespaces of containers; who is only in those has entered them and is no group.
  */
 export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Proc>, host: HostInodes, taken: ReadonlySet<string>): readonly Found[] {
-  const named = new Map<string, { readonly is: Recognised; readonly members: Proc[]; readonly cgroup: boolean; readonly folded: boolean }>();
-  const put = (is: Recognised, proc: Proc, cgroup: boolean, folded = false) => {
+  const named = new Map<string, { readonly is: Recognised; readonly members: Proc[]; readonly folded: boolean }>();
+  const put = (is: Recognised, proc: Proc, folded = false) => {
     const key = `${is.runtime}:${is.key}`;
     const entry = named.get(key);
-    if (entry === undefined) named.set(key, { is, members: [proc], cgroup, folded });
+    if (entry === undefined) named.set(key, { is, members: [proc], folded });
     else entry.members.push(proc);
   };
   const loose: { readonly proc: Proc; readonly kinds: readonly NsKind[] }[] = [];
   for (const proc of rest) {
     const is = byCgroup(proc.cgroup);
     if (is !== undefined) {
-      put(is, proc, true);
+      put(is, proc);
       continue;
     }
     const kinds = apart(proc, host);
@@ -93,7 +91,7 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
       const entered = kinds.every((kind) => taken.has(spaceKey(kind, valueOf(proc.namespaces[kind]) ?? 0)));
       if (!entered) loose.push({ proc, kinds });
     } else if ('value' in proc.root && proc.root.value !== '/') {
-      put({ runtime: 'chroot', key: proc.root.value, name: proc.root.value, evidence: `${proc.path}/root is ${proc.root.value}` }, proc, false);
+      put({ runtime: 'chroot', key: proc.root.value, name: proc.root.value, evidence: `${proc.path}/root is ${proc.root.value}` }, proc);
     }
   }
   const inNamed = new Map<string, Recognised>();
@@ -107,11 +105,11 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const service = serviceOf(proc.cgroup);
     const started = starterOf(proc, procs);
     const spaces = kinds.map((kind) => spaceKey(kind, valueOf(proc.namespaces[kind]) ?? 0));
-    if (started !== undefined) put(started, proc, false);
+    if (started !== undefined) put(started, proc);
     else if (spaces.every((space) => inNamed.has(space) || taken.has(space))) continue;
     else if (service !== undefined) {
       const ordinary = !kinds.includes('pid') && !kinds.includes('user');
-      put({ runtime: 'service', key: proc.cgroup, name: service, evidence: `cgroup ${proc.cgroup}` }, proc, true, ordinary);
+      put(service, proc, ordinary);
     } else {
       left.push(one);
       const me = `pid:${proc.pid}`;
@@ -137,9 +135,13 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
       runtime: 'unshare', key: spaceKey(kind, inode), name: `${main.status.comm} ${main.pid}`,
       evidence: `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}`,
     };
-    for (const one of cluster) put(is, one.proc, false);
+    for (const one of cluster) put(is, one.proc);
   }
-  return [...named.values()].map((one) => ({ ...one.is, main: leader(one.members), members: one.members, folded: one.folded, byCgroup: one.cgroup }));
+  return [...named.values()].map((one) => {
+    const main = leader(one.members);
+    const name = one.is.runtime === 'podman' ? nameFrom(procs.get(main.status.parent)) : undefined;
+    return { ...one.is, ...(name === undefined ? {} : { name }), main, members: one.members, folded: one.folded };
+  });
 }
 
 /** The first process of a group: pid 1 of its own pid namespace, else the one whose parent is not in it. */
@@ -151,6 +153,8 @@ function leader(members: readonly Proc[]): Proc {
   if (first === undefined) throw new Error('a group has at least one process');
   return first;
 }
+
+export const groupId = (one: Found): string => `group:${one.runtime}:${one.key}`;
 
 /** Namespaces of a group: the host's, its own, a container's that it joined, or shared with others. */
 export function groupNamespaces(found: Found, host: HostInodes, reference: HostNamespaces, ownerOfSpace: ReadonlyMap<string, string>, groups: readonly Found[]): NamespaceRefs {

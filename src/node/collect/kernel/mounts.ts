@@ -50,6 +50,7 @@ function matters(line: MountLine, declaredHere: boolean, ofEngine: boolean): boo
   if (!declaredHere) return true;
   // A container's root is its image; that of another group can well be the host's own.
   if (line.point === '/' && ofEngine) return false;
+  if (OF_A_CONTAINER.test(line.root) && ORDINARY.has(line.point)) return false;
   return !OWN.has(line.fstype);
 }
 
@@ -107,6 +108,16 @@ export function readMounts(process: Proc, declared: Declared | undefined, host: 
   const made = facts(table.value, path, declared, host);
   cache.set(process.pid, { inode: process.inode, text: text.value, declared, facts: made });
   return made;
+}
+
+/** Mounts of a process in the host's own mount namespace: it has what the host has, in one line. */
+export function hostsOwn(source: string, host: readonly MountLine[]): MountFacts {
+  const root = host.findLast((line) => line.point === '/');
+  const none = known([], source);
+  if (root === undefined) return { mounts: unknown('denied', source), rootReadOnly: unknown('denied', source), maskedPaths: none, readonlyPaths: none };
+  const { fstype, propagation } = root;
+  const all: Mount = { destination: '/', root: root.root, host: '/', fstype, device: root.source, writable: !root.readOnly, propagation, declared: true };
+  return { mounts: known([all], source), rootReadOnly: known(root.readOnly, source), maskedPaths: none, readonlyPaths: none };
 }
 
 /** Device nodes that every runtime makes: runtime-spec 'Default Devices'. */

@@ -8,6 +8,8 @@ export interface Recognised {
   readonly key: string;
   readonly name: string;
   readonly evidence: string;
+  /** The cgroup that is its own, where it was told by one. */
+  readonly path?: string;
 }
 
 /** systemd writes `-` and others as `\x2d` in unit names, systemd.unit(5). */
@@ -35,19 +37,25 @@ const PATTERNS: readonly Pattern[] = [
 
 /** By the path of its cgroup, which anyone may read. */
 export function byCgroup(path: string): Recognised | undefined {
+  if (path === '/' || path.length > 1024) return undefined;
   for (const [pattern, make] of PATTERNS) {
     const found = pattern.exec(path);
     if (found === null) continue;
     const made = make(found);
-    return made === undefined ? undefined : { ...made, evidence: `cgroup ${path}` };
+    if (made === undefined) return undefined;
+    const end = path.indexOf('/', found.index + found[0].length);
+    const own = end < 0 ? path : path.slice(0, end);
+    return { ...made, path: own, evidence: `cgroup ${own}` };
   }
   return undefined;
 }
 
-/** The unit of a systemd service, where the path names one. */
-export function serviceOf(path: string): string | undefined {
+/** The innermost systemd service that the path names. */
+export function serviceOf(path: string): Recognised | undefined {
   const found = [...path.matchAll(/\/([^/]+\.service)(?=\/|$)/g)].at(-1);
-  return found?.[1] === undefined ? undefined : unescapeUnit(found[1]);
+  if (found?.[1] === undefined) return undefined;
+  const own = path.slice(0, found.index + found[0].length);
+  return { runtime: 'service', key: own, name: unescapeUnit(found[1]), evidence: `cgroup ${own}`, path: own };
 }
 
 /** The words of a command line; read where a name is needed and never kept. */
@@ -64,6 +72,11 @@ function option(all: readonly string[], short: string, long: string): string | u
     if (!short.startsWith('--') && word.startsWith(short) && word.length > short.length && !word.startsWith('--')) return word.slice(short.length);
   }
   return undefined;
+}
+
+/** Podman's monitor knows the container's name, which the cgroup does not tell. */
+export function nameFrom(starter: Proc | undefined): string | undefined {
+  return starter?.status.comm === 'conmon' ? option(words(starter), '-n', '--name') : undefined;
 }
 
 /** By the program that started it, for runtimes that were not given a cgroup of their own. */

@@ -16,9 +16,19 @@ interface Making {
   readonly heldBy: string[];
 }
 
+function ownerOf(members: readonly NamespaceMember[]): string {
+  // The machine's first net namespace is the host's as well where the engine runs in another one.
+  if (members.some((one) => one.kind === 'host')) return 'host';
+  const [first] = members;
+  if (first === undefined) return 'held';
+  if (members.length > 1) return 'shared';
+  return first.kind === 'container' ? `container:${first.id}` : first.id;
+}
+
 /**
  * Every namespace that a process is in, or that a bind mount or an open file holds.
- * `owners`: by `kind:inode`, the workload whose own it is.
+ * `owners`: by `kind:inode`, whose own it is: `container:<id>` or a group's id. Else `host`, `shared`, `pid:<n>`, or
+ * `held` where no process is in it.
  */
 export function namespaceNodes(
   procs: Iterable<Proc>,
@@ -63,11 +73,8 @@ export function namespaceNodes(
     const reference = host[one.type];
     const relatives = kinOf(kin, one.inode);
     const members = [...one.members.values()];
-    const alone = members.length === 1 ? members[0] : undefined;
     const owner =
-      'value' in reference && reference.value === one.inode
-        ? 'host'
-        : (owners.get(`${one.type}:${one.inode}`) ?? (alone === undefined ? (members.length === 0 ? 'held' : 'shared') : alone.kind === 'host' ? 'host' : `${alone.kind}:${alone.id}`));
+      'value' in reference && reference.value === one.inode ? 'host' : (owners.get(`${one.type}:${one.inode}`) ?? ownerOf(members));
     return { type: one.type, inode: one.inode, owner, ownerUserNs: relatives.owner, parent: relatives.parent, members, processCount: one.count, heldBy: one.heldBy };
   });
   return nodes.sort((a, b) => NS_KINDS.indexOf(a.type) - NS_KINDS.indexOf(b.type) || a.inode - b.inode);
