@@ -36,6 +36,8 @@ export class Reader {
   #nets: readonly NetToRead[] = [];
   #last: Snapshot | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  #connections: Snapshot['connections'] | null = null;
+  readonly #programs = new Map<string, Container['privilegedPrograms']>();
 
   #readers: KernelReaders | null;
 
@@ -60,11 +62,19 @@ export class Reader {
     return this.#nets;
   }
 
+  /** Keeps what was read on request, for the snapshots to come: programs as long as their image, connections until all is read anew. */
+  take(asked: { readonly connections?: Snapshot['connections']; readonly programs?: ReadonlyMap<string, Container['privilegedPrograms']> }): void {
+    if (asked.connections !== undefined) this.#connections = asked.connections;
+    for (const [id, programs] of asked.programs ?? []) this.#programs.set(id, programs);
+    if (this.#last !== null) this.#settle(this.#last);
+  }
+
   /** Reads everything anew. */
   snapshot(depth: Depth = 'full'): Promise<Snapshot> {
     return this.#inTurn(async () => {
       this.#engine.clear();
       this.#info = null;
+      this.#connections = null;
       this.#readers?.forget();
       return this.#list(null, depth);
     });
@@ -136,7 +146,10 @@ export class Reader {
     });
   }
 
-  /** Takes neighbour tables that were read into the snapshot; the same object as `last` where nothing moved. */
+  /**
+   * Takes neighbour tables that were read into the snapshot; the same object as `last` where nothing moved. The time
+   * stays: rates are told by it, and no counter was read.
+   */
   withTables(tables: Tables): Snapshot | null {
     const last = this.#last;
     if (last === null) return null;
@@ -149,7 +162,7 @@ export class Reader {
       return { ...net, neighbours: withStates(neighbours, net.neighbours) };
     });
     if (!moved) return last;
-    this.#last = { ...last, takenAt: this.#now().toISOString(), nets };
+    this.#last = { ...last, nets };
     return this.#last;
   }
 
@@ -234,8 +247,13 @@ export class Reader {
   }
 
   /** Entries that say the same stay the same objects, so that later comparisons end early. */
-  #settle(next: Snapshot): Snapshot {
+  #settle(read: Snapshot): Snapshot {
     const last = this.#last;
+    const next: Snapshot = {
+      ...read,
+      connections: this.#connections ?? read.connections,
+      containers: this.#programs.size === 0 ? read.containers : read.containers.map((c) => ({ ...c, privilegedPrograms: this.#programs.get(c.id) ?? c.privilegedPrograms })),
+    };
     this.#last = last === null ? next : inOrderOf(next, applyDelta(last, diffSnapshots(last, next)));
     return this.#last;
   }

@@ -2,7 +2,7 @@ import type { Moment } from '../../contract/contract.js';
 import type { Snapshot } from '../../core/model/index.js';
 import type { Door } from '../collect/engine/door.js';
 import { openEvents, readHistory, type EngineEvent } from '../collect/engine/events.js';
-import type { KernelReaders } from '../collect/parts.js';
+import type { KernelReaders, Tables } from '../collect/parts.js';
 import { Reader } from '../collect/reader.js';
 import { lookup, momentOfEvent, SPAN_MS } from './moments.js';
 import { Pace } from './pace.js';
@@ -10,6 +10,9 @@ import { Gathered, touchOf } from './touch.js';
 
 /** What a snapshot came from; `use` and `tables` are polls. */
 export type Cause = 'whole' | 'events' | 'check' | 'use' | 'tables';
+
+/** Whether a reading may have changed what rules and verdicts go by; polls of use do not. */
+export const decides = (cause: Cause): boolean => cause !== 'use';
 
 export interface ConnectionOptions {
   readonly door: Door;
@@ -23,6 +26,8 @@ export interface ConnectionOptions {
   readonly onReady: () => void;
   readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
   readonly onMoments: (moments: readonly Moment[]) => void;
+  /** The neighbour tables as they stand. `settled`: the snapshot has all that the engine announced. */
+  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => void;
 }
 
 /** Neighbour tables are read ten times as often as use: a forged entry should not wait, and a read costs 20 µs. */
@@ -180,8 +185,10 @@ export class Connection {
     const before = this.reader.last;
     try {
       const tables = await this.#readers.tables(this.reader.nets);
+      if (this.#stop.signal.aborted) return;
       // A reading that began meanwhile has newer ones.
       if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
+      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && this.#gathered.empty);
     } catch (error) {
       this.#fail(error);
     }

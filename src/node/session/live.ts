@@ -1,23 +1,25 @@
 import type { Link, Moment, Trouble } from '../../contract/contract.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { connect } from '../collect/connect.js';
+import type { Door } from '../collect/engine/door.js';
 import { NotUnderstood } from '../collect/engine/engine.js';
 import { Deadline, NoEngine, noEngine, type Attempt } from '../collect/engine/failure.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
-import type { KernelReaders } from '../collect/parts.js';
+import type { KernelReaders, Tables } from '../collect/parts.js';
 import type { Reader } from '../collect/reader.js';
 import { Connection, type Cause } from './connection.js';
 import { backoffMs } from './pace.js';
 
 export interface LiveOptions {
   readonly choice: HostChoice;
-  readonly readers: () => KernelReaders | null;
+  readonly readers: (door: Door) => KernelReaders | null;
   readonly pollMs: number;
   readonly heartbeatMs?: number | undefined;
   readonly heartbeatDeadlineMs?: number | undefined;
   readonly onLink: (link: Link) => void;
   readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
   readonly onMoments: (moments: readonly Moment[]) => void;
+  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => void;
 }
 
 /** While nothing was ever reached, an engine that appears should be seen soon. */
@@ -96,7 +98,7 @@ export class Live {
     let told = 0;
     const connection = new Connection({
       door,
-      readers: options.readers,
+      readers: () => options.readers(door),
       pollMs: this.#pollMs,
       heartbeatMs: options.heartbeatMs ?? 10_000,
       heartbeatDeadlineMs: options.heartbeatDeadlineMs ?? 5_000,
@@ -115,6 +117,7 @@ export class Live {
         options.onSnapshot(snapshot, cause);
       },
       onMoments: options.onMoments,
+      onTables: options.onTables,
     });
     this.#connection = connection;
     try {

@@ -1,0 +1,276 @@
+import type { Answer, Link, Methods, Moment, Picture, PictureDelta, Push, Trouble } from '../../contract/contract.js';
+import { isMethod, requests, type MethodName } from '../../contract/requests.js';
+import { START, watch, type Alarm, type WatchState } from '../../core/alarm/index.js';
+import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
+import type { Snapshot } from '../../core/model/index.js';
+import type { HostChoice } from '../collect/engine/hosts.js';
+import type { KernelReaders, Tables } from '../collect/parts.js';
+import { decides, type Cause } from './connection.js';
+import { deniedOf } from './denied.js';
+import { Live } from './live.js';
+import { momentsOfAlarms, momentsOfFindings, Strip } from './moments.js';
+import { openSnapshot } from './opened.js';
+import type { SessionParts } from './parts.js';
+
+export interface SessionOptions extends HostChoice {
+  readonly parts: SessionParts;
+  readonly version: string;
+  readonly shell: 'electron' | 'browser';
+  readonly pollMs?: number | undefined;
+  readonly heartbeatMs?: number | undefined;
+  readonly heartbeatDeadlineMs?: number | undefined;
+  /** A snapshot to show instead of a live host. */
+  readonly file?: { readonly name: string; readonly text: string } | undefined;
+}
+
+export const DEFAULT_POLL_MS = 2_000;
+/** A healed alarm stays in sight for so long. */
+const HEALED_STAYS_MS = 60_000;
+
+const done: Answer<null> = { ok: true, value: null };
+const refuse = (what: string, why: string, todo: string): { readonly ok: false; readonly trouble: Trouble } => ({ ok: false, trouble: { what, why, todo, command: '' } });
+const noPicture = () => refuse('There is nothing to take yet', 'no picture has been read', 'Wait for the first one, or open a file.');
+
+/**
+ * What a window talks to: it keeps a live host's picture (or an opened file's) and tells everybody who listens what
+ * changed. It runs with no window as well, so alarms do not need one.
+ */
+export class Session {
+  readonly #live: Live;
+  readonly #listeners = new Set<(push: Push) => void>();
+  readonly #strip = new Strip();
+  #seq = 0;
+  #liveLink: Link;
+  /** The live host's picture, kept up to date even while a file is shown. */
+  #livePicture: Picture | null = null;
+  #example: Picture | null = null;
+  #opened: { readonly link: Link; readonly picture: Picture } | null = null;
+  #watch: WatchState = START;
+  #alarms = new Map<string, Alarm>();
+  #elevated: KernelReaders | null = null;
+  #elevation: 'idle' | 'running' = 'idle';
+
+  constructor(private readonly options: SessionOptions) {
+    const { parts } = options;
+    this.#liveLink = { state: 'connecting', endpoint: '', since: new Date().toISOString(), read: 0, total: null };
+    this.#live = new Live({
+      choice: options,
+      // The reader with more rights outlives a connection.
+      readers: (door) => (this.#elevated === null ? parts.readers(door) : { ...this.#elevated, close: () => undefined }),
+      pollMs: options.pollMs ?? DEFAULT_POLL_MS,
+      heartbeatMs: options.heartbeatMs,
+      heartbeatDeadlineMs: options.heartbeatDeadlineMs,
+      onLink: (link) => this.#onLink(link),
+      onSnapshot: (snapshot, cause) => this.#onSnapshot(snapshot, cause),
+      onMoments: (moments) => this.#onMoments(moments),
+      onTables: (tables, snapshot, settled) => this.#onTables(tables, snapshot, settled),
+    });
+  }
+
+  /** Begins to read; returns at once, whatever the engine does. */
+  start(): void {
+    const { file } = this.options;
+    if (file !== undefined) this.#openText(file);
+    else this.#live.start();
+  }
+
+  close(): void {
+    this.#live.close();
+    this.#elevated?.close();
+    this.#listeners.clear();
+  }
+
+  /** Tells the listener where the session stands, and from then on each change. The picture comes with `hello`. */
+  subscribe(listener: (push: Push) => void): () => void {
+    this.#listeners.add(listener);
+    listener({ push: 'link', link: this.link });
+    return () => this.#listeners.delete(listener);
+  }
+
+  get link(): Link {
+    return this.#opened?.link ?? this.#liveLink;
+  }
+
+  /** What a window draws now. */
+  get picture(): Picture | null {
+    return this.#opened?.picture ?? this.#livePicture ?? this.#example;
+  }
+
+  async call<K extends MethodName>(method: K, args: Parameters<Methods[K]>): Promise<ReturnType<Methods[K]>> {
+    if (!isMethod(method)) return refuse('The window asked for something unknown', 'there is no such method', 'Restart Bulkhead.') as ReturnType<Methods[K]>;
+    const parsed = requests[method].safeParse(args);
+    if (!parsed.success) return refuse('The window asked in a way that is not accepted', `${method}: ${parsed.error.issues[0]?.message ?? ''}`, 'Try again.') as ReturnType<Methods[K]>;
+    const handler = this.#methods[method] as (...args: Parameters<Methods[K]>) => ReturnType<Methods[K]> | Promise<ReturnType<Methods[K]>>;
+    return handler(...(parsed.data as Parameters<Methods[K]>));
+  }
+
+  readonly #methods: { readonly [K in MethodName]: (...args: Parameters<Methods[K]>) => ReturnType<Methods[K]> | Promise<ReturnType<Methods[K]>> } = {
+    hello: () => {
+      this.#tellAll();
+      return { ok: true, value: { version: this.options.version, shell: this.options.shell } };
+    },
+    resync: () => {
+      this.#tellAll();
+      return done;
+    },
+    tryNow: () => {
+      this.#live.tryNow();
+      return done;
+    },
+    openText: (args) => this.#openText(args),
+    openDialog: () => refuse('There is no dialog here', 'the shell has none', 'Drop a file on the window.'),
+    goLive: () => {
+      if (this.options.file !== undefined && this.#livePicture === null) this.#live.start();
+      this.#opened = null;
+      this.#tellAll();
+      return done;
+    },
+    exportAs: async (args) => (this.picture === null ? noPicture() : this.options.parts.exporter(args, this.picture)),
+    saveAs: () => refuse('There is no dialog here', 'the shell has none', 'Let the page download it.'),
+    readTraffic: () => {
+      const picture = this.#livePicture;
+      if (picture === null || this.#opened !== null) return noPicture();
+      const connections = this.options.parts.traffic(picture.snapshot);
+      this.#live.reader?.take({ connections });
+      this.#setLive({ ...picture, snapshot: { ...picture.snapshot, connections } }, []);
+      return done;
+    },
+    readPrograms: async () => {
+      const door = this.#live.reader?.door;
+      if (this.#livePicture === null || this.#opened !== null || door === undefined) return noPicture();
+      const programs = await this.options.parts.programs(this.#livePicture.snapshot, door);
+      this.#live.reader?.take({ programs });
+      const picture = this.#livePicture;
+      const snapshot = { ...picture.snapshot, containers: picture.snapshot.containers.map((c) => (programs.has(c.id) ? { ...c, privilegedPrograms: programs.get(c.id) ?? c.privilegedPrograms } : c)) };
+      this.#setLive(this.#judged(snapshot, picture), []);
+      return done;
+    },
+    elevate: () => this.#elevate(),
+    setPollInterval: ({ ms }) => {
+      this.#live.setPoll(ms);
+      return done;
+    },
+    seek: () => refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.'),
+    compareText: ({ name, text }) => {
+      if (this.picture === null) return noPicture();
+      const opened = openSnapshot(name, text);
+      return opened.ok ? { ok: true, value: this.options.parts.compare(opened.snapshot, this.picture.snapshot) } : opened;
+    },
+    notify: () => done,
+  };
+
+  #send(push: Push): void {
+    for (const listener of this.#listeners) listener(push);
+  }
+
+  #tellAll(): void {
+    this.#send({ push: 'link', link: this.link });
+    const { picture } = this;
+    if (picture !== null) this.#send({ push: 'picture', seq: ++this.#seq, picture });
+  }
+
+  #onLink(link: Link): void {
+    this.#liveLink = link;
+    if (link.state === 'example' && this.#example === null) {
+      const snapshot = this.options.parts.example();
+      if (snapshot !== null) this.#example = this.#judged(snapshot, null);
+      if (this.#opened === null) return this.#tellAll();
+    }
+    if (this.#opened === null) this.#send({ push: 'link', link });
+  }
+
+  #onSnapshot(snapshot: Snapshot, cause: Cause): void {
+    const before = this.#livePicture;
+    const next = before === null || decides(cause) ? this.#judged(snapshot, before) : { ...before, snapshot };
+    const news = before === null ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
+    this.#setLive(next, this.#strip.add(news, Date.now()));
+  }
+
+  #onMoments(moments: readonly Moment[]): void {
+    const fresh = this.#strip.add(moments, Date.now());
+    if (this.#livePicture !== null && fresh.length > 0) this.#setLive({ ...this.#livePicture, moments: this.#strip.moments }, fresh);
+  }
+
+  #onTables(tables: Tables, snapshot: Snapshot, settled: boolean): void {
+    const at = new Date().toISOString();
+    const seen = watch(this.#watch, { snapshot, tables: tables.tables, fdb: tables.fdb, settled, at });
+    this.#watch = seen.state;
+    const old = Date.now() - HEALED_STAYS_MS;
+    const before = [...this.#alarms.values()];
+    for (const alarm of seen.alarms) this.#alarms.set(alarm.id, alarm);
+    for (const [id, alarm] of this.#alarms) if (alarm.healedAt !== null && Date.parse(alarm.healedAt) < old) this.#alarms.delete(id);
+    if (seen.alarms.length === 0 && seen.changes.length === 0 && this.#alarms.size === before.length) return;
+    const changes = seen.changes.map((c): Moment => ({ id: `${c.at} ${c.reason} ${c.text}`, at: c.at, kind: 'change', severity: 'none', text: c.text, about: c.about }));
+    const fresh = this.#strip.add([...momentsOfAlarms(before, seen.alarms), ...changes], Date.now());
+    if (this.#livePicture !== null) this.#setLive({ ...this.#livePicture, alarms: [...this.#alarms.values()] }, fresh);
+  }
+
+  #judged(snapshot: Snapshot, before: Picture | null): Picture {
+    const { parts } = this.options;
+    const judgement = parts.judge(snapshot);
+    const findings = parts.check(snapshot, judgement);
+    const denied = deniedOf(snapshot);
+    return {
+      snapshot,
+      judgement: before !== null && same(before.judgement, judgement) ? before.judgement : judgement,
+      findings: before !== null && same(before.findings, findings) ? before.findings : findings,
+      alarms: before?.alarms ?? [],
+      moments: before?.moments ?? [],
+      denied: before !== null && same(before.denied, denied) ? before.denied : denied,
+      elevation: this.#elevationFor(snapshot, denied.length),
+    };
+  }
+
+  #elevationFor(snapshot: Snapshot, denied: number): Picture['elevation'] {
+    if (this.#elevation === 'running' || this.#elevated !== null) return 'running';
+    if (denied === 0) return 'not-needed';
+    return this.options.parts.elevate !== null && snapshot.host.proof.kind === 'proved' ? 'possible' : 'not-possible';
+  }
+
+  /** The live host's next picture: told as what changed, or whole where there was none. */
+  #setLive(next: Picture, newMoments: readonly Moment[]): void {
+    const before = this.#livePicture;
+    const picture = { ...next, moments: this.#strip.moments };
+    if (before === null || before.snapshot.origin !== next.snapshot.origin) {
+      this.#livePicture = picture;
+      if (this.#opened === null) this.#tellAll();
+      return;
+    }
+    const change = before.snapshot === next.snapshot ? null : diffSnapshots(before.snapshot, next.snapshot);
+    const delta: PictureDelta = {
+      snapshot: change,
+      judgement: before.judgement === next.judgement ? null : next.judgement,
+      findings: before.findings === next.findings ? null : next.findings,
+      alarms: before.alarms === next.alarms ? null : next.alarms,
+      newMoments,
+      denied: before.denied === next.denied ? null : next.denied,
+      elevation: before.elevation === next.elevation ? null : next.elevation,
+    };
+    // What is kept is what a window makes of it, so that both stay the same.
+    this.#livePicture = { ...picture, snapshot: change === null ? before.snapshot : applyDelta(before.snapshot, change) };
+    const silent = (change === null || isEmpty(change)) && newMoments.length === 0 && [delta.judgement, delta.findings, delta.alarms, delta.denied, delta.elevation].every((part) => part === null);
+    if (this.#opened !== null || (silent && change?.takenAt === before.snapshot.takenAt)) return;
+    this.#send({ push: 'delta', seq: ++this.#seq, delta });
+  }
+
+  #openText({ name, text }: { readonly name: string; readonly text: string }): Answer<null> {
+    const opened = openSnapshot(name, text);
+    if (!opened.ok) return opened;
+    this.#opened = { link: { state: 'file', name, takenAt: opened.snapshot.takenAt }, picture: { ...this.#judged(opened.snapshot, null), elevation: 'not-possible', denied: [] } };
+    this.#tellAll();
+    return done;
+  }
+
+  async #elevate(): Promise<Answer<null>> {
+    const { elevate } = this.options.parts;
+    if (elevate === null) return refuse('Nothing could be read as root', 'this machine has neither pkexec nor sudo', 'Run bulkhead as root.');
+    if (this.#elevation === 'running' || this.#elevated !== null) return done;
+    this.#elevation = 'running';
+    const started = await elevate();
+    this.#elevation = 'idle';
+    if ('what' in started) return { ok: false, trouble: started };
+    this.#elevated = started;
+    this.#live.reread();
+    return done;
+  }
+}
