@@ -9,6 +9,16 @@ const spec = castSpec(14);
 const shop = cast(14);
 const but = (name: string, over: Partial<WorkloadSpec>, from: HostSpec = spec): Snapshot =>
   world({ ...from, workloads: from.workloads.map((w) => (w.name === name ? { ...w, ...over } : w)) });
+/** The cast without a memory limit on one container. */
+const unlimited = (name: string, over: Partial<WorkloadSpec> = {}): Snapshot =>
+  world({
+    ...spec,
+    workloads: spec.workloads.map((w) => {
+      if (w.name !== name) return w;
+      const { memory, ...rest } = { ...w, ...over };
+      return memory === undefined ? w : rest;
+    }),
+  });
 const withContainer = (name: string, change: (c: Container) => Container, from: Snapshot = shop): Snapshot => ({ ...from, containers: from.containers.map((c) => (c.name === name ? change(c) : c)) });
 const said = (a: Snapshot, b: Snapshot): string[] => compare(a, b).changes.map((c) => `${c.direction}: ${c.text}`);
 
@@ -32,8 +42,8 @@ test('a host compared with itself is silent, whatever pids, counters, times and 
 
 describe('sentences', () => {
   test('a lost, a new and a changed limit', () => {
-    expect(said(shop, but('web', { memory: undefined } as Partial<WorkloadSpec>))).toContain('worse: web lost its memory limit (was 1 GiB)');
-    expect(said(but('web', { memory: undefined } as Partial<WorkloadSpec>), shop)).toContain('better: web has a memory limit now (1 GiB)');
+    expect(said(shop, unlimited('web'))).toContain('worse: web lost its memory limit (was 1 GiB)');
+    expect(said(unlimited('web'), shop)).toContain('better: web has a memory limit now (1 GiB)');
     expect(said(shop, but('web', { memory: 2048 }))).toContain('neutral: web’s memory limit was raised from 1 GiB to 2 GiB');
   });
 
@@ -66,7 +76,7 @@ describe('sentences', () => {
   test('new pairs that can be impersonated, with who and where, and pairs that are gone', () => {
     const tamed = but('mailer', { caps: [], capDrop: ['ALL'], noNewPrivs: true, bounding: [] });
     const worse = said(tamed, shop).find((t) => t.includes('can be impersonated'));
-    expect(worse).toMatch(/^worse: \d+ new pairs can be impersonated: mailer holds .*NET_RAW on shop_back$/);
+    expect(worse).toMatch(/^worse: \d+ new pairs can be impersonated: mailer holds CAP_NET_RAW on shop_back$/);
     expect(said(shop, tamed).find((t) => t.includes('no longer be impersonated'))).toMatch(/^better: \d+ pairs can no longer be impersonated: mailer on shop_back$/);
   });
 
@@ -107,9 +117,9 @@ test('names that fight back stay text in every format', () => {
   const odd = (s: Snapshot): Snapshot => withContainer('db', (c) => ({ ...c, name }), s);
   const c = compare(odd(shop), odd(but('db', { join: { pid: 'host' } })));
   const md = comparisonMarkdown(c);
-  expect(md).not.toContain('](javascript');
+  expect(md).not.toMatch(/[^\\]\]\(javascript/);
   expect(md).not.toMatch(/\n## /);
-  expect(md).not.toMatch(/(^|[^\\])@all/);
+  expect(md).not.toContain('@all');
   const text = comparisonText(c);
   expect(text).not.toContain('\u001b');
   expect(text).not.toContain('\u202e');
@@ -117,7 +127,7 @@ test('names that fight back stay text in every format', () => {
 });
 
 test('the same two snapshots give the same sentences, worst first', () => {
-  const b = but('db', { join: { pid: 'host' }, memory: undefined } as Partial<WorkloadSpec>);
+  const b = unlimited('db', { join: { pid: 'host' } });
   expect(compare(shop, b)).toEqual(compare(shop, b));
   const order = compare(shop, b).changes.map((c) => ['worse', 'better', 'neutral'].indexOf(c.direction));
   expect(order).toEqual([...order].sort());

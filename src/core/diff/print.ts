@@ -19,7 +19,7 @@ export function comparisonJson(c: Comparison): string {
 
 /** Names are untrusted: nothing in them may become markup, a link or a mention. */
 function inMarkdown(text: string): string {
-  return plain(text).replace(/[\\`*_{}[\]<>()#+!|~@&]/g, (c) => `\\${c}`).replace(/^(\d+)\./, '$1\\.').replace(/:\/\//g, ':\u200b//');
+  return plain(text).replace(/[\\`*_[\]<>#|~&]/g, (c) => `\\${c}`).replace(/@/g, '@\u200b').replace(/^(\d+)\./, '$1\\.').replace(/:\/\//g, ':\u200b//');
 }
 
 /** For a pull request: what is worse, better and else under headings of their own. */

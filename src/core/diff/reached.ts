@@ -28,6 +28,13 @@ function reachedOf(s: Snapshot, judgement: Judgement, naming: ReadonlyMap<string
   return { by };
 }
 
+/** Who, and by what: rights are held, anything else is the way it goes. */
+function by(who: string, right: string): string {
+  const words = right.split(' ');
+  if (!words.every((w) => /^[A-Z]+_[A-Z_]+$/.test(w))) return `${who} (${right})`;
+  return `${who} hold${who.includes(' and ') ? '' : 's'} ${words.map((w) => (w.startsWith('CAP_') ? w : `CAP_${w}`)).join(' and ')}`;
+}
+
 const pairs = (n: number): string => (n === 1 ? '1 pair' : `${n} pairs`);
 
 /**
@@ -51,7 +58,7 @@ export function reachChanges(a: Snapshot, b: Snapshot, ja: Judgement, jb: Judgem
     const before = x.by.get(key);
     let fresh = 0;
     for (const v of now.victims) if (before === undefined || (!before.victims.has(v) && !before.unknown.has(v))) fresh++;
-    if (fresh > 0) add(`+${now.segment} ${now.right}`, 'worse', fresh, now.attacker, (n, who) => `${n === 1 ? '1 new pair' : `${n} new pairs`} can be impersonated: ${who} hold${who.includes(' and ') ? '' : 's'} ${now.right} on ${now.segment}`);
+    if (fresh > 0) add(`+${now.segment} ${now.right}`, 'worse', fresh, now.attacker, (n, who) => `${n === 1 ? '1 new pair' : `${n} new pairs`} can be impersonated: ${by(who, now.right)} on ${now.segment}`);
   }
   for (const [key, then] of x.by) {
     const now = y.by.get(key);
