@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.js';
-import { openSession } from './open.js';
+import { openSession, type OpenSession } from './open.js';
 import { serve, type Served } from './serve.js';
 
 /** `why`: the sentence for a window that was meant for the desktop, or `''`. `open`: whether to open a browser. */
@@ -41,7 +41,13 @@ export async function serveCommand(args: readonly string[], { why = '', open = f
     say('bulkhead: --port takes a number from 0 to 65535.');
     return 2;
   }
-  const session = openSession(rest);
+  let session: OpenSession;
+  try {
+    session = openSession(rest);
+  } catch (error) {
+    say(`bulkhead: ${error instanceof Error ? error.message : 'the file could not be opened'}`);
+    return 2;
+  }
   const page = path.resolve(import.meta.dirname, '../renderer');
   let served: Served;
   try {

@@ -1,22 +1,52 @@
-import type { Push } from '../../contract/contract.js';
-import { refuse, type SessionPort } from './port.js';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { MAX_BYTES } from '../session/opened.js';
+import { Session } from '../session/session.js';
+import { STANDARD_PARTS } from '../session/standard.js';
+import type { SessionPort } from './port.js';
 
 /** A session that can be ended. */
 export interface OpenSession extends SessionPort {
   close(): void;
 }
 
-/** Opens the session that the arguments name: `--host URL`, `--context NAME`, or the engine that is found. */
-export function openSession(args: readonly string[]): OpenSession {
-  const endpoint = args[args.indexOf('--host') + 1] ?? '';
-  const listeners = new Set<(push: Push) => void>();
-  return {
-    subscribe: (listener) => {
-      listeners.add(listener);
-      listener({ push: 'link', link: { state: 'connecting', endpoint, since: new Date().toISOString(), read: 0, total: null } });
-      return () => listeners.delete(listener);
-    },
-    call: () => Promise.resolve(refuse('Nothing is read yet.', 'No engine was asked.', 'Wait.') as never),
-    close: () => listeners.clear(),
-  };
+/** The version in package.json, which lies above both the sources and the bundle. */
+function version(): string {
+  for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    try {
+      const found = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: unknown; version?: unknown };
+      if (found.name === 'bulkhead' && typeof found.version === 'string') return found.version;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return '0.0.0';
+}
+
+function readFile(name: string): { readonly name: string; readonly text: string } {
+  const bytes = readFileSync(name);
+  if (bytes.length > MAX_BYTES) throw new Error(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MB`);
+  return { name: path.basename(name), text: bytes.toString('utf8') };
+}
+
+/**
+ * Opens the session that the arguments name: `--host URL`, `--context NAME`, a saved snapshot's file, or the engine
+ * that is found. Returns at once whatever the engine does; throws with a sentence where the file can't be read or is no snapshot.
+ */
+export function openSession(args: readonly string[], shell: 'electron' | 'browser' = 'browser'): OpenSession {
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, strict: false, options: { host: { type: 'string' }, context: { type: 'string' } } });
+  const word = (value: unknown) => (typeof value === 'string' ? value : undefined);
+  const [file] = positionals;
+  const session = new Session({
+    host: word(values['host']),
+    context: word(values['context']),
+    parts: STANDARD_PARTS,
+    version: version(),
+    shell,
+    ...(file === undefined ? {} : { file: readFile(file) }),
+  });
+  const trouble = session.start();
+  if (trouble !== null) throw new Error(`${trouble.what}: ${trouble.why}. ${trouble.todo}`);
+  return session;
 }

@@ -1,4 +1,5 @@
 import type { Answer, ExportRequest, Picture, Trouble } from '../../contract/contract.js';
+import type { Alarm } from '../../core/alarm/types.js';
 import type { Comparison } from '../../core/diff/types.js';
 import type { Finding } from '../../core/model/finding.js';
 import type { Connection as OpenConnection, Container, Reading, Snapshot } from '../../core/model/index.js';
@@ -22,7 +23,7 @@ export interface SessionParts {
   /** Reads the kernel with this process's rights; null where there is none. */
   readonly readers: (door: Door) => KernelReaders | null;
   readonly judge: (snapshot: Snapshot) => Judgement;
-  readonly check: (snapshot: Snapshot, judgement: Judgement) => readonly Finding[];
+  readonly check: (snapshot: Snapshot, judgement: Judgement, alarms: readonly Alarm[]) => readonly Finding[];
   readonly exporter: (request: ExportRequest, picture: Picture) => Promise<Answer<Exported>>;
   readonly compare: (from: Snapshot, to: Snapshot) => Comparison;
   readonly traffic: (snapshot: Snapshot) => Reading<readonly OpenConnection[]>;

@@ -67,11 +67,15 @@ export class Session {
     });
   }
 
-  /** Begins to read; returns at once, whatever the engine does. */
-  start(): void {
+  /** Begins to read; returns at once, whatever the engine does. Answers what was wrong with the given file, if anything was. */
+  start(): Trouble | null {
     const { file } = this.options;
-    if (file !== undefined) this.#openText(file);
-    else this.#live.start();
+    if (file === undefined) {
+      this.#live.start();
+      return null;
+    }
+    const opened = this.#openText(file);
+    return opened.ok ? null : opened.trouble;
   }
 
   close(): void {
@@ -181,7 +185,7 @@ export class Session {
 
   #onSnapshot(snapshot: Snapshot, cause: Cause): void {
     const before = this.#livePicture;
-    const next = before === null || decides(cause) ? this.#judged(snapshot, before) : { ...before, snapshot };
+    const next = before === null || decides(cause) ? this.#judged(snapshot, before) : this.#checked({ ...before, snapshot });
     const news = before === null ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
     this.#setLive(next, this.#strip.add(news, Date.now()));
   }
@@ -202,23 +206,30 @@ export class Session {
     if (seen.alarms.length === 0 && seen.changes.length === 0 && this.#alarms.size === before.length) return;
     const changes = seen.changes.map((c): Moment => ({ id: `${c.at} ${c.reason} ${c.text}`, at: c.at, kind: 'change', severity: 'none', text: c.text, about: c.about }));
     const fresh = this.#strip.add([...momentsOfAlarms(before, seen.alarms), ...changes], Date.now());
-    if (this.#livePicture !== null) this.#setLive({ ...this.#livePicture, alarms: [...this.#alarms.values()] }, fresh);
+    if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: [...this.#alarms.values()] }), fresh);
   }
 
   #judged(snapshot: Snapshot, before: Picture | null): Picture {
     const { parts } = this.options;
     const judgement = parts.judge(snapshot);
-    const findings = parts.check(snapshot, judgement);
+    const alarms = before?.alarms ?? [];
+    const findings = parts.check(snapshot, judgement, alarms);
     const denied = deniedOf(snapshot);
     return {
       snapshot,
       judgement: before !== null && same(before.judgement, judgement) ? before.judgement : judgement,
       findings: before !== null && same(before.findings, findings) ? before.findings : findings,
-      alarms: before?.alarms ?? [],
+      alarms,
       moments: before?.moments ?? [],
       denied: before !== null && same(before.denied, denied) ? before.denied : denied,
       elevation: this.#elevationFor(snapshot, denied.length),
     };
+  }
+
+  /** Findings anew by the same verdicts: use or alarms changed. */
+  #checked(picture: Picture): Picture {
+    const findings = this.options.parts.check(picture.snapshot, picture.judgement, picture.alarms);
+    return same(picture.findings, findings) ? picture : { ...picture, findings };
   }
 
   #elevationFor(snapshot: Snapshot, denied: number): Picture['elevation'] {
