@@ -1,0 +1,98 @@
+import { cardBox } from '../../scene/forms.js';
+import { hatched } from '../../scene/hatch.js';
+import { FACES, rect, stroke, text } from '../../scene/kit.js';
+import type { Mark } from '../../scene/marks.js';
+import { prompt } from '../../scene/signs.js';
+import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
+import { count, listOf, plural } from '../../facts/units.js';
+import type { Lens, View } from '../view.js';
+import { hulls } from './hulls.js';
+import { HEAD, grid, heads, matrix } from './matrix.js';
+import { pictureOf, type Picture } from './model.js';
+import { overlay } from './overlay.js';
+import { matrixRows } from './rows.js';
+
+const MARGIN = 24;
+/** Up to this many parties, the matrix stands beside the hulls. */
+const BESIDE = 6;
+
+function legend(picture: Picture): Scene['legend'] {
+  const cell = (marks: readonly Mark[], letter: string, strong: boolean): readonly Mark[] => [...marks, text(13, 4, letter, strong ? FACES.monoStrong : FACES.mono, strong ? (letter === 'H' ? 'risk' : 'identA') : 'muted', 'middle')];
+  const out = [
+    { marks: cell([...hatched(0, -8, 26, 16, 'risk', 'riskTint', { r: 4 }), rect(0, -8, 26, 16, { r: 4, stroke: stroke('risk', 1.2) })], 'H', true), width: 26, text: 'the host’s, a container is in it' },
+    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'track', opacity: 0.55, stroke: stroke('line', 1) })], 'H', false), width: 26, text: 'the host’s, ordinary here' },
+    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'identATint', stroke: stroke('identA', 1.2) })], 'A', true), width: 26, text: 'one shared namespace, one letter' },
+    { marks: [rect(4, -1, 2, 2, { r: 1, fill: 'dim' })], width: 10, text: 'alone in its namespace' },
+  ];
+  const kinds = new Set(picture.sharing.parties.map((p) => p.kind));
+  if (kinds.has('process')) out.push({ marks: [...cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'dashed'), ...prompt(6, 0, 'ink', 2.8)], width: 26, text: 'a process that entered' });
+  if (kinds.has('group')) out.push({ marks: cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'double'), width: 26, text: 'a group of another runtime' });
+  return out;
+}
+
+function summary(picture: Picture, view: View): string {
+  const of = (kind: string): number => picture.sharing.parties.filter((p) => p.kind === kind).length;
+  const others = of('group') + of('process');
+  const proof = view.snapshot.host.proof.kind === 'proved' ? '' : ' The kernel could not be read: what the engine was told stands for it.';
+  const unread = picture.sharing.parties.some((p) => Object.values(p.at).includes(null)) && proof === '' ? ' What is dotted could not be read.' : '';
+  const nothing = picture.sharers.length === 0 && picture.alone.length > 0 ? 'Nobody shares more than the ordinary.' : 'Only sharing takes ink: what is alone in its namespace stays paper.';
+  return `${plural(of('container'), 'container')}${others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : ''}, 8 kinds. ${nothing}${unread}${proof}`;
+}
+
+function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
+  const picture = pictureOf(view.snapshot, view.shown, previous);
+  const rows = matrixRows(picture, view.snapshot, view.options.opened);
+  const { parts } = view.options;
+  const inner = view.width - MARGIN * 2;
+  const parties = picture.sharers.flat().length + picture.alone.length;
+  const beside = parts === 'both' && parties <= BESIDE && inner >= 820;
+  const items: Item[] = [];
+  const edges: Edge[] = [];
+  let bottom = 0;
+  let right = view.width;
+  const hullW = beside ? Math.round(inner * 0.42) : inner;
+  if (parts !== 'matrix') {
+    const drawn = hulls(picture, MARGIN, 10, hullW, 0);
+    items.push(...drawn.items);
+    edges.push(...drawn.edges);
+    bottom = 10 + drawn.h;
+  }
+  let head: Scene['head'];
+  if (parts !== 'hulls') {
+    const x = beside ? MARGIN + hullW + 32 : MARGIN;
+    const w = beside ? inner - hullW - 32 : inner;
+    const g = grid(x, w, !beside && w > 760);
+    const rowH = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : 20;
+    const pinned = parts === 'matrix';
+    const y = pinned ? 2 : beside ? 10 + HEAD : bottom + 12 + HEAD;
+    const headItems = heads(g, pinned ? 0 : y - HEAD);
+    if (pinned) head = { items: headItems, height: HEAD };
+    else items.push(...headItems);
+    items.push(...matrix(rows, g, y, rowH, picture, 10_000));
+    bottom = Math.max(bottom, y + rows.length * rowH);
+    right = Math.max(right, g.right + MARGIN);
+  }
+  const asleep = view.snapshot.containers.filter((c) => !picture.sharing.parties.some((p) => p.id === c.id));
+  if (asleep.length > 0) {
+    const words = `Not running, so in no namespace: ${listOf(asleep.map((c) => c.name), 8)}.`;
+    items.push({ id: 'note:asleep', role: 'note', subject: null, members: asleep.map((c) => c.id), box: { x: MARGIN, y: bottom + 8, w: inner, h: 20 }, layer: 1, label: words, detail: '', state: 'none', order: 1_000_000, marks: [], near: [text(MARGIN, bottom + 22, words.length * 6 > inner ? `Not running: ${count(asleep.length)}` : words, FACES.body, 'dim')] });
+    bottom += 28;
+  }
+  const bounds = { x: 0, y: 0, w: right, h: bottom + 10 };
+  const scene: Scene = {
+    lens: 'namespaces',
+    title: 'Who shares a namespace with whom, or with the host',
+    summary: summary(picture, view),
+    bounds,
+    items,
+    edges,
+    gutters: { left: [], right: [], leftWidth: 0, rightWidth: 0 },
+    ...(head ? { head } : {}),
+    legend: legend(picture),
+    home: bounds,
+  };
+  return { scene, placement: { lens: 'namespaces', order: picture.order } };
+}
+
+/** Shared namespaces as hulls within the host's, and a matrix of groups by the eight kinds. */
+export const namespaces: Lens = { name: 'namespaces', arrange, overlay };
