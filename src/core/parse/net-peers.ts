@@ -24,9 +24,11 @@ function fits(a: Linked, b: Linked): boolean {
 /**
  * Finds the other ends of veths and the lower devices of macvlan, ipvlan and vlan across net namespaces.
  * An index names an interface only within its namespace, so several may fit: a namespace's number for
- * another is the same for all its links, and a veth has one peer. What stays ambiguous is left as `index:<n>`.
+ * another is the same for all its links, and a veth has one peer. Where that leaves several, as with two engines
+ * side by side that number alike, the pair within `ours` (the host's net and those of this engine's containers) is
+ * meant: a veth that this engine made has both ends there. What stays ambiguous is left as `index:<n>`.
  */
-export function joinPeers(links: readonly Linked[]): readonly NetInterface[] {
+export function joinPeers(links: readonly Linked[], ours: ReadonlySet<string> = new Set()): readonly NetInterface[] {
   const byIndex = new Map<number, Linked[]>();
   for (const l of links) {
     const index = valueOf(l.iface.index);
@@ -52,21 +54,29 @@ export function joinPeers(links: readonly Linked[]): readonly NetInterface[] {
 
   const found = new Map<Linked, Linked>();
   const taken = new Set<Linked>();
-  for (let again = true; again; ) {
-    again = false;
-    for (const l of open) {
-      if (found.has(l)) continue;
-      const left = (candidates.get(l) ?? []).filter((c) => !pairs(l.iface.kind) || !taken.has(c));
-      if (left.length !== 1 || left[0] === undefined) continue;
-      found.set(l, left[0]);
-      if (pairs(l.iface.kind)) {
-        taken.add(left[0]);
-        taken.add(l);
-        found.set(left[0], l);
+  const settle = (): void => {
+    for (let again = true; again; ) {
+      again = false;
+      for (const l of open) {
+        if (found.has(l)) continue;
+        const left = (candidates.get(l) ?? []).filter((c) => !pairs(l.iface.kind) || !taken.has(c));
+        if (left.length !== 1 || left[0] === undefined) continue;
+        found.set(l, left[0]);
+        if (pairs(l.iface.kind)) {
+          taken.add(left[0]);
+          taken.add(l);
+          found.set(left[0], l);
+        }
+        again = true;
       }
-      again = true;
     }
+  };
+  settle();
+  for (const l of open) {
+    const near = (candidates.get(l) ?? []).filter((c) => ours.has(c.iface.net) && !taken.has(c));
+    if (!found.has(l) && pairs(l.iface.kind) && ours.has(l.iface.net) && near.length === 1) candidates.set(l, near);
   }
+  settle();
   return links.map((l) => {
     const other = found.get(l);
     const source = valueOf(l.iface.peer) === undefined ? l.iface.index.source : l.iface.peer.source;

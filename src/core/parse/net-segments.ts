@@ -64,8 +64,13 @@ function segmentOf(n: NetworkWord): Segment {
  */
 export function segmentsOf(networks: readonly NetworkWord[], interfaces: readonly NetInterface[]): readonly Segment[] {
   const host = interfaces.filter((i) => i.net === 'host');
-  const podman = new Map(host.filter((i) => i.kind === 'bridge').map((i) => [i.name, i]));
-  const out = networks.filter((n) => !NO_WIRE.has(n.driver)).map(segmentOf);
+  const bridges = new Map(host.filter((i) => i.kind === 'bridge').map((i) => [i.name, i]));
+  const out = networks.filter((n) => !NO_WIRE.has(n.driver)).map((n) => {
+    const s = segmentOf(n);
+    if (s.gateways.length > 0 || s.internal || s.driver !== 'bridge') return s;
+    // The engine names a gateway only where one was asked for; the bridge's own address is it.
+    return { ...s, gateways: (valueOf(bridges.get(valueOf(s.device) ?? '')?.addresses ?? unknown('absent', '')) ?? []).filter((a) => !a.startsWith('fe80:')).map((a) => a.split('/')[0] ?? '') };
+  });
   const named = new Set(out.map((s) => valueOf(s.device)));
   const own = (id: string, i: NetInterface, driver: string): Segment => ({
     id,
@@ -80,7 +85,7 @@ export function segmentsOf(networks: readonly NetworkWord[], interfaces: readonl
     icc: unknown('absent', i.index.source),
     project: null,
   });
-  for (const [name, i] of podman) if (!named.has(name)) out.push(own(`bridge:${name}`, i, 'bridge'));
+  for (const [name, i] of bridges) if (!named.has(name)) out.push(own(`bridge:${name}`, i, 'bridge'));
   for (const i of host) {
     const wired = i.kind === 'physical' || i.kind === 'vlan' || (i.kind === 'veth' && valueOf(i.peer)?.startsWith('index:') !== false);
     if (!wired || named.has(i.name) || valueOf(i.up) === false) continue;

@@ -15,6 +15,12 @@ export { readTables, type TableReader, type Tables } from './tables.js';
 
 export { readConnections } from './connections.js';
 
+/** The host's net and those in which this engine's containers are. */
+function oursOf(input: WireInput): ReadonlySet<NetKey> {
+  const ids = new Set(input.containers.map((c) => c.id));
+  return new Set(['host', ...input.nets.filter((n) => n.of.some((id) => ids.has(id))).map((n) => n.key)]);
+}
+
 /** What children read, by net namespace. A read remembers its own, so that the next one can take it over. */
 type Cache = Map<NetKey, DeepNet>;
 const remembered = new WeakMap<WireRead, Cache>();
@@ -127,7 +133,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
     const entered = cache.get(n.key);
     links.push(...(entered !== undefined && 'value' in entered.links ? entered.links.value : shallowInterfaces(n.key, s, hostLinks, privileged ? 'not-asked' : 'denied')));
   }
-  const interfaces = joinPeers(links);
+  const interfaces = joinPeers(links, oursOf(input));
   const byId = new Map(interfaces.map((i) => [i.id, i]));
   const segments = segmentsOf(input.networks, interfaces);
   const byNet = groupByNet(interfaces);
