@@ -24,6 +24,6 @@ export const noMemoryLimit: Rule = {
       // Where no kernel can be asked, the declaration speaks for the container's own limit.
       const open = effective === undefined ? valueOf(limit) === undefined && w.kind === 'container' && w.declared.memory === 'max' : effective === 'max';
       if (!open) return [];
-      return [{ title: `${w.name} has no limit on memory.`, subjects: [subjectOf(w)], evidence: effective === undefined && w.kind === 'container' ? [told(w.declared, 'memory')] : [limit, effectiveLimit] }];
+      return [{ title: `${w.name} has no limit on memory.`, severity: w.kind === 'group' ? 'low' : 'medium', subjects: [subjectOf(w)], evidence: effective === undefined && w.kind === 'container' ? [told(w.declared, 'memory')] : [limit, effectiveLimit] }];
     }),
 };

@@ -23,6 +23,6 @@ export const noPidsLimit: Rule = {
       const effective = valueOf(effectiveLimit);
       const open = effective === undefined ? valueOf(limit) === undefined && w.kind === 'container' && w.declared.pidsLimit === 'max' : effective === 'max';
       if (!open) return [];
-      return [{ title: `${w.name} has no limit on its number of processes.`, subjects: [subjectOf(w)], evidence: effective === undefined && w.kind === 'container' ? [told(w.declared, 'pidsLimit')] : [limit, effectiveLimit] }];
+      return [{ title: `${w.name} has no limit on its number of processes.`, severity: w.kind === 'group' ? 'low' : 'medium', subjects: [subjectOf(w)], evidence: effective === undefined && w.kind === 'container' ? [told(w.declared, 'pidsLimit')] : [limit, effectiveLimit] }];
     }),
 };

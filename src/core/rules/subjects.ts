@@ -18,9 +18,13 @@ export function settled(s: Snapshot): readonly Container[] {
   return s.containers.filter((c) => c.pid !== null && (c.state === 'running' || c.state === 'paused'));
 }
 
+const names = new WeakMap<Snapshot, ReadonlyMap<string, string>>();
+
 /** Name of the workload with an id, `(host)` and `(gateway)` for those; else the id. */
 export function nameOf(s: Snapshot, id: string): string {
   if (id === 'host') return '(host)';
   if (id.startsWith('gateway:')) return '(gateway)';
-  return workloads(s).find((w) => w.id === id)?.name ?? id;
+  let known = names.get(s);
+  if (!known) names.set(s, (known = new Map(workloads(s).map((w) => [w.id, w.name]))));
+  return known.get(id) ?? id;
 }

@@ -24,7 +24,7 @@ export const unconfinedLsm: Rule = {
     return living(snapshot).flatMap((w): Hit[] => {
       if (w.kind === 'container' && w.declared.privileged) return [];
       const open = w.processes.find((p) => p.role === 'main' && isKnown(p.lsm) && isUnconfined(p.lsm.value));
-      if (open) return [{ title: `${NAMES[module]} does not confine ${w.name}.`, subjects: [subjectOf(w)], evidence: [open.lsm, snapshot.host.lsms] }];
+      if (open) return [{ title: `${NAMES[module]} does not confine ${w.name}.`, severity: w.kind === 'group' ? 'low' : 'medium', subjects: [subjectOf(w)], evidence: [open.lsm, snapshot.host.lsms] }];
       const read = w.processes.some((p) => isKnown(p.lsm));
       if (!read && w.kind === 'container' && module === 'apparmor' && w.declared.appArmorProfile === 'unconfined') {
         return [{ title: `${w.name} was started without an AppArmor profile.`, subjects: [subjectOf(w)], evidence: [told(w.declared, 'appArmorProfile'), snapshot.host.lsms] }];

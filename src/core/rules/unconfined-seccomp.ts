@@ -21,7 +21,7 @@ export const unconfinedSeccomp: Rule = {
       if (w.kind === 'container' && w.declared.privileged) return [];
       const open = w.processes.find((p) => p.role === 'main' && isKnown(p.seccomp) && p.seccomp.value === 'disabled');
       const read = w.processes.some((p) => isKnown(p.seccomp));
-      if (open) return [{ title: `${w.name} runs without a seccomp filter.`, subjects: [subjectOf(w)], evidence: [open.seccomp] }];
+      if (open) return [{ title: `${w.name} runs without a seccomp filter.`, severity: w.kind === 'group' ? 'low' : 'high', subjects: [subjectOf(w)], evidence: [open.seccomp] }];
       if (!read && w.kind === 'container' && w.declared.seccomp.kind === 'unconfined') return [{ title: `${w.name} was started without a seccomp filter.`, subjects: [subjectOf(w)], evidence: [told(w.declared, 'securityOpt')] }];
       return [];
     }),

@@ -27,6 +27,12 @@ export function saysEngine(source: string): boolean {
 
 /** The containers whose net namespace can be held against what the engine gave: their own, read, on networks that the engine lists whole. */
 export function givenNets(s: Snapshot): readonly GivenNet[] {
+  const byNet = new Map<string, NetInterface[]>();
+  for (const i of s.interfaces) {
+    const list = byNet.get(i.net) ?? [];
+    if (list.length === 0) byNet.set(i.net, list);
+    if (!FALLBACK.has(i.name)) list.push(i);
+  }
   return settled(s).flatMap((c): GivenNet[] => {
     const owner = valueOf(c.namespaces.net.owner);
     if (c.net === null || c.net === 'host' || owner === 'host' || owner === undefined || owner.startsWith('container:')) return [];
@@ -34,7 +40,7 @@ export function givenNets(s: Snapshot): readonly GivenNet[] {
     if (mode.startsWith('container:') || mode === 'host' || UNLISTED.test(mode) || mode.startsWith('ns:') || valueOf(s.host.engine.rootless) === true) return [];
     const given = c.endpoints.filter((e) => saysEngine(e.mac.source) || saysEngine(e.ipv4.source));
     if (given.some((e) => UNLISTED.test(s.segments.find((g) => g.id === e.segment)?.driver ?? 'bridge'))) return [];
-    const interfaces = s.interfaces.filter((i) => i.net === c.net && !FALLBACK.has(i.name));
+    const interfaces = byNet.get(c.net) ?? [];
     if (interfaces.length === 0) return [];
     const of = (e: Endpoint): NetInterface | undefined => {
       const name = e.interface;

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { plainFacts } from '../rules/example.js';
+import { FORMAT } from './snapshot.js';
+import { MIGRATIONS, migrate } from './migrate.js';
+import { openSnapshot } from './open.js';
+
+const saved = plainFacts().snapshot;
+const why = (text: string): string => {
+  const opened = openSnapshot(text);
+  return opened.ok ? 'opened' : `${opened.trouble.what}: ${opened.trouble.why}`;
+};
+
+test('what was saved opens as it was, and frozen', () => {
+  const opened = openSnapshot(JSON.stringify(saved));
+  expect(opened).toEqual({ ok: true, snapshot: saved });
+  if (opened.ok) expect(Object.isFrozen(opened.snapshot.containers[0]?.declared.mounts)).toBe(true);
+});
+
+test('what is no snapshot gets one clear sentence', () => {
+  expect(why('')).toBe('this is not a snapshot: it is empty');
+  expect(why('hello')).toBe('this is not a snapshot: it is not JSON');
+  expect(why('[]')).toBe('this is not a snapshot: it is JSON, but no object');
+  expect(why('{}')).toBe('this is not a snapshot: it has no format number');
+  expect(why(JSON.stringify({ ...saved, format: FORMAT + 1 }))).toContain(`it is of format ${FORMAT + 1}`);
+  expect(why(JSON.stringify({ ...saved, containers: [{ ...saved.containers[0], pid: 'x' }] }))).toContain('containers[0].pid');
+  expect(why(JSON.stringify(saved).slice(0, 1000))).toContain('not JSON');
+});
+
+test('members that the schema does not know are left out, and none reaches a prototype', () => {
+  const text = JSON.stringify(saved).replace('{', '{"__proto__":{"polluted":true},"more":1,');
+  const opened = openSnapshot(text);
+  expect(opened).toEqual({ ok: true, snapshot: saved });
+  expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
+});
+
+test('every format from the first to today’s can be brought to today’s', () => {
+  expect(Object.keys(MIGRATIONS).map(Number).sort()).toEqual(Array.from({ length: FORMAT - 1 }, (_, i) => i + 1));
+});
+
+test('an older format goes step by step to today’s; one that was never written does not', () => {
+  const steps = { 1: (old: object) => ({ ...old, format: 2, second: true }), 2: (old: object) => ({ ...old, format: 3, third: true }) };
+  expect(migrate({ format: 1 }, steps, 3)).toEqual({ ok: true, value: { format: 3, second: true, third: true } });
+  expect(migrate({ format: 0 }, steps, 3)).toEqual({ ok: false, why: 'it is of format 0, which was never written' });
+});

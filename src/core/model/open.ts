@@ -1,0 +1,51 @@
+import { migrate } from './migrate.js';
+import { snapshot, type Snapshot } from './snapshot.js';
+
+/** The largest file that is opened, in bytes of UTF-8 (about: in UTF-16 units of the text). */
+export const MOST_BYTES = 100 * 1024 * 1024;
+
+/** What is told when a file is no snapshot: what happened, why, what to do. */
+export interface NotOpened {
+  readonly what: string;
+  readonly why: string;
+  readonly todo: string;
+  readonly command: string;
+}
+export type Opened = { readonly ok: true; readonly snapshot: Snapshot } | { readonly ok: false; readonly trouble: NotOpened };
+
+const not = (why: string, todo = 'Make one with `bulkhead snapshot -o FILE`.'): Opened => ({ ok: false, trouble: { what: 'this is not a snapshot', why, todo, command: '' } });
+
+/** Where in the file, as people write it: `containers[3].process.uid`. */
+function place(path: readonly PropertyKey[]): string {
+  return path.map((p, i) => (typeof p === 'number' ? `[${p}]` : `${i === 0 ? '' : '.'}${String(p)}`)).join('').slice(0, 200);
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) freeze(part);
+  }
+  return value;
+}
+
+/**
+ * Opens the text of a saved snapshot, of today's or any earlier format. The text is not trusted: it is bounded, parsed and
+ * checked against the schema; what the schema does not know is left out.
+ */
+export function openSnapshot(text: string): Opened {
+  if (text.length > MOST_BYTES) return not(`it is larger than ${MOST_BYTES / 1024 / 1024} MB`, 'Take a snapshot of fewer containers, or split the host.');
+  if (text.trim() === '') return not('it is empty');
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+  } catch {
+    return not('it is not JSON', 'Give a file that `bulkhead snapshot -o FILE` wrote; it may have been cut off.');
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return not('it is JSON, but no object');
+  const moved = migrate(parsed as Record<string, unknown>);
+  if (!moved.ok) return not(moved.why, moved.why.includes('reads up to') ? 'Open it with the version that wrote it, or a later one.' : 'Make one with `bulkhead snapshot -o FILE`.');
+  const checked = snapshot.safeParse(moved.value);
+  if (checked.success) return { ok: true, snapshot: freeze(checked.data) };
+  const issue = checked.error.issues[0];
+  return not(`${issue && issue.path.length > 0 ? `${place(issue.path)} is not as it should be` : 'its content is not as it should be'} (${(issue?.message ?? 'unknown').slice(0, 120)})`, 'It was changed by hand or cut off; take a new one.');
+}
