@@ -54,19 +54,22 @@ export function joinPeers(links: readonly Linked[], ours: ReadonlySet<string> = 
 
   const found = new Map<Linked, Linked>();
   const taken = new Set<Linked>();
+  const free = (l: Linked): readonly Linked[] => (candidates.get(l) ?? []).filter((c) => !pairs(l.iface.kind) || !taken.has(c));
   const settle = (): void => {
     for (let again = true; again; ) {
       again = false;
       for (const l of open) {
         if (found.has(l)) continue;
-        const left = (candidates.get(l) ?? []).filter((c) => !pairs(l.iface.kind) || !taken.has(c));
-        if (left.length !== 1 || left[0] === undefined) continue;
-        found.set(l, left[0]);
+        const [only, ...more] = free(l);
+        if (only === undefined || more.length > 0) continue;
         if (pairs(l.iface.kind)) {
-          taken.add(left[0]);
+          // Both ends must mean each other: of two that name one, neither is known to be its peer.
+          if (candidates.has(only) && free(only).length !== 1) continue;
+          taken.add(only);
           taken.add(l);
-          found.set(left[0], l);
+          found.set(only, l);
         }
+        found.set(l, only);
         again = true;
       }
     }
