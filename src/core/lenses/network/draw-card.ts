@@ -1,0 +1,132 @@
+import { valueOf, type Workload } from '../../model/index.js';
+import { cardBox, meter, sheets } from '../../scene/forms.js';
+import { FACES, cut, text } from '../../scene/kit.js';
+import type { Mark, Token } from '../../scene/marks.js';
+import { textWidth } from '../../scene/measure.js';
+import { enteredBox, eventBar, notEqual, stateSign } from '../../scene/signs.js';
+import type { Box } from '../../scene/scene.js';
+import type { Size } from './layout.js';
+import { imageName, type Card } from './stations.js';
+
+/** What a card is drawn of: always, and only when near. */
+export interface Drawn {
+  readonly marks: Mark[];
+  readonly near: Mark[];
+}
+
+function edge(card: Card): { readonly token: Token; readonly width: number } {
+  return card.state === 'risk' ? { token: 'risk', width: 1.3 } : { token: 'line', width: 1 };
+}
+
+function ink(card: Card): Token {
+  return card.state === 'risk' ? 'risk' : card.state === 'mind' ? 'warn' : 'muted';
+}
+
+function formOf(w: Workload): 'round' | 'double' {
+  return w.kind === 'group' ? 'double' : 'round';
+}
+
+function subtitle(w: Workload, width: number): string {
+  if (w.kind === 'group') return w.runtime;
+  return textWidth(w.image, FACES.body) <= width ? w.image : imageName(w.image);
+}
+
+/** Memory: the share of what it may use; null without a limit; nothing where its use is unknown. */
+function memory(w: Workload, x: number, y: number, width: number): Mark[] {
+  const usage = valueOf(w.cgroup.memory.usage);
+  const limit = valueOf(w.cgroup.memory.limit);
+  if (usage === undefined || limit === undefined) return [];
+  if (limit === 'max') return meter(x, y, width, null, usage / (1024 * 1024 * 1024));
+  const share = usage / Math.max(1, limit);
+  if (share <= 0.88) return meter(x, y, width, share);
+  return [...meter(x, y, width - 30, share), text(x + width, y + 6, `${Math.round(share * 100)} %`, FACES.monoStrong, 'risk', 'end')];
+}
+
+/** Signs at the upper right, from right to left: the verdict, an alarm. */
+function signs(card: Card, right: number, y: number): { readonly marks: Mark[]; readonly width: number } {
+  const marks: Mark[] = stateSign(card.state, right - 6, y);
+  let width = marks.length > 0 ? 16 : 0;
+  if (card.parties.some((p) => p.alarm === 'now')) {
+    marks.push(eventBar(right - width - 4, y));
+    width += 10;
+  } else if (card.parties.some((p) => p.alarm === 'was')) {
+    marks.push(eventBar(right - width - 4, y, 'drop'));
+    width += 10;
+  }
+  return { marks, width };
+}
+
+function full(card: Card, box: Box): Drawn {
+  const [p] = card.parties;
+  const w = p!.workload;
+  const { x, y } = box;
+  const inner = box.w - 22;
+  const e = edge(card);
+  const sign = signs(card, x + box.w - 8, y + 16);
+  const count = card.parties.length > 1 ? ` ×${card.parties.length}` : '';
+  const marks: Mark[] = [
+    ...(count === '' ? [] : sheets(box, e.token)),
+    ...cardBox(box, formOf(w), e.token, e.width),
+    cut(x + 11, y + 20, `${card.name}${count}`, inner - sign.width + 6, FACES.name),
+    ...sign.marks,
+  ];
+  const near: Mark[] = [cut(x + 11, y + 35, subtitle(w, inner), inner, FACES.body, 'muted')];
+  let room = inner;
+  const [intruder] = w.intruders;
+  if (intruder) {
+    const entered = enteredBox(0, 0, intruder.comm);
+    const at = x + box.w - 10 - entered.width;
+    near.push(...enteredBox(at, y + 47.5, intruder.comm).marks);
+    room -= entered.width + 4;
+  }
+  let at = x + 11;
+  if (p!.drifted) {
+    near.push(...notEqual(at + 5.5, y + 47.5));
+    at += 16;
+    room -= 16;
+  }
+  if (card.right !== '' && room > 20) near.push(cut(at, y + 51, card.right, room, card.state === 'risk' ? FACES.monoStrong : FACES.mono, ink(card)));
+  near.push(...memory(w, x + 11, y + 58.5, inner));
+  return { marks, near };
+}
+
+function small(card: Card, box: Box, addresses: string): Drawn {
+  const [p] = card.parties;
+  const { x, y } = box;
+  const e = edge(card);
+  const many = card.parties.length > 1;
+  const sign = signs(card, x + box.w - 6, y + 15);
+  return {
+    marks: [
+      ...(many ? sheets(box, e.token) : []),
+      ...cardBox(box, formOf(p!.workload), e.token, e.width),
+      cut(x + 9, y + 19, card.name, box.w - 16 - sign.width, FACES.name),
+      ...sign.marks,
+    ],
+    near: [cut(x + 9, y + 35, `${many ? `×${card.parties.length}  ` : ''}${addresses}`, box.w - 16, FACES.mono, 'muted')],
+  };
+}
+
+function chip(card: Card, box: Box): Drawn {
+  const [p] = card.parties;
+  const { x, y } = box;
+  const e = edge(card);
+  const many = card.parties.length > 1;
+  const told = card.state === 'risk' || card.state === 'mind' || card.state === 'unknown';
+  const count = many ? `×${card.parties.length}` : '';
+  const taken = (told ? 15 : 0) + (many ? textWidth(count, FACES.mono) + 6 : 0);
+  const marks: Mark[] = [...(many ? sheets(box, e.token) : []), ...cardBox(box, formOf(p!.workload), e.token, e.width)];
+  if (told) marks.push(...stateSign(card.state, x + 14, y + 10, 4.5));
+  marks.push(cut(x + 10 + (told ? 13 : 0), y + 14, card.name, box.w - 18 - taken, FACES.strong));
+  if (card.parties.some((q) => q.alarm === 'now')) marks.push(eventBar(x + 3, y + 10));
+  return { marks, near: many ? [text(x + box.w - 9, y + 13.5, count, FACES.mono, 'muted', 'end')] : [] };
+}
+
+/** A card in the size of its row. `addresses`: for the small one, where the drop has no room to name them. */
+export function drawCard(card: Card, box: Box, size: Size, addresses: string): Drawn {
+  switch (size) {
+    case 'card': return full(card, box);
+    case 'small': return small(card, box, addresses);
+    case 'chip': return chip(card, box);
+  }
+}

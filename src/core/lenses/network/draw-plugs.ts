@@ -1,0 +1,83 @@
+import { hull } from '../../scene/forms.js';
+import { FACES, line, path, stroke, text } from '../../scene/kit.js';
+import type { Mark, PathStep } from '../../scene/marks.js';
+import { port } from '../../scene/signs.js';
+import type { Edge } from '../../scene/scene.js';
+import { TRUNK, type PlacedPlug, type PlacedStation, type PlacedWire } from './layout.js';
+
+const HOP = 6;
+
+/** A riser's way: from the card to its lane, along it, with a hop over each bus that it passes without a plug. */
+function laneSteps(p: PlacedStation, wires: readonly PlacedWire[]): PathStep[] {
+  const lane = p.lane!;
+  const mine = new Set(p.plugs.map((x) => x.plug.segment));
+  const start = lane.channelY ?? lane.fromY;
+  const steps: PathStep[] = lane.channelY === null
+    ? [['M', lane.fromX, lane.fromY], ['L', lane.x, lane.fromY]]
+    : [['M', lane.fromX, lane.fromY], ['L', lane.fromX, lane.channelY], ['L', lane.x, lane.channelY]];
+  const run = (from: number, to: number) => {
+    steps.push(['M', lane.x, from]);
+    const down = to > from;
+    const passed = wires.filter((w) => !mine.has(w.wire.segment.id) && w.y > Math.min(from, to) && w.y < Math.max(from, to)).map((w) => w.y);
+    for (const y of passed.sort((a, b) => (down ? a - b : b - a))) {
+      const s = down ? -1 : 1;
+      steps.push(['L', lane.x, y + s * HOP], ['C', lane.x + HOP * 1.4, y + s * HOP, lane.x + HOP * 1.4, y - s * HOP, lane.x, y - s * HOP]);
+    }
+    steps.push(['L', lane.x, to]);
+  };
+  if (lane.from < start) run(start, lane.from);
+  if (lane.to > start) run(start, lane.to);
+  return steps;
+}
+
+/** A drop passes a bus only at its own end, so its line is straight. The last step of the first mark is the port. */
+function plugMarks(p: PlacedPlug): Mark[] {
+  const drop = p.way === 'lane' ? path([['M', p.x, p.bus]], {}) : line(p.x, p.from, p.x, p.bus, 'drop', 1.4);
+  return [drop, port(p.x, p.bus, p.plug.isolated === true)];
+}
+
+/** The plugs of a station as connectors. The lane's line belongs to the first of them that runs in it. */
+export function plugEdges(p: PlacedStation, wires: readonly PlacedWire[]): Edge[] {
+  let laneDrawn = p.lane === null;
+  return p.plugs.map((plug): Edge => {
+    const marks = plugMarks(plug);
+    if (!laneDrawn && plug.way === 'lane') {
+      laneDrawn = true;
+      marks.push(path(laneSteps(p, wires), { stroke: stroke('drop', 1.4) }));
+      marks.push(port(plug.x, plug.bus, plug.plug.isolated === true));
+    }
+    return {
+      id: `plug:${p.station.id}@${plug.plug.segment}`, from: p.station.id, to: `bus:${plug.plug.segment}`, kind: 'plug',
+      label: [plug.plug.address, plug.plug.veth].filter((x) => x !== '').join(' '), marks, layer: 2,
+    };
+  });
+}
+
+/** Address at the card's end, veth at the bus's; for rows of whole cards alone. */
+export function plugLabels(p: PlacedStation): Mark[] {
+  if (p.size !== 'card') return [];
+  const marks: Mark[] = [];
+  for (const { plug, x, from, way } of p.plugs) {
+    if (way === 'lane') continue;
+    const down = way === 'down';
+    if (plug.address !== '') marks.push(text(x + 8, down ? from + 14 : from - 6, plug.address, FACES.mono));
+    if (plug.veth !== '' && (down ? p.tier === 0 : true)) marks.push(text(x + 8, down ? from + 27.5 : from - 19, plug.veth, FACES.mono, 'muted'));
+  }
+  return marks;
+}
+
+/** Who shares a net namespace: the host's in a thick hull that hangs on the trunk. */
+export function hullMarks(p: PlacedStation): Mark[] {
+  if (!p.station.shared && !p.station.host) return [];
+  const { box } = p;
+  if (!p.station.host) {
+    const inode = p.station.inode === null ? '' : `, ${p.station.inode}`;
+    return hull(box, `one net namespace${inode}`, { labelX: 18 });
+  }
+  const y = box.y + box.h / 2;
+  return [
+    line(TRUNK, y, box.x, y, 'drop', 1.4),
+    path([['A', TRUNK, y, 3.6, 0, Math.PI * 2], ['Z']], { fill: 'drop' }),
+    ...hull(box, 'the host’s net', { token: 'ink', width: 2, ink: 'ink', labelX: 16 }),
+  ];
+}

@@ -1,0 +1,126 @@
+import { FACES, circle, cut, line, path, rect, stroke, text } from '../../scene/kit.js';
+import { hatched } from '../../scene/hatch.js';
+import type { Mark, PathStep } from '../../scene/marks.js';
+import { stateSign } from '../../scene/signs.js';
+import type { Item } from '../../scene/scene.js';
+import { LEFT, RIGHT, TRUNK, type Layout, type PlacedWire } from './layout.js';
+import { alsoReached, wireDetail } from './words.js';
+import type { Wire } from './wires.js';
+
+const RUN_OUT = 16;
+
+/** Stretches that a spoofer reaches: neighbouring exposed ports in one; whoever is not reached between them parts them. */
+export function stretches(w: PlacedWire): { readonly from: number; readonly to: number }[] {
+  const out: { from: number; to: number }[] = [];
+  w.ports.forEach((p, i) => {
+    if (!p.exposed) return;
+    const [before, after] = [w.ports[i - 1], w.ports[i + 1]];
+    const from = before && !before.exposed ? Math.max(p.x - RUN_OUT, (before.x + p.x) / 2) : p.x - RUN_OUT;
+    const to = after && !after.exposed ? Math.min(p.x + RUN_OUT, (after.x + p.x) / 2) : p.x + RUN_OUT;
+    const last = out.at(-1);
+    if (last && before?.exposed) last.to = to;
+    else out.push({ from: Math.max(from, TRUNK - 12), to });
+  });
+  return out;
+}
+
+const half = (w: PlacedWire): number => (w.size === 'chip' ? 8 : 9);
+
+function busMarks(w: PlacedWire): Mark[] {
+  const h = half(w);
+  const marks: Mark[] = stretches(w).flatMap((s) => hatched(s.from, w.y - h, s.to - s.from, h * 2, 'risk', 'riskTint', { r: h - 1, gap: 5 }));
+  marks.push(line(w.from, w.y, w.to, w.y, w.empty ? 'drop' : 'ink', 2.6, w.empty ? { dash: [6, 4] } : {}));
+  if (w.wire.segment.internal) marks.push(line(w.from, w.y - 8, w.from, w.y + 8, 'ink', 2.6));
+  return marks;
+}
+
+/** The bus's start on the trunk: a ring is a gateway, a square a parent device that the wire lies on. */
+function startMarks(w: PlacedWire): Mark[] {
+  if (w.wire.segment.internal) return [];
+  const { driver } = w.wire.segment;
+  if (w.wire.gateway !== '' && (driver === 'bridge' || driver === '')) return [circle(TRUNK, w.y, 6.5, { fill: 'ground', stroke: stroke('ink', 2) })];
+  return [rect(TRUNK - 4, w.y - 4, 8, 8, { fill: 'ink' })];
+}
+
+export function wireItem(w: PlacedWire, order: number): Item {
+  const s = w.wire.segment;
+  const near: Mark[] = [];
+  if (w.empty) near.push(text(w.to - 8, w.y - 8, 'no port yet', FACES.body, 'dim', 'end'));
+  return {
+    id: `bus:${s.id}`, role: 'bus', subject: { kind: 'segment', id: s.id, name: s.name }, members: w.wire.reach?.members ?? [],
+    box: { x: TRUNK, y: w.y - 9, w: w.to - TRUNK, h: 18 }, layer: 1, label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order,
+    marks: [...busMarks(w), ...startMarks(w)], near,
+  };
+}
+
+/** The uplink's trunk through all gateways; around an internal segment it makes an arc. */
+export function trunkItem(layout: Layout, uplink: { readonly name: string; readonly address: string } | null): Item | null {
+  if (!layout.trunk) return null;
+  const { from, to } = layout.trunk;
+  const steps: PathStep[] = [['M', TRUNK, from]];
+  for (const w of layout.wires) {
+    if (!w.wire.segment.internal || w.y > to) continue;
+    steps.push(['L', TRUNK, w.y - 8], ['C', TRUNK - 11, w.y - 8, TRUNK - 11, w.y + 8, TRUNK, w.y + 8]);
+  }
+  steps.push(['L', TRUNK, to]);
+  const words = uplink ? [uplink.name, uplink.address].filter((x) => x !== '').join(', ') : 'uplink not read';
+  return {
+    id: 'trunk', role: 'note', subject: { kind: 'host', id: 'host', name: words }, members: [], box: { x: TRUNK - 8, y: from - 8, w: 120, h: 16 }, layer: 0,
+    label: 'uplink of the host', detail: words, state: 'none', order: 0,
+    marks: [path(steps, { stroke: stroke('drop', 1.4) }), rect(TRUNK - 4.5, from - 4.5, 9, 9, { fill: 'ink' }), text(TRUNK + 12, from + 4, words, FACES.mono, 'muted')], near: [],
+  };
+}
+
+function subnets(w: Wire): string {
+  const [first, ...rest] = w.segment.subnets;
+  return first === undefined ? '' : rest.length === 0 ? first : `${first} +${rest.length}`;
+}
+
+/** Name, subnet and device at the left, for a row of cards in three lines, for chips in two. */
+export function leftItem(w: PlacedWire, order: number): Item {
+  const s = w.wire.segment;
+  const wide = LEFT - 24;
+  const device = [w.wire.device === '' ? s.driver : w.wire.device, ...(s.driver !== 'bridge' ? [`${s.driver}${s.mode ? ` ${s.mode}` : ''}`] : []), ...(s.internal ? ['internal'] : [])].join(', ');
+  const marks: Mark[] = [];
+  const gateway = s.internal ? 'no gateway' : w.wire.gateway === '' ? '' : 'gateway';
+  if (w.size === 'card') {
+    marks.push(cut(24, w.y - 11, s.name, wide - 62, FACES.name), cut(24, w.y + 5, subnets(w.wire), wide - (s.internal ? 6 : 26), FACES.mono, 'muted'), cut(24, w.y + 20, device, wide, FACES.mono, 'muted'));
+    if (gateway !== '') marks.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));
+    if (!s.internal && w.wire.gateway !== '') marks.push(text(LEFT - 4, w.y + 4, w.wire.gateway, FACES.mono, 'ink', 'end'));
+  } else {
+    const second = s.internal ? `${subnets(w.wire)} internal` : `${subnets(w.wire)} ${w.wire.device}`;
+    marks.push(cut(24, w.y - 4, s.name, wide - 20, FACES.head), cut(24, w.y + 10, second, wide - 10, FACES.mono, 'muted'));
+  }
+  return {
+    id: `gutter:${s.id}`, role: 'gutter', subject: { kind: 'segment', id: s.id, name: s.name }, members: [], box: { x: 24, y: w.y - 24, w: wide, h: 48 }, layer: 6,
+    label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order, marks, near: [],
+  };
+}
+
+function counts(w: Wire): string {
+  if (w.of === 0 && !w.gatewayReached) return '';
+  if (w.state === 'unknown') return `? of ${w.of}`;
+  return `${w.reached} of ${w.of}`;
+}
+
+/** `n of m`, reached by a spoofer, aligned so that the eye scans one line. */
+export function rightItem(w: PlacedWire, order: number): Item {
+  const { wire } = w;
+  const end = RIGHT - 24;
+  const strong = wire.state === 'risk';
+  const also = alsoReached(wire);
+  const words = counts(wire);
+  const marks: Mark[] = [];
+  if (words !== '') {
+    marks.push(
+      ...stateSign(wire.state, end - 54, w.y, 5),
+      text(end, w.y + 4.5, words, strong ? { ...FACES.name, size: 12.5 } : { ...FACES.summary, size: 12.5 }, strong ? 'risk' : 'muted', 'end'),
+    );
+    if (also !== '' && w.size !== 'chip') marks.push(text(end, w.y + 20, also, FACES.body, 'muted', 'end'));
+  }
+  return {
+    id: `count:${wire.segment.id}`, role: 'gutter', subject: { kind: 'segment', id: wire.segment.id, name: wire.segment.name }, members: [],
+    box: { x: 0, y: w.y - 10, w: RIGHT, h: also === '' ? 20 : 34 }, layer: 6, label: `${wire.segment.name}: reached by a spoofer`, detail: words === '' ? 'no port yet' : `${words}${also === '' ? '' : ` ${also}`}`,
+    state: wire.state, order, marks, near: [],
+  };
+}

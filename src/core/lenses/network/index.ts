@@ -1,0 +1,160 @@
+import { FACES, faint, text } from '../../scene/kit.js';
+import { hatched } from '../../scene/hatch.js';
+import type { Mark } from '../../scene/marks.js';
+import { arrow, diamond, enteredBox, eventBar, notEqual, port, question, tick, triangle } from '../../scene/signs.js';
+import { textWidth } from '../../scene/measure.js';
+import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
+import type { Lens, View } from '../view.js';
+import { drawCard } from './draw-card.js';
+import { hullMarks, plugEdges, plugLabels } from './draw-plugs.js';
+import { leftItem, rightItem, trunkItem, wireItem } from './draw-wire.js';
+import { LEFT, RIGHT, layOut, type Layout, type PlacedStation, type Size } from './layout.js';
+import { arrangeOrder, placementOf } from './order.js';
+import { overlay } from './overlay.js';
+import { stations } from './stations.js';
+import { partners, talkEdges, talks, type Talk } from './traffic.js';
+import { wiring, type Wiring } from './wires.js';
+import { cardDetail, listed, plural, summaryOf } from './words.js';
+
+const FAINT = 0.3;
+
+/** Which rows show whole cards: all, where there are few; else the opened ones, those of the project in focus, or the most exposed. */
+function sizesOf(view: View, wires: Wiring, stacked: boolean): (segment: string) => Size {
+  if (!stacked) return () => 'card';
+  const opened = new Set(view.options.opened.filter((id) => id.startsWith('bus:')).map((id) => id.slice(4)));
+  if (opened.size === 0 && view.project !== null) for (const w of wires.wires) if (w.focused) opened.add(w.segment.id);
+  if (opened.size === 0) {
+    const [worst] = [...wires.wires].sort((a, b) => b.reached - a.reached);
+    const first = wires.wires.find((w) => w.reached > 0 && w.segment.name === 'bridge') ?? worst;
+    if (first) opened.add(first.segment.id);
+  }
+  return (segment) => (opened.has(segment) ? 'small' : 'chip');
+}
+
+function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, string>, order: number): Item[] {
+  const dim = (marks: Mark[], shown: boolean) => (shown ? marks : faint(marks, FAINT));
+  const addresses = p.station.plugs.find((x) => x.segment === p.segment)?.address ?? '';
+  const items = p.cards.map(({ card, box }, i): Item => {
+    const drawn = drawCard(card, box, p.size, addresses);
+    const [first] = card.parties;
+    const shown = card.parties.some((x) => x.shown) && card.parties.some((x) => x.focused);
+    const near = i === 0 && !p.station.host ? [...plugLabels(p), ...drawn.near] : drawn.near;
+    return {
+      id: card.id, role: card.parties.length > 1 ? 'stack' : 'card',
+      subject: card.parties.length > 1 ? null : { kind: first!.workload.kind, id: first!.workload.id, name: first!.workload.name },
+      members: card.parties.map((x) => x.workload.id), box, layer: 5, label: card.parties.length > 1 ? `${card.name} ×${card.parties.length}` : card.name,
+      detail: cardDetail(card, p.station, view.judgement, names), state: card.state, order: order + 1 + i, marks: dim(drawn.marks, shown), near: dim(near, shown),
+    };
+  });
+  const marks = hullMarks(p);
+  if (marks.length === 0) return items;
+  const members = p.station.cards.flatMap((c) => c.parties);
+  const label = p.station.host ? 'the host’s net namespace' : 'one net namespace';
+  const hull: Item = {
+    id: p.station.id, role: 'hull', subject: p.station.host ? { kind: 'host', id: 'host', name: 'host' } : null, members: members.map((m) => m.workload.id), box: p.box, layer: 4, label,
+    detail: `shared by ${listed(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown), near: [],
+  };
+  return [hull, ...items];
+}
+
+/** A sentence at the upper right for what keeps the verdicts from being sure. */
+function notes(view: View, wires: Wiring, width: number): Item[] {
+  const told: { readonly id: string; readonly words: string; readonly sign: (x: number) => Mark[]; readonly detail: string }[] = [];
+  const { unread, sham } = view.judgement;
+  if (unread.length > 0) told.push({ id: 'unread', words: unread.some((u) => /rule|filter/.test(u)) ? 'filter rules not read: one may stop a spoofer' : 'not all was read that may stop a spoofer', sign: (x) => question(x, 12), detail: listed(unread, 12) });
+  if (sham.length > 0) told.push({ id: 'sham', words: `${plural(sham.length, 'rule')} looks like a guard and is none`, sign: (x) => [diamond(x, 12)], detail: listed(sham.map((s) => `${s.where}: ${s.why}`), 12) });
+  if (wires.unplugged.length > 0) told.push({ id: 'unplugged', words: `${plural(wires.unplugged.length, 'workload')} without a plug`, sign: () => [], detail: listed(wires.unplugged.map((p) => p.workload.name), 40) });
+  let right = width - 44;
+  return told.map((t, i): Item => {
+    const w = textWidth(t.words, FACES.body);
+    const marks = [...t.sign(right - w - 13), text(right, 16, t.words, FACES.body, 'muted', 'end')];
+    const box = { x: right - w - 22, y: 2, w: w + 24, h: 20 };
+    right -= w + 44;
+    return { id: `note:${t.id}`, role: 'note', subject: null, members: [], box, layer: 6, label: t.words, detail: t.detail, state: t.id === 'unread' ? 'unknown' : 'mind', order: 1 + i, marks, near: [] };
+  });
+}
+
+/** Only signs that the picture holds, in words. */
+function legendOf(layout: Layout, list: readonly Talk[], wires: Wiring, stacked: boolean): Scene['legend'] {
+  const states = new Set(wires.parties.map((p) => p.state));
+  const some = (test: (p: Wiring['parties'][number]) => boolean) => wires.parties.some(test);
+  const isolated = layout.stations.some((s) => s.plugs.some((p) => p.plug.isolated === true));
+  const entries: (Scene['legend'][number] | false)[] = [
+    states.has('risk') && { marks: [triangle(6, 0)], width: 12, text: 'spoofer' },
+    states.has('mind') && { marks: [diamond(6, 0)], width: 12, text: 'could become one' },
+    states.has('fine') && { marks: [tick(6, 0)], width: 12, text: 'cannot' },
+    states.has('unknown') && { marks: question(7, 0), width: 14, text: 'unknown' },
+    wires.wires.some((w) => w.state === 'risk') && { marks: hatched(0, -6, 26, 12, 'risk', 'riskTint', { r: 6 }), width: 26, text: 'reached by a spoofer' },
+    { marks: [port(4, 0, false)], width: 8, text: 'port' },
+    isolated && { marks: [port(5, 0, true)], width: 10, text: 'isolated port' },
+    layout.stations.some((s) => s.lane !== null) && { marks: [hopSign()], width: 10, text: 'passes, not plugged in' },
+    list.length > 0 && { marks: arrow(0, 0, 24, 0), width: 24, text: 'talking' },
+    stacked && { marks: [text(0, 4, '×4', FACES.mono, 'muted')], width: 14, text: 'so many alike' },
+    some((p) => p.alarm !== 'none') && { marks: [eventBar(3, 0)], width: 6, text: 'alarm' },
+    some((p) => p.drifted) && { marks: notEqual(6, 0), width: 12, text: 'not as declared' },
+    some((p) => p.workload.intruders.length > 0) && { marks: enteredBox(0, 0, '', 'ground').marks, width: 20, text: 'process that entered' },
+  ];
+  return entries.filter((e) => e !== false);
+}
+
+function hopSign(): Mark {
+  return { kind: 'path', d: [['M', 3, -8], ['L', 3, -5], ['C', 11, -5, 11, 5, 3, 5], ['L', 3, 8]], stroke: { token: 'drop', width: 1.4 } };
+}
+
+function heads(width: number): { readonly left: Item; readonly right: Item } {
+  const item = (id: string, words: string, mark: Mark): Item => ({
+    id, role: 'note', subject: null, members: [], box: { x: 0, y: 2, w: width, h: 20 }, layer: 6, label: words, detail: '', state: 'none', order: 0, marks: [mark], near: [],
+  });
+  return {
+    left: item('head:segment', 'Segment', text(24, 16, 'Segment', FACES.body, 'muted')),
+    right: item('head:reached', 'reached by a spoofer', text(RIGHT - 24, 16, 'reached by a spoofer', FACES.body, 'muted', 'end')),
+  };
+}
+
+function dimmedEdges(edges: readonly Edge[], shown: boolean): Edge[] {
+  return shown ? [...edges] : edges.map((e) => ({ ...e, marks: faint(e.marks, FAINT) }));
+}
+
+function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
+  const wires = wiring(view);
+  const { list: all, host, stacked } = stations(wires, new Set(view.options.opened));
+  const list = stacked && view.shown !== null ? all.filter((s) => s.shown) : all;
+  const talk = talks(view.snapshot, list);
+  const order = arrangeOrder(wires.wires, list, partners(talk), view.project, previous);
+  const width = Math.max(320, view.width - LEFT - RIGHT);
+  const layout = layOut(order, wires.wires, list, host, sizesOf(view, wires, stacked), width);
+  const names = new Map(view.snapshot.segments.map((s) => [s.id, s.name]));
+  const trunk = trunkItem(layout, wires.uplink);
+  const items: Item[] = [...(trunk ? [trunk] : []), ...notes(view, wires, width)];
+  if (layout.host) items.push(...stationItems(layout.host, view, names, 10));
+  const edges: Edge[] = [];
+  layout.wires.forEach((w, i) => {
+    items.push(wireItem(w, (i + 1) * 1000));
+    const row = layout.stations.filter((s) => s.segment === w.wire.segment.id);
+    row.forEach((s, k) => items.push(...stationItems(s, view, names, (i + 1) * 1000 + (k + 1) * 20)));
+    for (const s of row) edges.push(...dimmedEdges(plugEdges(s, layout.wires), s.station.shown && s.station.focused));
+  });
+  edges.push(...talkEdges(talk, layout));
+  const head = heads(RIGHT);
+  const cards = layout.stations.reduce((sum, s) => sum + s.cards.length, 0) + (layout.host?.cards.length ?? 0);
+  const scene: Scene = {
+    lens: 'network',
+    title: 'Who can impersonate whom on the wire',
+    summary: summaryOf(wires, view.judgement, stacked ? cards : null),
+    bounds: layout.bounds,
+    items,
+    edges,
+    gutters: {
+      left: [head.left, ...layout.wires.map((w, i) => leftItem(w, (i + 1) * 1000))],
+      right: [head.right, ...layout.wires.map((w, i) => rightItem(w, (i + 1) * 1000 + 999))],
+      leftWidth: LEFT,
+      rightWidth: RIGHT,
+    },
+    legend: legendOf(layout, talk, wires, stacked),
+    home: { x: 0, y: 0, w: width, h: layout.bounds.h },
+  };
+  return { scene, placement: placementOf(order, view.project) };
+}
+
+/** Each L2 segment a bus, each workload a card plugged into it; risk lies on the bus. */
+export const networkLens: Lens = { name: 'network', arrange, overlay };
