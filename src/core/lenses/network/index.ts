@@ -157,4 +157,4 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
 }
 
 /** Each L2 segment a bus, each workload a card plugged into it; risk lies on the bus. */
-export const networkLens: Lens = { name: 'network', arrange, overlay };
+export const network: Lens = { name: 'network', arrange, overlay };
