@@ -19,6 +19,6 @@ export default defineConfig({
   renderer: {
     root: 'src/renderer',
     plugins: [svelte()],
-    build: { outDir: 'out/renderer', target: 'chrome120', modulePreload: { polyfill: false }, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
+    build: { outDir: 'out/renderer', target: 'chrome120', modulePreload: { polyfill: false }, minify: true, cssMinify: true, assetsInlineLimit: 0, chunkSizeWarningLimit: 2000 },
   },
 });

@@ -1,0 +1,98 @@
+import type { Answer, Link, Methods, Picture, Push, Trouble } from '../../contract/contract.js';
+import type { Rates } from '../../core/facts/rates.js';
+import type { SocketBridge, Wire } from '../bridge/socket.js';
+import { applyChange, ratesBetween } from './apply.js';
+
+/** A short word to the user that goes by itself, or a trouble that stays until it is closed. */
+export interface Notice {
+  readonly id: number;
+  readonly trouble: Trouble | null;
+  readonly text: string;
+}
+
+const NOTICE_MS = 6000;
+
+/** What the session told: the state of the link, the latest picture and its rates. Nothing here knows a lens. */
+export class SessionState {
+  link = $state.raw<Link>({ state: 'connecting', endpoint: '', since: new Date().toISOString(), read: 0, total: null });
+  picture = $state.raw<Picture | null>(null);
+  rates = $state.raw<Rates | null>(null);
+  wire = $state<Wire>('opening');
+  shell = $state<'electron' | 'browser'>('browser');
+  version = $state('');
+  notices = $state.raw<readonly Notice[]>([]);
+  /** Counts each second, for the ages that are shown. */
+  now = $state(Date.now());
+
+  readonly #bridge: SocketBridge;
+  #seq = -1;
+  #notice = 0;
+  #commands = new Set<(command: Extract<Push, { push: 'command' }>['command']) => void>();
+  #alarms = new Set<string>();
+
+  constructor(bridge: SocketBridge) {
+    this.#bridge = bridge;
+    bridge.onPush((push) => this.#take(push));
+    bridge.onWire((wire) => {
+      const before = this.wire;
+      this.wire = wire;
+      if (wire === 'open' && before !== 'open') void this.#hello();
+    });
+    setInterval(() => (this.now = Date.now()), 1000);
+  }
+
+  async #hello(): Promise<void> {
+    const answer = await this.#bridge.call('hello');
+    if (!answer.ok) return this.tell(answer.trouble);
+    this.shell = answer.value.shell;
+    this.version = answer.value.version;
+  }
+
+  #take(push: Push): void {
+    if (push.push === 'link') this.link = push.link;
+    else if (push.push === 'picture') this.#show(push.seq, push.picture);
+    else if (push.push === 'command') for (const listener of this.#commands) listener(push.command);
+    else if (this.picture === null || push.seq !== this.#seq + 1) void this.#bridge.call('resync');
+    else this.#show(push.seq, applyChange(this.picture, push.delta));
+  }
+
+  #show(seq: number, picture: Picture): void {
+    this.#seq = seq;
+    this.rates = ratesBetween(this.picture, picture, this.rates);
+    this.picture = picture;
+    this.#notify(picture);
+  }
+
+  /** New alarms of a live host become desktop notifications, each once. */
+  #notify(picture: Picture): void {
+    const fresh = picture.alarms.filter((alarm) => alarm.healedAt === null && !this.#alarms.has(alarm.id));
+    for (const alarm of fresh) {
+      this.#alarms.add(alarm.id);
+      if (this.link.state === 'live') void this.#bridge.call('notify', { title: 'Bulkhead: an address moved to another’s MAC', body: alarm.sentence });
+    }
+  }
+
+  onCommand(listener: (command: Extract<Push, { push: 'command' }>['command']) => void): () => void {
+    this.#commands.add(listener);
+    return () => this.#commands.delete(listener);
+  }
+
+  /** Asks the session; a trouble is shown, and answered as null. */
+  async ask<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Extract<ReturnType<Methods[K]>, { ok: true }>['value'] | null> {
+    const answer = (await this.#bridge.call(method, ...args)) as Answer<Extract<ReturnType<Methods[K]>, { ok: true }>['value']>;
+    if (answer.ok) return answer.value;
+    this.tell(answer.trouble);
+    return null;
+  }
+
+  tell(what: Trouble | string): void {
+    const id = (this.#notice += 1);
+    const notice: Notice = typeof what === 'string' ? { id, trouble: null, text: what } : { id, trouble: what, text: what.what };
+    this.notices = [...this.notices.slice(-3), notice];
+    if (notice.trouble === null) setTimeout(() => this.dismiss(id), NOTICE_MS);
+  }
+
+  dismiss(id: number): void {
+    this.notices = this.notices.filter((notice) => notice.id !== id);
+  }
+}

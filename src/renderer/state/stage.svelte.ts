@@ -1,0 +1,87 @@
+import type { Box, Scene } from '../../core/scene/scene.js';
+import { HOME, keep, MAX_ZOOM, MIN_ZOOM, reveal, zoomAt, type Camera, type Size } from '../paint/camera.js';
+
+/** Where the picture is too large to be read when it fits, the view begins at its home instead. */
+const READABLE = 0.7;
+
+/** The view onto the picture: size, camera, and whether it follows the picture's size ('fit'). */
+export class StageState {
+  size = $state.raw<Size>({ w: 1032, h: 640 });
+  camera = $state.raw<Camera>(HOME);
+  fitting = $state(true);
+  #scene: Scene | null = null;
+
+  /** Room between the pinned parts. The world's x begins under the left gutter, so zoom is anchored at the gutter's edge. */
+  #inset(scene: Scene): { left: number; right: number; top: number } {
+    const { gutters, head } = scene;
+    return { left: gutters.left.length > 0 ? gutters.leftWidth : 0, right: gutters.right.length > 0 ? gutters.rightWidth : 0, top: head?.height ?? 0 };
+  }
+
+  #fitted(scene: Scene): Camera {
+    const inset = this.#inset(scene);
+    const { bounds } = scene;
+    const roomW = Math.max(1, this.size.w - inset.left - inset.right);
+    const roomH = Math.max(1, this.size.h - inset.top);
+    const wide = Math.max(1, bounds.x + bounds.w - inset.left - inset.right);
+    const tall = Math.max(1, bounds.y + bounds.h);
+    const k = Math.max(MIN_ZOOM, Math.min(1, roomW / wide, roomH / tall));
+    return { k, x: inset.left * (1 - k), y: inset.top };
+  }
+
+  /** A new scene: the camera stays where it was, unless it fits by itself or another lens begins. */
+  show(scene: Scene): void {
+    const other = this.#scene?.lens !== scene.lens;
+    this.#scene = scene;
+    if (other) this.begin();
+    else if (this.fitting) this.camera = this.#fitted(scene);
+    else this.camera = keep(this.camera, scene.bounds, this.size);
+  }
+
+  resize(size: Size): void {
+    if (size.w === this.size.w && size.h === this.size.h) return;
+    this.size = size;
+    if (this.#scene && this.fitting) this.camera = this.#fitted(this.#scene);
+  }
+
+  /** The first view of a lens: all of it where it can be read, else its home at full size. */
+  begin(): void {
+    const scene = this.#scene;
+    if (scene === null) return;
+    const fitted = this.#fitted(scene);
+    this.fitting = fitted.k >= READABLE;
+    const top = this.#inset(scene).top;
+    this.camera = this.fitting ? fitted : { k: 1, x: Math.min(0, 24 - scene.home.x), y: top - Math.max(0, scene.home.y - 24) };
+  }
+
+  fit(): void {
+    if (this.#scene === null) return;
+    this.fitting = true;
+    this.camera = this.#fitted(this.#scene);
+  }
+
+  moveTo(camera: Camera): void {
+    if (camera.k === this.camera.k && camera.x === this.camera.x && camera.y === this.camera.y) return;
+    this.fitting = false;
+    this.camera = this.#scene ? keep(camera, this.#scene.bounds, this.size) : camera;
+  }
+
+  panBy(dx: number, dy: number): void {
+    this.moveTo({ k: this.camera.k, x: this.camera.x + dx, y: this.camera.y + dy });
+  }
+
+  zoomBy(factor: number): void {
+    const scene = this.#scene;
+    const inset = scene ? this.#inset(scene) : { left: 0, right: 0, top: 0 };
+    this.moveTo(zoomAt(this.camera, factor, (inset.left + this.size.w - inset.right) / 2, (inset.top + this.size.h) / 2));
+  }
+
+  zoomTo(k: number): void {
+    this.zoomBy(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k)) / this.camera.k);
+  }
+
+  reveal(box: Box): void {
+    if (this.#scene === null) return;
+    const camera = reveal(this.camera, box, this.size, this.#inset(this.#scene));
+    if (camera !== this.camera) this.moveTo(camera);
+  }
+}

@@ -1,0 +1,128 @@
+import { untrack } from 'svelte';
+import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../core/lenses/view.js';
+import { LENSES, type Item, type LensName, type Placement } from '../../core/scene/scene.js';
+import type { Subject } from '../../core/model/finding.js';
+import { workloads } from '../../core/model/snapshot.js';
+import { LENS } from '../lenses.js';
+import { parse, shownBy } from '../filtering.js';
+import { indexScene } from '../paint/index.js';
+import type { SessionState } from './session.svelte.js';
+
+/** One ordered pair whose whole chain is shown. */
+export interface Pair {
+  readonly attacker: string;
+  readonly victim: string;
+  readonly segment: string;
+}
+
+/** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */
+export class ViewState {
+  lens = $state<LensName>('network');
+  filter = $state('');
+  project = $state<string | null>(null);
+  options = $state.raw<Record<LensName, LensOptions>>({ network: DEFAULT_OPTIONS, namespaces: DEFAULT_OPTIONS, resources: DEFAULT_OPTIONS, enforcement: DEFAULT_OPTIONS });
+  width = $state(1032);
+  /** The chosen thing as the lens's item, and whom or what it stands for: that stays chosen in the other lenses. */
+  item = $state<string | null>(null);
+  subject = $state.raw<Subject | null>(null);
+  hovered = $state<string | null>(null);
+  pair = $state.raw<Pair | null>(null);
+  readonly session: SessionState;
+
+  #placements = new Map<LensName, Placement>();
+  #sorted = $state(0);
+
+  constructor(session: SessionState) {
+    this.session = session;
+  }
+
+  readonly query = $derived.by(() => parse(this.filter));
+  readonly shown = $derived.by(() => {
+    const picture = this.session.picture;
+    return picture === null ? null : shownBy(this.query, picture, this.session.rates);
+  });
+
+  readonly view = $derived.by((): View | null => {
+    const picture = this.session.picture;
+    if (picture === null) return null;
+    const { snapshot, judgement, findings, alarms } = picture;
+    return { snapshot, judgement, findings, alarms, shown: this.shown, project: this.project, width: Math.max(640, this.width), options: this.options[this.lens], rates: this.session.rates };
+  });
+
+  readonly of: Lens = $derived(LENS[this.lens]);
+  readonly index = $derived.by(() => {
+    void this.#sorted;
+    if (this.view === null) return null;
+    const lens = this.of;
+    const { scene, placement } = lens.arrange(this.view, this.#placements.get(lens.name) ?? null);
+    this.#placements.set(lens.name, placement);
+    return indexScene(scene);
+  });
+
+  readonly overlay = $derived(this.view === null || this.index === null ? [] : this.of.overlay(this.view, this.index.scene, this.item, this.hovered));
+
+  setLens(lens: LensName): void {
+    this.lens = lens;
+    this.hovered = null;
+    this.pair = null;
+    this.item = this.#itemOf(this.subject?.id ?? null);
+  }
+
+  step(by: number): void {
+    this.setLens(LENSES[(LENSES.indexOf(this.lens) + by + LENSES.length) % LENSES.length] ?? 'network');
+  }
+
+  setOption(change: Partial<LensOptions>): void {
+    this.options = { ...this.options, [this.lens]: { ...this.options[this.lens], ...change } };
+  }
+
+  toggleOpened(id: string): void {
+    const { opened } = this.options[this.lens];
+    this.setOption({ opened: opened.includes(id) ? opened.filter((other) => other !== id) : [...opened, id] });
+  }
+
+  /** Forgets where things stood, so that the lens orders them anew. */
+  sortAgain(): void {
+    this.#placements.delete(this.lens);
+    this.#sorted += 1;
+  }
+
+  select(item: Item | null): void {
+    this.pair = null;
+    this.item = item?.id ?? null;
+    this.subject = item === null ? null : (item.subject ?? this.#subject(item.members[0] ?? ''));
+  }
+
+  /** Selects by the id of a workload, segment or cgroup, from the inspector, the strip or the palette. */
+  selectId(id: string): void {
+    const item = this.#itemOf(id);
+    const subject = (item === null ? undefined : untrack(() => this.index)?.byId.get(item)?.subject) ?? this.#subject(id);
+    if (subject === null) return;
+    this.pair = null;
+    this.item = item;
+    this.subject = subject.id === id ? subject : (this.#subject(id) ?? subject);
+  }
+
+  #itemOf(id: string | null): string | null {
+    const index = untrack(() => this.index);
+    if (id === null || index === null) return null;
+    let member: string | null = null;
+    for (const item of index.ordered) {
+      if (item.subject?.id === id) return item.id;
+      if (member === null && item.members.includes(id)) member = item.id;
+    }
+    return member;
+  }
+
+  #subject(id: string): Subject | null {
+    const snapshot = this.session.picture?.snapshot;
+    if (snapshot === undefined) return null;
+    const workload = workloads(snapshot).find((w) => w.id === id);
+    if (workload) return { kind: workload.kind, id, name: workload.name };
+    const segment = snapshot.segments.find((s) => s.id === id);
+    if (segment) return { kind: 'segment', id, name: segment.name };
+    if (snapshot.cgroups.some((c) => c.id === id)) return { kind: 'cgroup', id, name: id };
+    if (id === 'host') return { kind: 'host', id, name: 'host' };
+    return null;
+  }
+}

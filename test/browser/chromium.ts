@@ -1,0 +1,43 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
+
+const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable'];
+
+/** The browser of this machine, or null where there is none. */
+export function chromiumPath(): string | null {
+  return process.env['CHROMIUM'] ?? PLACES.find((file) => existsSync(file)) ?? null;
+}
+
+export interface Opened {
+  readonly context: BrowserContext;
+  page(options?: { readonly url?: string }): Promise<Page>;
+  close(): Promise<void>;
+}
+
+/** A real chromium with a profile of its own, that asks nobody anything. */
+export async function openChromium(options: BrowserContextOptions = {}): Promise<Opened> {
+  const executablePath = chromiumPath();
+  if (executablePath === null) throw new Error('no chromium on this machine');
+  const profile = mkdtempSync(path.join(tmpdir(), 'bulkhead-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath,
+    headless: true,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+    viewport: { width: 1440, height: 900 },
+    ...options,
+  });
+  return {
+    context,
+    page: async ({ url } = {}) => {
+      const page = await context.newPage();
+      if (url !== undefined) await page.goto(url);
+      return page;
+    },
+    close: async () => {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
