@@ -10,3 +10,8 @@ export function byNature(a: string, b: string): number {
   }
   return x.length - y.length || (a < b ? -1 : a > b ? 1 : 0);
 }
+
+/** What a workload is called: its name, or the beginning of its id where it has none that can be seen. */
+export function calledName(w: { readonly id: string; readonly name: string }): string {
+  return w.name.trim() === '' ? w.id.slice(0, 12) : w.name;
+}

@@ -3,6 +3,7 @@ import { isKnown, type Reading } from '../model/reading.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Subject } from '../model/finding.js';
 import type { Group, Workload } from '../model/workload.js';
+import { calledName } from './names.js';
 import { howItCame, lentBy, type Lent } from './how.js';
 import { count, listOf } from './units.js';
 import { isRunning } from './walls/index.js';
@@ -79,7 +80,7 @@ function partyOf(w: Workload, s: Snapshot, lent: Lent): Party {
   return {
     id: w.id,
     kind: w.kind,
-    name: w.name,
+    name: calledName(w),
     about: w.kind === 'container' ? w.image : w.runtime,
     subject: { kind: w.kind, id: w.id, name: w.name },
     at: byKind((k) => identity(w, k, s)),

@@ -1,4 +1,4 @@
-import { byNature } from '../facts/names.js';
+import { byNature, calledName } from '../facts/names.js';
 import type { Workload } from '../model/workload.js';
 
 /** From this many rows on, rows with the same answers become one with a count. */
@@ -52,7 +52,7 @@ export function kinsOf(many: readonly Workload[]): readonly string[] {
 export function nameOfMany(many: readonly Workload[]): string {
   const first = many[0];
   if (first === undefined) return '';
-  if (many.length === 1) return first.name;
+  if (many.length === 1) return calledName(first);
   const kin = kinOf(first);
   if (kin !== null && many.every((w) => kinOf(w) === kin)) {
     const service = first.kind === 'container' && first.service !== null;

@@ -1,7 +1,7 @@
 import { workloads } from '../../model/snapshot.js';
 import type { Workload } from '../../model/workload.js';
 import { byStanding, standing, type Standing } from '../../facts/standing.js';
-import { byNature } from '../../facts/names.js';
+import { byNature, calledName } from '../../facts/names.js';
 import { isRunning } from '../../facts/walls/index.js';
 import type { Placement } from '../../scene/scene.js';
 import { FOLD_FROM, foldAlike, nameOfMany, shortHash } from '../alike.js';
@@ -50,7 +50,7 @@ export function rowsOf(view: View, previous: Placement | null): Rows {
   const { options, shown } = view;
   const all = workloads(view.snapshot);
   const passes = all.filter((w) => shown === null || shown.has(w.id));
-  const judged = passes.filter(isRunning).map((w): Judged => ({ w, name: w.name, standing: standing(w, view.snapshot) }));
+  const judged = passes.filter(isRunning).map((w): Judged => ({ w, name: calledName(w), standing: standing(w, view.snapshot) }));
   const wanted = options.order === 'drift' ? judged.filter((x) => x.standing.drift > 0) : judged;
   const sorted = [...wanted].sort(compare(options.order));
   const key = `rows:${options.order}`;

@@ -6,6 +6,7 @@ import type { Mark } from '../../scene/marks.js';
 import { arrow, prompt } from '../../scene/signs.js';
 import type { Box, Edge, Item } from '../../scene/scene.js';
 import { count, listOf } from '../../facts/units.js';
+import { chips } from './chips.js';
 import { HOST_BADGE, ordinaryWords, type Hull, type Picture } from './model.js';
 import { pack, spot } from './pack.js';
 import { CARD_H, CARD_W, strip, type Card, type Run, type Strip } from './strip.js';
@@ -15,6 +16,8 @@ const SIDE = 16;
 const GAP = 20;
 const NAME_W = 116;
 const NAME_H = 22;
+/** More sharers than this fold to one chip a set. */
+const CARDS = 26;
 /** More than this many names become a count. */
 const NAMES = 24;
 
@@ -141,12 +144,17 @@ function sharesEdges(picture: Picture): Edge[] {
   });
 }
 
+function aloneWords(picture: Picture, ordinary: string): string {
+  if (picture.alone.some((p) => Object.values(p.at).includes(null))) return 'Alone in what could be read';
+  return `Alone in all${ordinary === 'none' ? '' : ` but ${ordinary}`}`;
+}
+
 /** The block of those who share nothing worth ink: bare names, or a count. */
 function aloneBlock(picture: Picture, x: number, y: number, w: number, order: number, named: boolean): { readonly items: Item[]; readonly h: number } {
   const { alone } = picture;
   if (alone.length === 0) return { items: [], h: 0 };
   const ordinary = ordinaryWords(picture.sharing);
-  const head = `Alone in all${ordinary === 'none' ? '' : ` but ${ordinary}`}${named ? '' : `: ${count(alone.length)} ${alone.length === 1 ? 'container' : 'containers'}`}`;
+  const head = `${aloneWords(picture, ordinary)}${named ? '' : `: ${count(alone.length)} ${alone.length === 1 ? 'container' : 'containers'}`}`;
   const items: Item[] = [{
     id: 'note:alone', role: 'note', subject: null, members: alone.map((p) => p.id), box: { x, y, w, h: 20 }, layer: 2, label: head, detail: named ? '' : listOf(alone.map((p) => p.name), 12), state: 'fine', order,
     marks: [], near: [cut(x, y + 14, head, w, FACES.body, 'muted')],
@@ -164,14 +172,17 @@ function aloneBlock(picture: Picture, x: number, y: number, w: number, order: nu
   return { items, h: 26 + Math.ceil(alone.length / perRow) * NAME_H };
 }
 
-/** The host as the outer hull, only what is shared in it. */
-export function hulls(picture: Picture, x: number, y: number, w: number, order: number): Drawn {
+/** The host as the outer hull, only what is shared in it. `least`: how high it is at least. */
+export function hulls(picture: Picture, x: number, y: number, w: number, order: number, least = 0): Drawn {
   const inner = w - SIDE * 2;
-  const strips = picture.sharers.map((c) => strip(c, picture, inner));
+  const folded = picture.sharers.reduce((sum, c) => sum + c.length, 0) > CARDS;
+  const chipped = folded ? chips(picture, x + SIDE, y + TOP + 4, inner, order + 1) : { items: [], h: 0 };
+  const strips = folded ? [] : picture.sharers.map((c) => strip(c, picture, inner));
   const hung = strips.some((s) => s.bays.length > 0);
-  const boxes = pack(strips.map((s) => ({ w: s.w, h: s.h + (s.bays.length > 0 ? 0 : TOP) })), inner, GAP);
-  const items: Item[] = [];
-  const edges: Edge[] = [...sharesEdges(picture)];
+  const taken: readonly Box[] = chipped.h > 0 ? [{ x: 0, y: 0, w: inner, h: TOP + chipped.h }] : [];
+  const boxes = folded ? taken : pack(strips.map((s) => ({ w: s.w, h: s.h + (s.bays.length > 0 ? 0 : TOP) })), inner, GAP);
+  const items: Item[] = [...chipped.items];
+  const edges: Edge[] = folded ? [] : [...sharesEdges(picture)];
   let at = order + 1;
   strips.forEach((s, i) => {
     const box = boxes[i] as Box;
@@ -192,15 +203,16 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
   const sizes = [7, 6, 5, 4, 3, 2].map((n) => n * NAME_W).filter((n) => n <= inner);
   const foot = boxes.reduce((low, b) => Math.max(low, b.y + b.h), 0);
   let best = { x: 0, y: foot + GAP, w: inner, total: Infinity };
-  for (const size of picture.alone.length === 0 ? [] : [inner, ...sizes]) {
+  for (const size of picture.alone.length === 0 ? [] : named ? [inner, ...sizes] : [340]) {
     const h = named ? 26 + Math.ceil(picture.alone.length / Math.max(1, Math.floor(size / NAME_W))) * NAME_H : 22;
     const free = spot({ w: size, h: h + TOP }, boxes, inner, GAP);
-    const total = Math.max(foot, free.y + TOP + h);
+    // Where it costs little, the names stay at the left.
+    const total = Math.max(foot, free.y + TOP + h) + free.x * 0.04;
     if (total < best.total) best = { ...free, y: free.y + TOP, w: size, total };
   }
   const block = aloneBlock(picture, x + SIDE + best.x + 8, y + Math.max(best.y, TOP), best.w - 8, at + 1, named);
   items.push(...block.items);
-  const h = Math.max(foot, block.items.length > 0 ? best.y + block.h : 0, 40) + 14;
+  const h = Math.max(foot, block.items.length > 0 ? best.y + block.h : 0, 40, least - 14) + 14;
   const bayRight = strips.reduce((right, s, i) => (s.bays.length > 0 ? Math.max(right, (boxes[i] as Box).x + s.bays.reduce((r, b) => Math.max(r, b.x + b.w), 0)) : right), 0);
   const words = `${picture.host.name}, the host`;
   const labelX = hung ? Math.min(SIDE + bayRight + 18, Math.max(18, w - 40 - textWidth(words, FACES.name))) : 20;

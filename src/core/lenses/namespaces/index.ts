@@ -5,6 +5,7 @@ import type { Mark } from '../../scene/marks.js';
 import { prompt } from '../../scene/signs.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
 import { count, listOf, plural } from '../../facts/units.js';
+import { FOLD_FROM } from '../alike.js';
 import type { Lens, View } from '../view.js';
 import { hulls } from './hulls.js';
 import { HEAD, grid, heads, matrix } from './matrix.js';
@@ -46,31 +47,38 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const inner = view.width - MARGIN * 2;
   const parties = picture.sharers.flat().length + picture.alone.length;
   const beside = parts === 'both' && parties <= BESIDE && inner >= 820;
+  // With many, the matrix leads, under heads and a host's row that stay.
+  const pinned = parts === 'matrix' || parties >= FOLD_FROM;
   const items: Item[] = [];
   const edges: Edge[] = [];
   let bottom = 0;
   let right = view.width;
+  let head: Scene['head'];
   const hullW = beside ? Math.round(inner * 0.42) : inner;
-  if (parts !== 'matrix') {
-    const drawn = hulls(picture, MARGIN, 10, hullW, 0);
+  const rowH = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : 20;
+  const putHulls = (): void => {
+    const drawn = hulls(picture, MARGIN, bottom + 10, hullW, pinned ? 100_000 : 0, beside ? HEAD + rows.length * rowH : 0);
     items.push(...drawn.items);
     edges.push(...drawn.edges);
-    bottom = 10 + drawn.h;
-  }
-  let head: Scene['head'];
+    bottom += 10 + drawn.h;
+  };
+  if (parts !== 'matrix' && (!pinned || parts === 'hulls')) putHulls();
   if (parts !== 'hulls') {
     const x = beside ? MARGIN + hullW + 32 : MARGIN;
     const w = beside ? inner - hullW - 32 : inner;
     const g = grid(x, w, !beside && w > 760);
-    const rowH = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : 20;
-    const pinned = parts === 'matrix';
     const y = pinned ? 2 : beside ? 10 + HEAD : bottom + 12 + HEAD;
     const headItems = heads(g, pinned ? 0 : y - HEAD);
-    if (pinned) head = { items: headItems, height: HEAD };
+    const below = pinned ? rows.slice(1) : rows;
+    if (pinned) head = { items: [...headItems, ...matrix(rows.slice(0, 1), g, HEAD, 22, picture, 5_000)], height: HEAD + 24 };
     else items.push(...headItems);
-    items.push(...matrix(rows, g, y, rowH, picture, 10_000));
-    bottom = Math.max(bottom, y + rows.length * rowH);
+    items.push(...matrix(below, g, y, rowH, picture, 10_000));
+    bottom = Math.max(bottom, y + below.length * rowH);
     right = Math.max(right, g.right + MARGIN);
+    if (parts === 'both' && pinned) {
+      bottom += 16;
+      putHulls();
+    }
   }
   const asleep = view.snapshot.containers.filter((c) => !picture.sharing.parties.some((p) => p.id === c.id));
   if (asleep.length > 0) {

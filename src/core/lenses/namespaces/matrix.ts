@@ -163,6 +163,12 @@ function nameMarks(r: MatrixRow, g: Grid, y: number, rowH: number): Mark[] {
   return marks;
 }
 
+/** How many are the host's; with something unread, at least how many. */
+function hostsWords(r: MatrixRow): string {
+  if (!COLUMNS.some((k) => r.cells[k].is === 'unknown')) return String(r.hosts);
+  return r.hosts === 0 ? '?' : `≥ ${r.hosts}`;
+}
+
 /** The matrix below a head: groups by kinds, one letter a namespace. `y`: where its first row begins. */
 export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: number, picture: Picture, firstOrder: number): Item[] {
   const items: Item[] = [];
@@ -178,7 +184,7 @@ export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: num
     const said = r.band === 'host' ? `${COLUMNS.filter((k) => picture.sharing.ordinary.has(k)).join(', ')}: the host’s for all` : how;
     const near: Mark[] = [
       ...nameMarks(r, g, top, rowH),
-      text(g.countX + 8, top + rowH / 2 + 4, String(r.hosts), red ? FACES.monoStrong : FACES.mono, ink, 'middle'),
+      text(g.countX + 8, top + rowH / 2 + 4, hostsWords(r), red ? FACES.monoStrong : FACES.mono, ink, 'middle'),
     ];
     if (g.howW > 0 && said !== '') near.push(cut(g.howX, top + rowH / 2 + 4, said, g.howW, r.band === 'host' ? FACES.body : FACES.mono, 'muted'));
     const next = rows[i + 1];

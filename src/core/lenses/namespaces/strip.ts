@@ -103,7 +103,7 @@ export function strip(parties: readonly Party[], picture: Picture, width: number
     xs.push(x);
     const between = need(i, 'to') + need(i + 1, 'from');
     const entered = kept[i]?.[0]?.kind === 'process' || kept[i + 1]?.[0]?.kind === 'process';
-    x += CARD_W + (i === ids.length - 1 ? 0 : Math.max(GAP, between > 0 ? between + 6 : 0, entered ? 38 : 0));
+    x += CARD_W + (i === ids.length - 1 ? 0 : Math.max(GAP, between > 0 ? between + 12 : 0, entered ? 38 : 0));
   });
   const w = x + need(ids.length - 1, 'to');
   const levels = hulls.reduce((n, r) => Math.max(n, depthOf(r) + r.of.kinds.length), 0);
