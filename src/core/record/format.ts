@@ -23,7 +23,10 @@ export interface ListChange {
   readonly put?: readonly unknown[];
 }
 
-/** A step from one frame to the next. Absent members are unchanged. */
+/**
+ * A step from one frame to the next. Absent members are unchanged. A patch of a workload's `cgroup` goes for the node of the
+ * tree that is its own as well, unless that node has a patch of its own.
+ */
 export interface FrameLine {
   readonly at: string;
   readonly host?: Patch;

@@ -116,17 +116,33 @@ export function openRecording(text: string): OpenedRecording {
   return { ok: true, recording: { startedAt: head.data.startedAt, frames, alarms: [...alarms.values()], truncated, steps } };
 }
 
+const member = (v: unknown, name: string): unknown => (typeof v === 'object' && v !== null && Object.hasOwn(v, name) ? (v as Readonly<Record<string, unknown>>)[name] : undefined);
+
 function step(before: Readonly<Record<string, unknown>>, change: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const next: Record<string, unknown> = { ...before, takenAt: change['at'] };
   for (const part of ['host', 'connections'] as const) if (change[part] !== undefined) next[part] = applyPatch(before[part], change[part]);
   if (change['notes'] !== undefined) next['notes'] = change['notes'];
+  const twins = new Map<unknown, unknown>();
   const lists = (change['lists'] ?? {}) as Readonly<Record<string, { readonly set?: readonly (readonly [number, unknown])[]; readonly gone?: readonly number[]; readonly put?: readonly unknown[] }>>;
   for (const name of Object.keys(LISTS) as ListName[]) {
-    const c = lists[name];
+    const c = lists[name] ?? {};
     const old = before[name];
-    if (c === undefined || !Array.isArray(old)) continue;
+    if (!Array.isArray(old) || (lists[name] === undefined && (name !== 'cgroups' || twins.size === 0))) continue;
     const out: unknown[] = [...(old as readonly unknown[])];
-    for (const [i, patch] of c.set ?? []) if (i < out.length) out[i] = applyPatch(out[i], patch);
+    const own = new Set<number>();
+    for (const [i, patch] of c.set ?? []) {
+      if (i >= out.length) continue;
+      own.add(i);
+      if ((name === 'containers' || name === 'groups') && member(patch, 'cgroup') !== undefined) twins.set(member(out[i], 'id'), member(patch, 'cgroup'));
+      out[i] = applyPatch(out[i], patch);
+    }
+    // A workload's cgroup is written once, and goes for its node in the tree as well.
+    if (name === 'cgroups' && twins.size > 0) {
+      out.forEach((node, i) => {
+        const twin = twins.get(member(node, 'of'));
+        if (twin !== undefined && !own.has(i)) out[i] = applyPatch(node, { facts: twin });
+      });
+    }
     const gone = new Set(c.gone ?? []);
     next[name] = [...(gone.size === 0 ? out : out.filter((_, i) => !gone.has(i))), ...(c.put ?? [])];
   }

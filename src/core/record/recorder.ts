@@ -1,5 +1,5 @@
 import type { Alarm } from '../alarm/types.js';
-import { LISTS, type ListName } from '../delta.js';
+import { LISTS, same, type ListName } from '../delta.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { calm } from './calm.js';
 import { line, RECORDING_FORMAT, type FrameLine, type ListChange } from './format.js';
@@ -45,6 +45,36 @@ function changeList(list: ListName, before: readonly Entry[], after: readonly En
   return { change: { ...(set.length > 0 ? { set } : {}), ...(gone.length > 0 ? { gone } : {}), ...(put.length > 0 ? { put } : {}) }, list: out };
 }
 
+/**
+ * A workload's cgroup is told twice in a snapshot: with it, and in the tree. Written once, it goes for both: what the tree
+ * would say the same is left out, and where the tree says nothing of it an empty patch keeps it so.
+ */
+function saidOnce(from: Snapshot, lists: Record<string, ListChange>): void {
+  const twins = new Map<string, unknown>();
+  for (const name of ['containers', 'groups'] as const) {
+    for (const [i, patch] of lists[name]?.set ?? []) {
+      const cgroup = (patch as { readonly cgroup?: unknown }).cgroup;
+      const id = from[name][i]?.id;
+      if (cgroup !== undefined && id !== undefined) twins.set(id, cgroup);
+    }
+  }
+  if (twins.size === 0) return;
+  const own = new Map(lists['cgroups']?.set ?? []);
+  const set: [number, unknown][] = [];
+  from.cgroups.forEach((node, i) => {
+    const twin = node.of === null ? undefined : twins.get(node.of);
+    const patch = own.get(i);
+    if (twin === undefined) {
+      if (patch !== undefined) set.push([i, patch]);
+    } else if (patch === undefined) set.push([i, {}]);
+    else if (!same(patch, { facts: twin })) set.push([i, patch]);
+  });
+  const { gone, put } = lists['cgroups'] ?? {};
+  const change: ListChange = { ...(set.length > 0 ? { set } : {}), ...(gone === undefined ? {} : { gone }), ...(put === undefined ? {} : { put }) };
+  if (Object.keys(change).length > 0) lists['cgroups'] = change;
+  else delete lists['cgroups'];
+}
+
 /** The first lines of a recording: its header and the host as a whole. */
 export function startRecording(snapshot: Snapshot): { readonly recorder: Recorder; readonly text: string } {
   const at = snapshot.takenAt;
@@ -87,6 +117,7 @@ export function recordSnapshot(recorder: Recorder, snapshot: Snapshot, urgent = 
     frame['notes'] = to.notes;
     replay['notes'] = to.notes;
   }
+  saidOnce(from, lists);
   if (Object.keys(lists).length > 0) frame['lists'] = lists;
   const times = { useAt: use ? now : recorder.useAt, tablesAt: tables ? now : recorder.tablesAt };
   if (Object.keys(frame).length === 0) return { recorder: { ...recorder, ...times }, text: '' };
