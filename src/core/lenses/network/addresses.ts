@@ -20,15 +20,3 @@ export function addressRange(addresses: readonly string[]): string {
   if (addresses.length === 2) return `.${first}, .${last}`;
   return last - first === sorted.length - 1 ? `.${first}–.${last}` : `.${first} … .${last}`;
 }
-
-/** Compares names as people do: `web-2` before `web-10`. No locale, so that all machines agree. */
-export function byName(a: string, b: string): number {
-  const [x, y] = [a.split(/(\d+)/), b.split(/(\d+)/)];
-  for (let i = 0; i < Math.min(x.length, y.length); i += 1) {
-    if (x[i] === y[i]) continue;
-    const [m, n] = [Number(x[i]), Number(y[i])];
-    if (i % 2 === 1 && m !== n) return m - n;
-    if (x[i]! !== y[i]!) return x[i]! < y[i]! ? -1 : 1;
-  }
-  return x.length - y.length;
-}

@@ -1,6 +1,7 @@
 import { FACES, circle, cut, line, path, rect, stroke, text } from '../../scene/kit.js';
 import { hatched } from '../../scene/hatch.js';
 import type { Mark, PathStep } from '../../scene/marks.js';
+import { textWidth } from '../../scene/measure.js';
 import { stateSign } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
 import { LEFT, RIGHT, TRUNK, type Layout, type PlacedWire } from './layout.js';
@@ -113,7 +114,7 @@ export function rightItem(w: PlacedWire, order: number): Item {
   const marks: Mark[] = [];
   if (words !== '') {
     marks.push(
-      ...stateSign(wire.state, end - 54, w.y, 5),
+      ...stateSign(wire.state, end - Math.max(44, textWidth(words, FACES.name)) - 12, w.y, 5),
       text(end, w.y + 4.5, words, strong ? { ...FACES.name, size: 12.5 } : { ...FACES.summary, size: 12.5 }, strong ? 'risk' : 'muted', 'end'),
     );
     if (also !== '' && w.size !== 'chip') marks.push(text(end, w.y + 20, also, FACES.body, 'muted', 'end'));

@@ -1,3 +1,4 @@
+import { listOf, plural } from '../../facts/units.js';
 import { FACES, faint, text } from '../../scene/kit.js';
 import { hatched } from '../../scene/hatch.js';
 import type { Mark } from '../../scene/marks.js';
@@ -14,7 +15,7 @@ import { overlay } from './overlay.js';
 import { stations } from './stations.js';
 import { partners, talkEdges, talks, type Talk } from './traffic.js';
 import { wiring, type Wiring } from './wires.js';
-import { cardDetail, listed, plural, summaryOf } from './words.js';
+import { cardDetail, summaryOf } from './words.js';
 
 const FAINT = 0.3;
 
@@ -52,7 +53,7 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
   const label = p.station.host ? 'the host’s net namespace' : 'one net namespace';
   const hull: Item = {
     id: p.station.id, role: 'hull', subject: p.station.host ? { kind: 'host', id: 'host', name: 'host' } : null, members: members.map((m) => m.workload.id), box: p.box, layer: 4, label,
-    detail: `shared by ${listed(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown), near: [],
+    detail: `shared by ${listOf(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown), near: [],
   };
   return [hull, ...items];
 }
@@ -61,9 +62,9 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
 function notes(view: View, wires: Wiring, width: number): Item[] {
   const told: { readonly id: string; readonly words: string; readonly sign: (x: number) => Mark[]; readonly detail: string }[] = [];
   const { unread, sham } = view.judgement;
-  if (unread.length > 0) told.push({ id: 'unread', words: unread.some((u) => /rule|filter/.test(u)) ? 'filter rules not read: one may stop a spoofer' : 'not all was read that may stop a spoofer', sign: (x) => question(x, 12), detail: listed(unread, 12) });
-  if (sham.length > 0) told.push({ id: 'sham', words: `${plural(sham.length, 'rule')} looks like a guard and is none`, sign: (x) => [diamond(x, 12)], detail: listed(sham.map((s) => `${s.where}: ${s.why}`), 12) });
-  if (wires.unplugged.length > 0) told.push({ id: 'unplugged', words: `${plural(wires.unplugged.length, 'workload')} without a plug`, sign: () => [], detail: listed(wires.unplugged.map((p) => p.workload.name), 40) });
+  if (unread.length > 0) told.push({ id: 'unread', words: unread.some((u) => /rule|filter/.test(u)) ? 'filter rules not read: one may stop a spoofer' : 'not all was read that may stop a spoofer', sign: (x) => question(x, 12), detail: listOf(unread, 12) });
+  if (sham.length > 0) told.push({ id: 'sham', words: `${plural(sham.length, 'rule')} looks like a guard and is none`, sign: (x) => [diamond(x, 12)], detail: listOf(sham.map((s) => `${s.where}: ${s.why}`), 12) });
+  if (wires.unplugged.length > 0) told.push({ id: 'unplugged', words: `${plural(wires.unplugged.length, 'workload')} without a plug`, sign: () => [], detail: listOf(wires.unplugged.map((p) => p.workload.name), 40) });
   let right = width - 44;
   return told.map((t, i): Item => {
     const w = textWidth(t.words, FACES.body);

@@ -1,5 +1,5 @@
+import { byNature } from '../../facts/names.js';
 import type { Placement } from '../../scene/scene.js';
-import { byName } from './addresses.js';
 import type { Station } from './stations.js';
 import type { Wire } from './wires.js';
 
@@ -73,7 +73,7 @@ function improved(start: readonly string[], joined: Ties): string[] {
 function plainOrder(a: Wire, b: Wire): number {
   const rank = (w: Wire) => (w.segment.name === 'bridge' ? 0 : 1);
   const [p, q] = [a.segment.project ?? '', b.segment.project ?? ''];
-  return rank(a) - rank(b) || byName(p, q) || Number(a.segment.internal) - Number(b.segment.internal) || byName(a.segment.name, b.segment.name) || (a.segment.id < b.segment.id ? -1 : 1);
+  return rank(a) - rank(b) || byNature(p, q) || Number(a.segment.internal) - Number(b.segment.internal) || byNature(a.segment.name, b.segment.name) || (a.segment.id < b.segment.id ? -1 : 1);
 }
 
 function orderBuses(wires: readonly Wire[], list: readonly Station[], before: readonly string[] | null): string[] {
@@ -160,7 +160,7 @@ export function arrangeOrder(wires: readonly Wire[], list: readonly Station[], t
   const state = (s: Station) => Math.min(...s.cards.map((c) => STATE_RANK[c.state]));
   const rows = new Map<string, string[]>();
   for (const [id, some] of homes) {
-    const sorted = [...some].sort((a, b) => classes.get(a.id)! - classes.get(b.id)! || state(a) - state(b) || byName(a.cards[0]!.name, b.cards[0]!.name) || (a.id < b.id ? -1 : 1));
+    const sorted = [...some].sort((a, b) => classes.get(a.id)! - classes.get(b.id)! || state(a) - state(b) || byNature(a.cards[0]!.name, b.cards[0]!.name) || (a.id < b.id ? -1 : 1));
     rows.set(id, sorted.map((s) => s.id));
   }
   sweeps(rows, classes, talks);

@@ -33,7 +33,9 @@ function lit(edges: readonly Edge[], width: number): Mark[] {
   for (const e of edges) {
     for (const m of e.marks) if (m.kind === 'path' && m.stroke && m.fill === undefined) marks.push({ ...m, stroke: { ...m.stroke, token: 'accent', width } });
     const at = portOf(e);
-    if (at) marks.push(path([['A', at.x, at.y, 3.4, 0, Math.PI * 2], ['Z']], { fill: 'accent', stroke: stroke('ground', 0.8) }));
+    const square = e.marks.some((m) => m.kind === 'rect');
+    if (at && square) marks.push(rect(at.x - 4, at.y - 4, 8, 8, { fill: 'ground', stroke: stroke('accent', 2) }));
+    else if (at) marks.push(path([['A', at.x, at.y, 3.4, 0, Math.PI * 2], ['Z']], { fill: 'accent', stroke: stroke('ground', 0.8) }));
   }
   return marks;
 }

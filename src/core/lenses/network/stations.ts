@@ -1,5 +1,6 @@
 import type { Item } from '../../scene/scene.js';
-import { addressRange, byName } from './addresses.js';
+import { byNature } from '../../facts/names.js';
+import { addressRange } from './addresses.js';
 import type { Party, Plug, Wired, Wiring } from './wires.js';
 
 /** One card, chip or stack: its members are alike in all that this lens shows. */
@@ -68,7 +69,7 @@ function answers(w: Wired): string | null {
 }
 
 function stackOf(id: string, members: readonly Wired[]): Station {
-  const sorted = [...members].sort((a, b) => byName(a.parties[0]!.workload.name, b.parties[0]!.workload.name));
+  const sorted = [...members].sort((a, b) => byNature(a.parties[0]!.workload.name, b.parties[0]!.workload.name));
   const parties = sorted.map((w) => w.parties[0]!);
   const [first] = sorted;
   const plugs = first!.plugs.map((p): Plug => {
@@ -86,7 +87,7 @@ const HULL_CARDS = 5;
 
 /** The cards of a hull. Where they are many, alike ones stand for each other, and the quietest are folded into one. */
 function cardsOf(net: string, parties: readonly Party[], opened: ReadonlySet<string>): Card[] {
-  const sorted = [...parties].sort((a, b) => byName(a.workload.name, b.workload.name));
+  const sorted = [...parties].sort((a, b) => byNature(a.workload.name, b.workload.name));
   if (sorted.length < HULL_CARDS || opened.has(`hull:${net}`)) return sorted.map(single);
   const alike = new Map<string, Party[]>();
   for (const p of sorted) {

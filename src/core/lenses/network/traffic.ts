@@ -1,3 +1,5 @@
+import { plural } from '../../facts/units.js';
+import { inSubnet, isSubnet } from '../../filter/addresses.js';
 import { valueOf, type Snapshot } from '../../model/index.js';
 import { FACES, patched, text } from '../../scene/kit.js';
 import { cutText, textWidth } from '../../scene/measure.js';
@@ -6,7 +8,7 @@ import { arrow } from '../../scene/signs.js';
 import type { Edge } from '../../scene/scene.js';
 import type { Layout, PlacedStation } from './layout.js';
 import type { Station } from './stations.js';
-import { plural } from './words.js';
+
 
 /** Open connections between two stations on one segment. */
 export interface Talk {
@@ -19,21 +21,6 @@ export interface Talk {
 
 const PER_BUS = 3;
 
-function number(address: string): readonly number[] | null {
-  const parts = address.split('.').map(Number);
-  return parts.length === 4 && parts.every((n) => Number.isInteger(n) && n >= 0 && n < 256) ? parts : null;
-}
-
-/** Whether an IPv4 address lies in a subnet in CIDR form. */
-export function within(address: string, subnet: string): boolean {
-  const [base, bits] = subnet.split('/');
-  const [a, b] = [number(address), number(base ?? '')];
-  if (!a || !b) return false;
-  const value = (p: readonly number[]) => p.reduce((sum, n) => sum * 256 + n, 0);
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(value(a) / size) === Math.floor(value(b) / size);
-}
-
 /** What was observed, gathered by station and segment; none where it was not asked for. */
 export function talks(snapshot: Snapshot, list: readonly Station[]): readonly Talk[] {
   const seen = valueOf(snapshot.connections);
@@ -44,7 +31,7 @@ export function talks(snapshot: Snapshot, list: readonly Station[]): readonly Ta
     const [from, to] = [stationOf.get(c.from), stationOf.get(c.to)];
     if (!from || !to || from === to) continue;
     const shared = snapshot.segments.filter((s) => from.plugs.some((p) => p.segment === s.id) && to.plugs.some((p) => p.segment === s.id));
-    const segment = shared.find((s) => s.subnets.some((n) => within(c.toIp, n))) ?? shared[0];
+    const segment = shared.find((s) => s.subnets.some((n) => isSubnet(n) && inSubnet(c.toIp, n))) ?? shared[0];
     if (!segment) continue;
     const key = `${from.id} ${to.id} ${segment.id}`;
     const talk = byKey.get(key) ?? { from: from.id, to: to.id, segment: segment.id, ports: new Set<string>(), count: 0 };

@@ -1,5 +1,6 @@
 import { isKnown, valueOf, workloads, type Segment, type Snapshot, type Workload } from '../../model/index.js';
 import type { Attacker, SegmentReach, Verdict } from '../../reach/types.js';
+import { isDrift } from '../../rules/index.js';
 import type { Item } from '../../scene/scene.js';
 import type { View } from '../view.js';
 import { onTheWire } from './reaches.js';
@@ -68,8 +69,6 @@ export interface Wiring {
 
 const STATES: Readonly<Record<Verdict, Item['state']>> = { possible: 'risk', latent: 'mind', unknown: 'unknown', blocked: 'fine' };
 const RANK: Readonly<Record<Verdict, number>> = { possible: 3, latent: 2, unknown: 1, blocked: 0 };
-/** What drift rules are called; a rule of that family is a contradiction. */
-const DRIFT = /^BH-DRIFT|^drift/i;
 
 /** The strongest answer for each workload over all its segments. */
 function strongest(reach: readonly SegmentReach[]): Map<string, Attacker> {
@@ -94,7 +93,7 @@ function parties(view: View): Map<string, Party> {
   for (const a of view.alarms) {
     for (const id of [a.victim, a.attacker]) if (a.healedAt === null || alarm.get(id) !== 'now') alarm.set(id, a.healedAt === null ? 'now' : 'was');
   }
-  const drifted = new Set(view.findings.filter((f) => DRIFT.test(f.rule)).flatMap((f) => f.subjects.map((s) => s.id)));
+  const drifted = new Set(view.findings.filter(isDrift).flatMap((f) => f.subjects.map((s) => s.id)));
   const out = new Map<string, Party>();
   for (const workload of workloads(view.snapshot)) {
     const answer = best.get(workload.id);

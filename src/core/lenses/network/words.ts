@@ -1,21 +1,13 @@
+import { listOf, plural } from '../../facts/units.js';
 import type { Judgement } from '../../reach/types.js';
 import { reachesOf, tableWriters, type Reach } from './reaches.js';
 import type { Card, Station } from './stations.js';
 import type { Wire, Wiring } from './wires.js';
 
-export const plural = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`;
-
-/** Names as a sentence: `a, b and c`; long lists are cut with a count. */
-export function listed(names: readonly string[], most = 6): string {
-  if (names.length > most) return `${names.slice(0, most).join(', ')} and ${names.length - most} more`;
-  if (names.length < 2) return names[0] ?? '';
-  return `${names.slice(0, -1).join(', ')} and ${names.at(-1)!}`;
-}
-
 /** `3 and the gateway`. */
 export function counted(r: Pick<Reach, 'victims' | 'gateway' | 'host'>): string {
   const parts = [...(r.victims.length > 0 ? [String(r.victims.length)] : []), ...(r.gateway ? ['the gateway'] : r.host ? ['the host'] : [])];
-  return listed(parts);
+  return listOf(parts);
 }
 
 /** What the whole says in one sentence. */
@@ -25,7 +17,7 @@ export function summaryOf(wiring: Wiring, judgement: Judgement, shownCards: numb
   const of = `${plural(wiring.wires.length, 'segment')}, ${plural(containers.length, 'container')}${shownCards === null ? '' : ` in ${plural(shownCards, 'chip')}`}${others > 0 ? ` and ${plural(others, 'other')}` : ''}.`;
   const reached = new Set(wiring.wires.flatMap((w) => (w.reach?.members ?? []).filter((m) => w.exposed.has(m))));
   const writers = tableWriters(judgement).map((id) => wiring.parties.find((p) => p.workload.id === id)?.workload.name).filter((n) => n !== undefined);
-  const tables = writers.length === 0 ? '' : ` ${listed(writers, 2)} can write the tables of others.`;
+  const tables = writers.length === 0 ? '' : ` ${listOf(writers, 2)} can write the tables of others.`;
   const on = wiring.wires.filter((w) => w.state === 'risk').length;
   if (reached.size > 0) return `${of} Spoofers reach ${plural(reached.size, 'container')}, on ${plural(on, 'segment')} (hatched).${tables}`;
   if (on > 0) return `${of} Spoofers reach the gateway alone, on ${plural(on, 'segment')}.`;
@@ -41,10 +33,10 @@ export function cardDetail(card: Card, station: Station, judgement: Judgement, n
   const [p] = card.parties;
   const w = p!.workload;
   const parts: string[] = [];
-  if (card.parties.length > 1) parts.push(`${card.parties.length} alike: ${listed(card.parties.map((x) => x.workload.name), 8)}`);
+  if (card.parties.length > 1) parts.push(`${card.parties.length} alike: ${listOf(card.parties.map((x) => x.workload.name), 8)}`);
   parts.push(w.kind === 'container' ? `${w.image}${w.state === 'running' ? '' : `, ${w.state}`}` : `group of ${w.runtime}`);
   if (station.host) parts.push('in the host’s net namespace');
-  else if (station.plugs.length > 0) parts.push(`on ${listed(station.plugs.map((x) => `${names.get(x.segment) ?? ''}${x.address === '' ? '' : ` ${x.address}`}${x.isolated ? ' (isolated port)' : ''}`))}`);
+  else if (station.plugs.length > 0) parts.push(`on ${listOf(station.plugs.map((x) => `${names.get(x.segment) ?? ''}${x.address === '' ? '' : ` ${x.address}`}${x.isolated ? ' (isolated port)' : ''}`), 6)}`);
   if (station.shared && !station.host) parts.push('shares its net namespace');
   const [worst] = reachesOf(judgement, w.id);
   if (worst) parts.push(verdictWords(worst, names));
