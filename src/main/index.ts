@@ -33,7 +33,7 @@ async function start(): Promise<void> {
   await app.whenReady();
   serveScheme(page);
   denyPermissions();
-  const session = openSession(process.argv.slice(app.isPackaged ? 1 : 2));
+  const session = openSession(process.argv.slice(app.isPackaged ? 1 : 2), 'electron');
   const wire = carry(session, desktopShell(session, () => window), () => window);
   Menu.setApplicationMenu(createMenu((command) => wire.push({ push: 'command', command })));
   open();

@@ -53,6 +53,20 @@ export function valueWords(value: unknown): string {
   return String(value);
 }
 
+/**
+ * A value where a sentence asks for some capabilities: `has CAP_NET_RAW, of 14` instead of all of them.
+ * Other values, and sets that the sentence names nothing of, in full.
+ */
+export function decisive(sentence: string): (value: unknown) => string {
+  const asked = [...new Set(sentence.match(/CAP_[A-Z_]+[A-Z]/g) ?? [])];
+  return (value) => {
+    if (!Array.isArray(value) || value.length === 0 || !value.every((one) => typeof one === 'string' && one.startsWith('CAP_'))) return valueWords(value);
+    const held = asked.filter((cap) => value.includes(cap));
+    if (held.length > 0) return value.length === held.length ? held.join(' ') : `has ${held.join(' ')}, of ${value.length}`;
+    return value.length > 4 ? `${value.length}, ${asked.length > 0 ? `not ${asked.join(' ')}` : `${value.slice(0, 3).join(' ')} …`}` : value.join(' ');
+  };
+}
+
 /** A reading in words; unknown says why. */
 export function readingWords<T>(reading: Reading<T>, say: (value: T) => string = valueWords): string {
   return isKnown(reading) ? say(reading.value) : `? ${UNREAD[reading.unknown]}`;

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
 import type { Judgement, PairVerdict, ReachGroup, SegmentReach, Verdict } from '../reach/types.js';
 import { naming } from './names.js';
-import { fact, section, valueWords, words, type Card, type PairRef, type Row, type RowState, type Section } from './row.js';
+import { decisive, fact, section, valueWords, words, type Card, type PairRef, type Row, type RowState, type Section } from './row.js';
 
 export const VERDICT_STATE: Readonly<Record<Verdict, RowState>> = { possible: 'risk', latent: 'mind', unknown: 'unknown', blocked: 'fine' };
 
@@ -70,7 +70,7 @@ export function whySection(explain: Explain, pair: PairRef | null): readonly Sec
   if (verdict === null) return [];
   const rows = verdict.because.slice(0, 8).map((step) => {
     const state: RowState = step.holds === 'unknown' ? 'unknown' : step.holds === 'no' ? 'fine' : 'none';
-    return fact(step.step, step.reading, valueWords, state, step.why);
+    return fact(step.step, step.reading, decisive(`${step.step} ${step.why}`), state, step.why);
   });
   return section('why', 'Why', rows);
 }

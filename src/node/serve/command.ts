@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.js';
-import { openSession, type OpenSession } from './open.js';
+import { openSession, version, type OpenSession } from './open.js';
 import { serve, type Served } from './serve.js';
 
 /** `why`: the sentence for a window that was meant for the desktop, or `''`. `open`: whether to open a browser. */
@@ -51,7 +51,7 @@ export async function serveCommand(args: readonly string[], { why = '', open = f
   const page = path.resolve(import.meta.dirname, '../renderer');
   let served: Served;
   try {
-    served = await serve({ session, page, port });
+    served = await serve({ session, page, port, version: version() });
   } catch (error) {
     session.close();
     const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

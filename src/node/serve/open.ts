@@ -12,7 +12,7 @@ export interface OpenSession extends SessionPort {
 }
 
 /** The version in package.json, which lies above both the sources and the bundle. */
-function version(): string {
+export function version(): string {
   for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
     try {
       const found = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: unknown; version?: unknown };

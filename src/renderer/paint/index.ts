@@ -1,12 +1,12 @@
 import { quadtree, type Quadtree } from 'd3-quadtree';
-import type { Box, Edge, Item, Scene } from '../../core/scene/scene.js';
+import { isItem, paintOrder } from '../../core/scene/order.js';
+import type { Box, Item, Scene } from '../../core/scene/scene.js';
 import type { Mark } from '../../core/scene/marks.js';
 import { overlaps } from './camera.js';
 
 /** Something to draw: an item or an edge, in the order of its layer. */
 export interface Piece {
   readonly box: Box;
-  readonly layer: number;
   readonly rank: number;
   readonly marks: readonly Mark[];
   readonly near: readonly Mark[];
@@ -64,20 +64,14 @@ function grown(box: Box, by: number): Box {
 }
 
 function pieces(scene: Scene): Piece[] {
-  const all: Piece[] = [];
-  let rank = 0;
-  const ofEdge = (edge: Edge): void => {
-    const box = markBox(edge.marks);
-    if (box) all.push({ box: grown(box, 4), layer: edge.layer, rank: (rank += 1), marks: edge.marks, near: [] });
-  };
-  scene.edges.forEach(ofEdge);
-  for (const item of scene.items) {
-    const own = markBox(item.marks);
-    const near = markBox(item.near);
-    const box = grown([own, near].reduce<Box>((b, other) => (other ? union(b, other) : b), item.box), 2);
-    all.push({ box, layer: item.layer, rank: (rank += 1), marks: item.marks, near: item.near });
-  }
-  return all;
+  return paintOrder(scene).flatMap((of, rank): Piece[] => {
+    if (!isItem(of)) {
+      const box = markBox(of.marks);
+      return box ? [{ box: grown(box, 4), rank, marks: of.marks, near: [] }] : [];
+    }
+    const box = grown([markBox(of.marks), markBox(of.near)].reduce<Box>((b, other) => (other ? union(b, other) : b), of.box), 2);
+    return [{ box, rank, marks: of.marks, near: of.near }];
+  });
 }
 
 function union(a: Box, b: Box): Box {
@@ -140,7 +134,7 @@ export function indexScene(scene: Scene): SceneIndex {
       within(drawn, grown(box, LARGE / 2 + OUT), ({ piece }) => {
         if (overlaps(piece.box, box)) found.push(piece);
       });
-      return found.sort((a, b) => a.layer - b.layer || a.rank - b.rank);
+      return found.sort((a, b) => a.rank - b.rank);
     },
     hit(x, y, slop) {
       const near: Item[] = [];

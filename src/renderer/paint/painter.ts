@@ -88,7 +88,7 @@ export class Painter {
     if (marks.length === 0) return;
     ctx.save();
     const { gutters } = index.scene;
-    const left = gutters.left.length > 0 && camera.x < 0 ? gutters.leftWidth : 0;
+    const left = gutters.left.length > 0 && camera.x < gutters.leftWidth ? gutters.leftWidth : 0;
     const head = headOf(index.scene);
     ctx.beginPath();
     ctx.rect(left * ratio, head * ratio, (size.w - left) * ratio, (size.h - head) * ratio);

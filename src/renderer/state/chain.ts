@@ -1,4 +1,4 @@
-import { readingWords } from '../../core/inspect/index.js';
+import { decisive, readingWords } from '../../core/inspect/index.js';
 import type { Link, PairVerdict, Step } from '../../core/reach/types.js';
 
 /** The four links of the frame's way, in its order, and the question that each answers. */
@@ -21,7 +21,7 @@ export function chainText(heading: string, answer: PairVerdict): string {
   return [
     `${heading}.`,
     `${answer.verdict}, ${answer.technique}`,
-    ...answer.because.map((step) => `  ${word[step.holds]}  ${step.step}: ${readingWords(step.reading)}  [${step.reading.source}]`),
+    ...answer.because.map((step) => `  ${word[step.holds]}  ${step.step}: ${readingWords(step.reading, decisive(`${step.step} ${step.why}`))}  [${step.reading.source}]`),
     ...answer.unless.map((text) => `Unless ${text}.`),
     ...(answer.remedies.length > 0 ? [`What would stop it: ${answer.remedies.map((r) => r.text).join(' · ')}`] : []),
     '',

@@ -10,8 +10,10 @@ export class StageState {
   camera = $state.raw<Camera>(HOME);
   fitting = $state(true);
   #scene: Scene | null = null;
+  /** Until the user moves the picture, each change of its size or of the window's begins anew. */
+  #untouched = true;
 
-  /** Room between the pinned parts. The world's x begins under the left gutter, so zoom is anchored at the gutter's edge. */
+  /** The pinned parts at the edges. The world begins where the left gutter ends and the head ends. */
   #inset(scene: Scene): { left: number; right: number; top: number } {
     const { gutters, head } = scene;
     return { left: gutters.left.length > 0 ? gutters.leftWidth : 0, right: gutters.right.length > 0 ? gutters.rightWidth : 0, top: head?.height ?? 0 };
@@ -22,17 +24,17 @@ export class StageState {
     const { bounds } = scene;
     const roomW = Math.max(1, this.size.w - inset.left - inset.right);
     const roomH = Math.max(1, this.size.h - inset.top);
-    const wide = Math.max(1, bounds.x + bounds.w - inset.left - inset.right);
+    const wide = Math.max(1, bounds.x + bounds.w);
     const tall = Math.max(1, bounds.y + bounds.h);
     const k = Math.max(MIN_ZOOM, Math.min(1, roomW / wide, roomH / tall));
-    return { k, x: inset.left * (1 - k), y: inset.top };
+    return { k, x: inset.left, y: inset.top };
   }
 
   /** A new scene: the camera stays where it was, unless it fits by itself or another lens begins. */
   show(scene: Scene): void {
     const other = this.#scene?.lens !== scene.lens;
     this.#scene = scene;
-    if (other) this.begin();
+    if (other || this.#untouched) this.begin();
     else if (this.fitting) this.camera = this.#fitted(scene);
     else this.camera = keep(this.camera, scene.bounds, this.size);
   }
@@ -40,17 +42,19 @@ export class StageState {
   resize(size: Size): void {
     if (size.w === this.size.w && size.h === this.size.h) return;
     this.size = size;
-    if (this.#scene && this.fitting) this.camera = this.#fitted(this.#scene);
+    if (this.#untouched) this.begin();
+    else if (this.#scene && this.fitting) this.camera = this.#fitted(this.#scene);
   }
 
   /** The first view of a lens: all of it where it can be read, else its home at full size. */
   begin(): void {
     const scene = this.#scene;
     if (scene === null) return;
+    this.#untouched = true;
     const fitted = this.#fitted(scene);
     this.fitting = fitted.k >= READABLE;
-    const top = this.#inset(scene).top;
-    this.camera = this.fitting ? fitted : { k: 1, x: Math.min(0, 24 - scene.home.x), y: top - Math.max(0, scene.home.y - 24) };
+    const { left, top } = this.#inset(scene);
+    this.camera = this.fitting ? fitted : { k: 1, x: left - scene.home.x, y: top - scene.home.y };
   }
 
   fit(): void {
@@ -62,6 +66,7 @@ export class StageState {
   moveTo(camera: Camera): void {
     if (camera.k === this.camera.k && camera.x === this.camera.x && camera.y === this.camera.y) return;
     this.fitting = false;
+    this.#untouched = false;
     this.camera = this.#scene ? keep(camera, this.#scene.bounds, this.size) : camera;
   }
 
@@ -80,7 +85,7 @@ export class StageState {
   }
 
   reveal(box: Box): void {
-    if (this.#scene === null) return;
+    if (this.#scene === null || this.fitting) return;
     const camera = reveal(this.camera, box, this.size, this.#inset(this.#scene));
     if (camera !== this.camera) this.moveTo(camera);
   }

@@ -3,7 +3,7 @@ import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../c
 import { LENSES, type Item, type LensName, type Placement } from '../../core/scene/scene.js';
 import type { Subject } from '../../core/model/finding.js';
 import { workloads } from '../../core/model/snapshot.js';
-import { LENS } from '../lenses.js';
+import { lensByName } from '../../core/lenses/index.js';
 import { parse, shownBy } from '../filtering.js';
 import { indexScene } from '../paint/index.js';
 import type { SessionState } from './session.svelte.js';
@@ -49,7 +49,7 @@ export class ViewState {
     return { snapshot, judgement, findings, alarms, shown: this.shown, project: this.project, width: Math.max(640, this.width), options: this.options[this.lens], rates: this.session.rates };
   });
 
-  readonly of: Lens = $derived(LENS[this.lens]);
+  readonly of: Lens = $derived(lensByName(this.lens));
   readonly index = $derived.by(() => {
     void this.#sorted;
     if (this.view === null) return null;
