@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { MOST_BYTES, openSnapshot } from '../../core/model/open.js';
+import type { Snapshot } from '../../core/model/index.js';
+import { fileStop, Stop, stop } from './trouble.js';
+
+/** A file's text, bounded. `-` is standard input. */
+export function readText(what: string, file: string): string {
+  try {
+    if (file !== '-' && statSync(file).size > MOST_BYTES) throw stop(what, `${file} is larger than ${MOST_BYTES / 1024 / 1024} MB`, 'Give a smaller one.');
+    return readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw error instanceof Stop ? error : fileStop(what, file, error);
+  }
+}
+
+/** A saved snapshot. Stops with one sentence where it is none. */
+export function readSnapshot(file: string): Snapshot {
+  const opened = openSnapshot(readText('no snapshot', file));
+  if (opened.ok) return opened.snapshot;
+  const { why, todo, command } = opened.trouble;
+  throw stop(`${file} is not a snapshot`, why, todo, command);
+}
+
+/** Writes a file as a whole or not at all: beside it, then renamed over it. A device or pipe is written to as it is. */
+export function writeWhole(file: string, data: string | Uint8Array): void {
+  const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
+  const temporary = path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${randomUUID()}`);
+  const special = (() => {
+    try {
+      return !statSync(file).isFile();
+    } catch {
+      return false;
+    }
+  })();
+  const target = special ? file : temporary;
+  let opened: number | null = null;
+  try {
+    opened = openSync(target, special ? 'w' : 'wx', 0o644);
+    for (let done = 0; done < bytes.length;) done += writeSync(opened, bytes, done);
+    if (!special) fsyncSync(opened);
+    closeSync(opened);
+    opened = null;
+    if (!special) renameSync(temporary, file);
+  } catch (error) {
+    if (opened !== null) closeSync(opened);
+    if (!special) rmSync(temporary, { force: true });
+    throw fileStop('nothing was written', file, error);
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { isMap, isSeq, LineCounter, parseDocument, type Node } from 'yaml';
+import { policySchema, type Policy } from '../../core/gate/policy.js';
+import { ruleOf, RULES } from '../../core/rules/index.js';
+import { readText } from './files.js';
+import { didYouMean } from './nearest.js';
+import { stop } from './trouble.js';
+
+export const POLICY_FILE = 'bulkhead.yaml';
+const KEYS = ['version', 'fail-on', 'severity', 'accept', 'rule', 'containers', 'to', 'reason', 'until'];
+
+/** `bulkhead.yaml` of the working folder, where there is one. */
+export function findPolicy(): string | null {
+  return existsSync(POLICY_FILE) ? POLICY_FILE : null;
+}
+
+/** The node of a path, or the deepest one on the way to it. */
+function nodeAt(root: Node | null, path: readonly PropertyKey[], key?: string): Node | null {
+  let node: Node | null = root;
+  for (const step of path) {
+    const next: unknown = isMap(node) ? node.get(step, true) : isSeq(node) && typeof step === 'number' ? node.get(step, true) : null;
+    if (typeof next !== 'object' || next === null) break;
+    node = next as Node;
+  }
+  if (key !== undefined && isMap(node)) {
+    const pair = node.items.find((i) => String(i.key) === key);
+    if (pair) return pair.key as Node;
+  }
+  return node;
+}
+
+/** A policy's text, checked. Every error tells its line. */
+export function parsePolicy(file: string, text: string): Policy {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const at = (offset: number): string => `${file}, line ${lines.linePos(offset).line}`;
+  const [broken] = document.errors;
+  if (broken) throw stop(at(broken.pos[0]), `this is not YAML (${broken.message.split('\n')[0]})`, 'Correct that line.');
+  const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const strange = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const node = nodeAt(document.contents, issue?.path ?? [], strange);
+  const offset = node?.range?.[0] ?? 0;
+  const path = (issue?.path ?? []).map((p) => (typeof p === 'number' ? `[${p}]` : `.${String(p)}`)).join('').replace(/^\./u, '');
+  const word = strange ?? String(/"([^"]*)"/u.exec(issue?.message ?? '')?.[1] ?? '');
+  const guess = strange !== undefined ? didYouMean(word, KEYS) : word !== '' && !ruleOf(word) && path.endsWith('rule') ? didYouMean(word, RULES.map((r) => r.name)) : '';
+  const what = strange !== undefined ? `nothing is called ${JSON.stringify(strange)} here` : `${path === '' ? '' : `${path}: `}${issue?.message ?? 'it is not as it should be'}`;
+  throw stop(at(offset), `${what}.${guess}`, 'Correct that line, or leave the policy out with --no-policy.');
+}
+
+export function readPolicy(file: string): Policy {
+  return parsePolicy(file, readText('no policy', file));
+}
