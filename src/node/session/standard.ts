@@ -1,4 +1,5 @@
 import { check } from '../../core/rules/index.js';
+import { compare } from '../../core/diff/index.js';
 import { judge } from '../../core/reach/index.js';
 import { machineReaders, ROOTS } from '../collect/machine.js';
 import { readConnections } from '../collect/wire/index.js';
@@ -13,7 +14,7 @@ export const STANDARD_PARTS: SessionParts = {
   judge,
   check: (snapshot, judgement, alarms) => check({ snapshot, judgement, alarms }),
   exporter: async () => later('The export could not be made'),
-  compare: (from, to) => ({ from: from.takenAt, to: to.takenAt, came: [], gone: [], recreated: [], changed: [], summary: '', changes: [] }),
+  compare,
   traffic: (snapshot) => readConnections(snapshot, ROOTS),
   programs: async () => new Map(),
   elevate: null,
