@@ -1,0 +1,153 @@
+import type { Band, Slice, Tree } from './model.js';
+
+export const MARGIN = 24;
+
+/** Where the columns stand, for a canvas of this width. Columns that find no room are left out, in this order: small bars, pressure. */
+export interface Columns {
+  readonly hostX: number;
+  readonly hostLabelX: number;
+  readonly hostLabelW: number;
+  readonly sliceX: number;
+  readonly sliceLabelX: number;
+  readonly sliceLabelW: number;
+  readonly nameX: number;
+  readonly nameW: number;
+  readonly bandX: number;
+  readonly bandW: number;
+  readonly useX: number;
+  readonly limitX: number;
+  readonly effectiveX: number;
+  readonly effectiveW: number;
+  readonly psiX: number | null;
+  readonly minis: readonly number[];
+  readonly right: number;
+}
+
+/** Width of the bars of host and slices. */
+export const STEM = 52;
+const MINI = 22;
+
+export function columns(width: number): Columns {
+  const inner = width - MARGIN * 2;
+  const tight = inner < 980;
+  const hostLabelW = tight ? 76 : 86;
+  const sliceLabelW = tight ? 84 : 94;
+  const nameW = tight ? 92 : 104;
+  const hostX = MARGIN;
+  const hostLabelX = hostX + STEM + 8;
+  const sliceX = hostLabelX + hostLabelW + 12;
+  const sliceLabelX = sliceX + STEM + 8;
+  const nameX = sliceLabelX + sliceLabelW + 12;
+  const bandX = nameX + nameW + 4;
+  const minis = inner >= 900;
+  const psi = inner >= 780;
+  const effectiveW = inner >= 980 ? 118 : 104;
+  const tail = 68 + 62 + 14 + effectiveW + (psi ? 66 : 0) + (minis ? 3 * (MINI + 6) + 8 : 0);
+  const bandW = Math.max(96, MARGIN + inner - bandX - tail);
+  const useX = bandX + bandW + 68;
+  const limitX = useX + 62;
+  const effectiveX = limitX + 14;
+  const psiX = psi ? effectiveX + effectiveW + 60 : null;
+  const first = (psiX ?? effectiveX + effectiveW) + 14;
+  const right = minis ? first + 3 * (MINI + 6) - 6 : (psiX ?? effectiveX + effectiveW);
+  return {
+    hostX, hostLabelX, hostLabelW, sliceX, sliceLabelX, sliceLabelW, nameX, nameW, bandX, bandW, useX, limitX, effectiveX, effectiveW, psiX,
+    minis: minis ? [0, 1, 2].map((i) => first + i * (MINI + 6)) : [], right,
+  };
+}
+export const MINI_W = MINI;
+
+export interface LaidBand {
+  readonly band: Band;
+  readonly y: number;
+  /** Height of the band itself; below it what is declared and out of reach. */
+  readonly h: number;
+  readonly beyond: number;
+  /** The height is the least there is, not the limit's. */
+  readonly notToScale: boolean;
+}
+export interface LaidSlice {
+  readonly slice: Slice;
+  readonly y: number;
+  readonly h: number;
+  readonly bands: readonly LaidBand[];
+  /** Height of its bar, and of what is promised beyond it. */
+  readonly bar: number;
+  readonly promised: number;
+}
+export interface Laid {
+  /** Pixels a unit (byte, core, task). */
+  readonly scale: number;
+  readonly slices: readonly LaidSlice[];
+  readonly host: { readonly bar: number; readonly promised: number };
+  readonly h: number;
+  readonly least: number;
+}
+
+const GAP = 4;
+const SLICE_GAP = 12;
+const TALLEST = 150;
+
+/** Room for a slice's name, use, what is promised. */
+function labelHeight(s: Slice): number {
+  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.limit === null ? 14 : 0) + (s.promised > 0 ? 30 : 0);
+}
+
+function bandHeight(b: Band, scale: number, least: number): { readonly h: number; readonly notToScale: boolean } {
+  const bounded = b.by.kind === 'own' || b.by.kind === 'ancestor';
+  const own = b.by.kind === 'ancestor' && b.beyond === null;
+  if (!bounded || own || b.holds === null) {
+    // No limit of its own: a fixed height, unless its use would not fit into the area.
+    const use = 'value' in b.use.use ? b.use.use.value : 0;
+    return { h: Math.min(TALLEST, Math.max(least, (use * scale) / 0.8)), notToScale: false };
+  }
+  const h = b.holds * scale;
+  return h < least ? { h: least, notToScale: true } : { h: Math.min(h, 4 * TALLEST), notToScale: h > 4 * TALLEST };
+}
+
+export const CLOSED_H = 40;
+
+function laySlice(s: Slice, y: number, scale: number, least: number): LaidSlice {
+  const label = labelHeight(s);
+  const bar = s.limit === null ? Math.max(least, 36) : Math.max(24, Math.min(s.limit * scale, 6 * TALLEST));
+  const promised = s.promised > 0 ? Math.max(18, Math.min(s.promised * scale, 3 * TALLEST)) : 0;
+  if (s.closed) {
+    return { slice: s, y, h: Math.max(CLOSED_H, label), bands: [], bar: Math.min(bar, CLOSED_H - 4), promised: Math.min(promised, 14) };
+  }
+  let at = y;
+  const bands = s.bands.map((band): LaidBand => {
+    const { h, notToScale } = bandHeight(band, scale, least);
+    const beyond = band.beyond === null || band.holds === null ? 0 : Math.max(18, Math.min((band.beyond - band.holds) * scale, TALLEST));
+    const laid = { band, y: at, h, beyond: beyond > 0 ? Math.max(30, beyond) : 0, notToScale };
+    at += h + laid.beyond + GAP;
+    return laid;
+  });
+  return { slice: s, y, h: Math.max(at - GAP - y, bar + promised, label), bands, bar, promised };
+}
+
+/** The scale at which the bands of limits fill the height that is wished, and the places at that scale. */
+export function lay(tree: Tree): Laid {
+  const rows = tree.slices.reduce((n, s) => n + (s.closed ? 1 : s.bands.length), 0);
+  const least = rows <= 20 ? 15 : 18;
+  const wish = rows <= 4 ? 330 : Math.max(560, rows * (least + GAP) * 1.25);
+  const limited = tree.slices.flatMap((s) => (s.closed ? [] : s.bands)).filter((b) => b.by.kind === 'own' && b.holds !== null);
+  const sum = limited.reduce((n, b) => n + (b.holds ?? 0), 0);
+  const fixed = rows * GAP + tree.slices.length * SLICE_GAP + (rows - limited.length) * least;
+  const host = (tree.size ?? 0) + tree.promised;
+  let scale = sum > 0 ? Math.max(0, wish - fixed) / sum : 0;
+  // The host's own column is not taller than what stands beside it.
+  if (host > 0) scale = Math.min(scale > 0 ? scale : Infinity, (wish * 0.86) / host);
+  if (!Number.isFinite(scale) || scale <= 0) {
+    const most = Math.max(1, ...tree.slices.flatMap((s) => s.bands).map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
+    scale = 60 / most;
+  }
+  let y = 0;
+  const slices = tree.slices.map((s): LaidSlice => {
+    const laid = laySlice(s, y, scale, least);
+    y += laid.h + SLICE_GAP;
+    return laid;
+  });
+  const bar = tree.size === null ? Math.max(120, Math.min(y - SLICE_GAP, 200)) : Math.max(60, tree.size * scale);
+  const promised = tree.promised > 0 ? Math.max(18, tree.promised * scale) : 0;
+  return { scale, slices, host: { bar, promised }, h: Math.max(y - SLICE_GAP, bar + promised, 60), least };
+}

@@ -1,0 +1,211 @@
+import { isKnown, valueOf } from '../../model/reading.js';
+import { FACES, cut, line, text } from '../../scene/kit.js';
+import { wrapText, type Face } from '../../scene/measure.js';
+import type { Mark, Token } from '../../scene/marks.js';
+import { diamond, triangle } from '../../scene/signs.js';
+import type { Item } from '../../scene/scene.js';
+import { count, percent, plural } from '../../facts/units.js';
+import { NEAR, PRESSED, say, sayWhole, type Use } from '../../facts/uses.js';
+import { mini, open, outOfReach, promise, spark, strip, walled } from './bars.js';
+import { MINI_W, STEM, type Columns, type Laid, type LaidBand, type LaidSlice } from './layout.js';
+import { nearest, type Band, type Tree } from './model.js';
+
+const MONO: Face = { ...FACES.mono, size: 10.5 };
+const BOLD: Face = { ...FACES.monoStrong, size: 10.5 };
+
+function limitWords(u: Use): string {
+  const own = valueOf(u.own);
+  return own === undefined ? '?' : own === 'max' ? 'none' : say(u.resource, own);
+}
+
+/** `its own`, `2 GiB, ci.slice`, `?`. */
+export function effectiveWords(b: Band): { readonly words: string; readonly ink: Token } {
+  switch (b.by.kind) {
+    case 'own': return { words: 'its own', ink: 'muted' };
+    case 'ancestor':
+    case 'host': return { words: `${b.holds === null ? '?' : say(b.use.resource, b.holds)}, ${b.by.name}`, ink: 'warn' };
+    case 'none': return { words: 'none', ink: 'muted' };
+    case 'unknown': return { words: '? not read', ink: 'muted' };
+  }
+}
+
+function sentence(b: Band): string {
+  const use = valueOf(b.use.use);
+  const r = b.use.resource;
+  const used = use === undefined ? 'Use not read' : `Uses ${sayWhole(r, use)}`;
+  const holds = b.by.kind === 'own' ? ` of its own limit of ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'ancestor' ? `; ${b.by.name} stops it at ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'host' ? `; nothing but the host’s ${sayWhole(r, b.holds ?? 0)} stops it` : b.by.kind === 'none' ? ', without a limit' : '; its limit could not be read';
+  const share = b.use.share !== null ? `, ${percent(b.use.share)}` : '';
+  const psi = isKnown(b.use.pressure) && b.use.pressure.value > 0 ? `. Its tasks wait for it ${b.use.pressure.value} % of the time` : '';
+  const kills = r === 'memory' && (valueOf(b.w.cgroup.memory.oomKills) ?? 0) > 0 ? `. The kernel killed ${plural(valueOf(b.w.cgroup.memory.oomKills) ?? 0, 'process', 'processes')} of it` : '';
+  return `${used}${holds}${share}${psi}${kills}.`;
+}
+
+function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
+  const { band } = l;
+  const u = band.use;
+  const use = valueOf(u.use);
+  const words = effectiveWords(band);
+  const marks: Mark[] = [
+    text(c.useX, cy + 3.8, use === undefined ? '?' : say(u.resource, use), near ? BOLD : MONO, near ? 'risk' : use === undefined ? 'muted' : 'ink', 'end'),
+    text(c.limitX, cy + 3.8, limitWords(u), MONO, limitWords(u) === 'none' || limitWords(u) === '?' ? 'muted' : 'ink', 'end'),
+    cut(c.effectiveX, cy + 3.8, words.words, c.effectiveW, words.ink === 'warn' ? FACES.strong : FACES.body, words.ink),
+  ];
+  if (c.psiX !== null && u.resource !== 'pids') {
+    const psi = valueOf(u.pressure);
+    const high = psi !== undefined && psi > PRESSED;
+    marks.push(text(c.psiX, cy + 3.8, psi === undefined ? '?' : String(Math.round(psi * 10) / 10), high ? BOLD : MONO, high ? 'risk' : psi === undefined || psi === 0 ? 'muted' : 'ink', 'end'));
+    if (u.resource === 'memory' && band.trail.some((v) => v > 0)) marks.push(...spark(c.psiX - 54, cy, 24, band.trail, high ? 'risk' : 'drop'));
+  }
+  c.minis.forEach((x, i) => {
+    const other = band.others[i];
+    if (!other) return;
+    const effective = valueOf(other.effective);
+    const held = other.resource === 'cpu' && band.throttled;
+    marks.push(...mini(x, cy, MINI_W, other.share, effective === undefined ? null : effective !== 'max', held));
+    if (held) marks.push(diamond(x - 7, cy, 4));
+  });
+  return marks;
+}
+
+/** One container's band with its figures. */
+export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big: boolean): Item {
+  const { band } = l;
+  const near = band.use.share !== null && band.use.share > NEAR;
+  const bounded = (band.by.kind === 'own' || band.beyond !== null) && band.holds !== null;
+  const use = valueOf(band.use.use);
+  const bar = bounded
+    ? walled(c.bandX, l.y, c.bandW, l.h, use === undefined || band.holds === null ? null : use / band.holds, l.notToScale)
+    : open(c.bandX, l.y, c.bandW, l.h, use === undefined || laid.scale <= 0 ? null : Math.min(c.bandW * 0.94, ((use * laid.scale) / l.h) * c.bandW));
+  const marks: Mark[] = [...bar];
+  if (l.beyond > 0) marks.push(...outOfReach(c.bandX, l.y + l.h, c.bandW, l.beyond));
+  if (near) marks.push(triangle(c.bandX - 14, l.y + Math.min(l.h / 2, 17), 4.8));
+  const cy = l.y + Math.min(l.h / 2, 17);
+  const face = big ? { ...FACES.name, size: 13.5 } : FACES.name;
+  const tall = l.h >= 34 && band.w.kind === 'group';
+  const texts: Mark[] = [cut(c.nameX, cy + 4.3, band.name, c.nameW - (near ? 20 : 6), face), ...figures(l, c, cy, near)];
+  if (tall && band.w.kind === 'group') texts.push(cut(c.nameX, cy + 19, band.w.runtime, c.nameW - 6, FACES.body, 'muted'));
+  if (l.beyond > 0 && band.beyond !== null && band.holds !== null) {
+    const words = `declared ${say(band.use.resource, band.beyond)}, stopped at ${say(band.use.resource, band.holds)} by ${band.by.name}`;
+    wrapText(words, c.right - c.bandX - c.bandW - 16, FACES.body, 2).forEach((part, i) => texts.push(text(c.bandX + c.bandW + 14, l.y + l.h + 14 + i * 14, part, FACES.body, 'warn')));
+  }
+  return {
+    id: `band:${band.w.id}`, role: 'band', subject: { kind: band.w.kind, id: band.w.id, name: band.name }, members: [band.w.id],
+    box: { x: c.nameX - 6, y: l.y - 1.5, w: c.right - c.nameX + 10, h: l.h + l.beyond + 3 }, layer: 2, label: band.name, detail: sentence(band),
+    state: near ? 'risk' : band.throttled || band.beyond !== null ? 'mind' : band.by.kind === 'unknown' || use === undefined ? 'unknown' : 'none', order, marks, near: texts,
+  };
+}
+
+/** A closed slice: its use and limit, each child as a tick, the one nearest to its limit by name. */
+export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number): Item {
+  const { slice } = l;
+  const r = tree.resource;
+  const worst = nearest(slice);
+  const shares = slice.bands.flatMap((b) => (b.use.share === null ? [] : [b.use.share]));
+  const free = slice.bands.filter((b) => valueOf(b.use.effective) === 'max' || b.by.kind === 'ancestor').length;
+  const near = worst !== null && (worst.use.share ?? 0) > NEAR;
+  const cy = l.y + 18;
+  const nearWords = worst === null ? (free > 0 ? 'none has a limit of its own' : '? not read') : `${worst.name}, ${percent(worst.use.share ?? 0)}`;
+  const used = slice.use === null ? '?' : say(r, slice.use);
+  const room = c.right - c.effectiveX;
+  const marks: Mark[] = [...strip(c.bandX, l.y, c.bandW, 36, shares), ...(near ? [triangle(c.bandX - 14, cy, 4.8)] : [])];
+  const texts: Mark[] = [
+    cut(c.nameX, cy - 2, plural(slice.bands.length, 'container'), c.nameW - 20, FACES.strong),
+    text(c.nameX, cy + 12, 'open', FACES.body, 'accent'),
+    text(c.useX, cy + 3.8, used, MONO, slice.use === null ? 'muted' : 'ink', 'end'),
+    text(c.limitX, cy + 3.8, slice.limit === null ? 'none' : say(r, slice.limit), MONO, slice.limit === null ? 'muted' : 'ink', 'end'),
+    cut(c.effectiveX, cy - 2, worst === null ? nearWords : 'nearest to its limit', room, FACES.small, 'muted'),
+    ...(worst === null ? [] : [cut(c.effectiveX, cy + 12, nearWords, room, near ? FACES.strong : FACES.body, near ? 'risk' : 'ink')]),
+  ];
+  return {
+    id: slice.id, role: 'stack', subject: null, members: slice.bands.map((b) => b.w.id), box: { x: c.nameX - 6, y: l.y - 1, w: c.right - c.nameX + 10, h: l.h + 2 }, layer: 2,
+    label: `${slice.name}, ${plural(slice.bands.length, 'container')}`, detail: `Uses ${used}${slice.limit === null ? ', no limit of its own' : ` of ${say(r, slice.limit)}`}. Nearest to its limit: ${nearWords}.`,
+    state: near ? 'risk' : slice.promised > 0 ? 'mind' : 'none', order, marks, near: texts,
+  };
+}
+
+function ofWords(tree: Tree, use: number | null, limit: number | null): string {
+  const r = tree.resource;
+  if (use === null) return limit === null ? '?' : `? of ${say(r, limit)}`;
+  return limit === null ? say(r, use) : r === 'memory' ? `${inUnitOf(use, limit)} of ${say(r, limit)}` : `${say(r, use)} of ${say(r, limit)}`;
+}
+
+/** Bytes in the unit of a limit, one digit: `0.9`. */
+function inUnitOf(n: number, limit: number): string {
+  let unit = 1;
+  while (limit / unit >= 1024) unit *= 1024;
+  const v = n / unit;
+  return v > 0 && v < 0.05 ? '0.1' : String(v >= 100 ? Math.round(v) : Math.round(v * 10) / 10);
+}
+
+/** The bar of a slice, its words at its right, the bracket to its children. */
+export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, order: number): Item {
+  const { slice } = l;
+  const r = tree.resource;
+  const share = slice.limit === null || slice.use === null ? null : slice.use / slice.limit;
+  const bar = slice.limit === null
+    ? open(c.sliceX, l.y, STEM, l.bar, slice.use === null ? null : Math.min(STEM * 0.8, ((slice.use * laid.scale) / l.bar) * STEM))
+    : walled(c.sliceX, l.y, STEM, l.bar, share);
+  const marks: Mark[] = [...bar];
+  if (l.promised > 0) marks.push(...promise(c.sliceX, l.y + l.bar, STEM, l.promised));
+  const bx = c.nameX - 12;
+  marks.push(line(bx, l.y, bx, l.y + l.h, 'line', 1), line(bx, l.y, bx + 4, l.y, 'line', 1), line(bx, l.y + l.h, bx + 4, l.y + l.h, 'line', 1));
+  const near: Mark[] = [];
+  let y = l.y + 12;
+  const put = (words: string, face: Face, ink: Token, step = 15): void => {
+    near.push(cut(c.sliceLabelX, y, words, c.sliceLabelW, face, ink));
+    y += step;
+  };
+  put(slice.name, FACES.name, 'ink', 15);
+  put(ofWords(tree, slice.use, slice.limit), MONO, slice.use === null ? 'muted' : 'ink', 14);
+  if (slice.within !== '') put(slice.within, FACES.body, 'muted', 14);
+  if (slice.limit === null) put('no limit', FACES.body, 'muted', 14);
+  if (slice.promised > 0 && !slice.closed) {
+    y = Math.max(y + 2, l.y + l.bar + 12);
+    if (y + 14 > l.y + l.h + 10) y = Math.min(y, l.y + l.h - 4);
+    put(`+${say(r, slice.promised)}`, FACES.strong, 'warn', 14);
+    put('promised', FACES.body, 'warn');
+  } else if (slice.promised > 0 && l.h >= 44) put(`+${say(r, slice.promised)} promised`, FACES.small, 'warn');
+  return {
+    id: `stem:${slice.id}`, role: 'band', subject: slice.path.startsWith('/') ? { kind: 'cgroup', id: slice.path, name: slice.name } : null, members: slice.bands.map((b) => b.w.id),
+    box: { x: c.sliceX, y: l.y, w: c.nameX - 14 - c.sliceX, h: l.h }, layer: 1, label: slice.name,
+    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.limit === null ? ', no limit' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${plural(slice.bands.length, 'container')}.`,
+    state: share !== null && share > NEAR ? 'risk' : slice.promised > 0 ? 'mind' : slice.unread ? 'unknown' : 'none', order, marks, near,
+  };
+}
+
+/** The host at the left: its size, its use, what was promised beyond it. */
+export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Item {
+  const r = tree.resource;
+  const { bar: h, promised: extra } = laid.host;
+  const share = tree.size === null || tree.use === null ? null : tree.use / tree.size;
+  const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : STEM * 0.6) : walled(c.hostX, 0, STEM, h, share);
+  if (extra > 0) marks.push(...promise(c.hostX, h, STEM, extra));
+  const bx = c.sliceX - 8;
+  marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
+  const near: Mark[] = [
+    cut(c.hostLabelX, 12, tree.name, c.hostLabelW, FACES.name),
+    cut(c.hostLabelX, 27, ofWords(tree, tree.use, tree.size), c.hostLabelW, MONO, tree.use === null ? 'muted' : 'ink'),
+  ];
+  let y = extra > 0 ? Math.max(52, h + 16) : 50;
+  if (tree.size !== null && extra > 0) {
+    near.push(diamond(c.hostLabelX + 5, y - 4, 4.5), text(c.hostLabelX + 14, y, `+${say(r, tree.promised)}`, FACES.strong, 'warn'));
+    y += 16;
+    const words = `${say(r, tree.promised + tree.size)} are promised, ${say(r, tree.size)} exist: ${percent((tree.promised + tree.size) / tree.size)}`;
+    for (const part of wrapText(words, c.hostLabelW, FACES.body, 4)) {
+      near.push(text(c.hostLabelX, y, part, FACES.body, 'warn'));
+      y += 14;
+    }
+    y += 6;
+  }
+  if (tree.free.length > 0 && tree.size !== null) {
+    const who = tree.free.length <= 2 ? tree.free.join(' and ') : `${tree.free[0] ?? ''} and ${count(tree.free.length - 1)} others`;
+    for (const part of wrapText(`${extra > 0 ? 'and nothing' : 'nothing'} but the host stops ${who}`, c.hostLabelW, FACES.body, 5)) {
+      near.push(text(c.hostLabelX, y, part, FACES.body, 'muted'));
+      y += 14;
+    }
+  }
+  return {
+    id: 'host', role: 'band', subject: { kind: 'host', id: 'host', name: tree.name }, members: [], box: { x: c.hostX, y: 0, w: c.sliceX - 12 - c.hostX, h: Math.max(h + extra, y - 10) }, layer: 1, label: tree.name,
+    detail: `${ofWords(tree, tree.use, tree.size)} in use${tree.promised > 0 ? `; ${say(r, tree.promised)} more is promised than it has` : ''}.`, state: tree.promised > 0 ? 'mind' : 'none', order, marks, near,
+  };
+}
