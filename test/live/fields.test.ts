@@ -42,7 +42,7 @@ beforeAll(async () => {
   await lab.docker(['wait', 'over']);
   await lab.docker(['create', '--name', 'asleep', 'busybox:lab', 'true']);
   for (let n = 0; n < 100; n++) if ((await lab.docker(['inspect', '--format', '{{.State.Status}}', 'again'])).trim() === 'restarting') break;
-  const seen = await lab.inView(['node_modules/.bin/tsx', 'test/live/look-in-view.ts', lab.host], { timeout: 60_000 });
+  const seen = await lab.inView(['node_modules/.bin/tsx', 'test/lab/look.ts', lab.host], { timeout: 60_000 });
   expect(seen.stderr).toBe('');
   snapshot = JSON.parse(seen.stdout) as Snapshot;
   for (const one of JSON.parse(await lab.docker(['inspect', ...NAMES])) as (Inspect & { readonly Name: string })[]) inspects.set(one.Name.slice(1), one);

@@ -36,6 +36,8 @@ export class Reader {
   #nets: readonly NetToRead[] = [];
   #last: Snapshot | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Containers whose limits are not those declared, and whose declaration was asked for again. */
+  readonly #contradicted = new Set<string>();
   #connections: Snapshot['connections'] | null = null;
   readonly #programs = new Map<string, Container['privilegedPrograms']>();
 
@@ -219,12 +221,23 @@ export class Reader {
     if (info === null || readers === null) return null;
     const kernel = await readers.kernel([...this.#engine.values()], touched, depth);
     if (kernel.proof.kind !== 'proved') return kernel;
-    const ended = [...this.#engine.values()].filter((c) => c.pid !== null && kernel.of.get(c.id)?.process === null).map((c) => c.id);
-    if (ended.length === 0) return kernel;
+    const moved: string[] = [];
+    for (const c of this.#engine.values()) {
+      const facts = c.pid === null ? undefined : kernel.of.get(c.id);
+      if (facts === undefined) continue;
+      if (facts.process === null) moved.push(c.id);
+      else if (!contradicts(facts.cgroup, c.declared)) this.#contradicted.delete(c.id);
+      else if (!this.#contradicted.has(c.id)) {
+        // Perhaps the engine was told something else since it was asked; only what stays is a contradiction.
+        this.#contradicted.add(c.id);
+        moved.push(c.id);
+      }
+    }
+    if (moved.length === 0) return kernel;
     const notes: Note[] = [];
-    await Promise.all(ended.map((id) => this.#ask(id, info, notes)));
+    await Promise.all(moved.map((id) => this.#ask(id, info, notes)));
     this.#notes = [...this.#notes, ...notes];
-    return readers.kernel([...this.#engine.values()], new Set([...(touched ?? []), ...ended]), depth);
+    return readers.kernel([...this.#engine.values()], new Set([...(touched ?? []), ...moved]), depth);
   }
 
   /** Keys of the net namespaces that touched containers were in before: what hangs there may have changed. */
@@ -257,6 +270,15 @@ export class Reader {
     this.#last = last === null ? next : inOrderOf(next, applyDelta(last, diffSnapshots(last, next)));
     return this.#last;
   }
+}
+
+/** Whether the kernel holds other limits than the engine was told; roundings are small. */
+function contradicts(cgroup: Container['cgroup'], declared: EngineContainer['declared']): boolean {
+  const other = (told: number | 'max', held: Container['cgroup']['memory']['limit']) => {
+    if (!('value' in held) || held.value === told) return false;
+    return typeof held.value === 'string' || typeof told === 'string' || Math.abs(held.value - told) > told / 50;
+  };
+  return other(declared.memory, cgroup.memory.limit) || other(declared.cpus, cgroup.cpu.limit) || other(declared.pidsLimit, cgroup.pids.limit);
 }
 
 const inOrderOf = (next: Snapshot, merged: Snapshot): Snapshot => ({ ...merged, format: next.format, origin: next.origin, redacted: next.redacted });

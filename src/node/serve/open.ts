@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { MAX_BYTES } from '../session/opened.js';
+import { MOST_BYTES } from '../../core/model/open.js';
+import { ownPackage } from '../package-folder.js';
 import { Session } from '../session/session.js';
 import { STANDARD_PARTS } from '../session/standard.js';
 import type { SessionPort } from './port.js';
@@ -11,22 +12,12 @@ export interface OpenSession extends SessionPort {
   close(): void;
 }
 
-/** The version in package.json, which lies above both the sources and the bundle. */
-export function version(): string {
-  for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
-    try {
-      const found = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: unknown; version?: unknown };
-      if (found.name === 'bulkhead' && typeof found.version === 'string') return found.version;
-    } catch {
-      // Not in this folder.
-    }
-  }
-  return '0.0.0';
-}
+/** The version of this Bulkhead. */
+export const version = (): string => ownPackage().version;
 
 function readFile(name: string): { readonly name: string; readonly text: string } {
   const bytes = readFileSync(name);
-  if (bytes.length > MAX_BYTES) throw new Error(`${name} is larger than ${MAX_BYTES / 1024 / 1024} MB`);
+  if (bytes.length > MOST_BYTES) throw new Error(`${name} is larger than ${MOST_BYTES / 1024 / 1024} MB`);
   return { name: path.basename(name), text: bytes.toString('utf8') };
 }
 

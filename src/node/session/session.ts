@@ -2,6 +2,7 @@ import type { Answer, Link, Methods, Moment, Picture, PictureDelta, Push, Troubl
 import { isMethod, requests, type MethodName } from '../../contract/requests.js';
 import { START, watch, type Alarm, type WatchState } from '../../core/alarm/index.js';
 import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
+import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
@@ -9,7 +10,6 @@ import { decides, type Cause } from './connection.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfAlarms, momentsOfFindings, Strip } from './moments.js';
-import { openSnapshot } from './opened.js';
 import type { SessionParts } from './parts.js';
 
 export interface SessionOptions extends HostChoice {
@@ -29,6 +29,7 @@ const HEALED_STAYS_MS = 60_000;
 
 const done: Answer<null> = { ok: true, value: null };
 const refuse = (what: string, why: string, todo: string): { readonly ok: false; readonly trouble: Trouble } => ({ ok: false, trouble: { what, why, todo, command: '' } });
+const named = (name: string, trouble: Trouble) => ({ ok: false as const, trouble: { ...trouble, what: `${name.slice(0, 200)} was not opened: ${trouble.what}` } });
 const noPicture = () => refuse('There is nothing to take yet', 'no picture has been read', 'Wait for the first one, or open a file.');
 
 /**
@@ -157,8 +158,8 @@ export class Session {
     seek: () => refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.'),
     compareText: ({ name, text }) => {
       if (this.picture === null) return noPicture();
-      const opened = openSnapshot(name, text);
-      return opened.ok ? { ok: true, value: this.options.parts.compare(opened.snapshot, this.picture.snapshot) } : opened;
+      const opened = openSnapshot(text);
+      return opened.ok ? { ok: true, value: this.options.parts.compare(opened.snapshot, this.picture.snapshot) } : named(name, opened.trouble);
     },
     notify: () => done,
   };
@@ -265,8 +266,8 @@ export class Session {
   }
 
   #openText({ name, text }: { readonly name: string; readonly text: string }): Answer<null> {
-    const opened = openSnapshot(name, text);
-    if (!opened.ok) return opened;
+    const opened = openSnapshot(text);
+    if (!opened.ok) return named(name, opened.trouble);
     this.#opened = { link: { state: 'file', name, takenAt: opened.snapshot.takenAt }, picture: { ...this.#judged(opened.snapshot, null), elevation: 'not-possible', denied: [] } };
     this.#tellAll();
     return done;
