@@ -6,7 +6,7 @@ import { NEAR } from '../../facts/uses.js';
 /** A bar with a limit: a box with a wall at its right, filled by use. `share` null: the use could not be read. */
 export function walled(x: number, y: number, w: number, h: number, share: number | null, notToScale = false): Mark[] {
   const near = share !== null && share > NEAR;
-  const marks: Mark[] = [rect(x, y, w, h, { fill: 'raised', stroke: stroke(near ? 'risk' : 'drop', near ? 1.2 : 0.8) }), rect(x, y, w, h, { fill: 'track', opacity: 0.4 })];
+  const marks: Mark[] = [rect(x, y, w, h, { fill: 'track', opacity: 0.24 }), rect(x, y, w, h, { stroke: stroke(near ? 'risk' : 'drop', near ? 1.2 : 0.8) })];
   if (share !== null) {
     const fw = Math.max(1.5, Math.min(1, share) * w);
     marks.push(rect(x, y, fw, h, near ? { fill: 'risk', opacity: 0.62 } : { fill: 'fill' }));
@@ -35,7 +35,7 @@ function dots(x1: number, x2: number, y: number): Mark {
 }
 
 /** Two short strokes: the height is not the limit's. */
-function notch(x: number, y: number, h: number): Mark {
+export function notch(x: number, y: number, h: number): Mark {
   const m = y + h / 2;
   return path([...through([[x - 5, m + 5], [x + 1, m - 5]]), ...through([[x, m + 5], [x + 6, m - 5]])], { stroke: stroke('drop', 1.2) });
 }

@@ -1,4 +1,4 @@
-import { FACES, cut, line, rect, text } from '../../scene/kit.js';
+import { FACES, cut, line, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
 import { triangle } from '../../scene/signs.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
@@ -6,7 +6,7 @@ import { calledName } from '../../facts/names.js';
 import { listOf, plural } from '../../facts/units.js';
 import { NEAR, sayWhole, type Resource } from '../../facts/uses.js';
 import type { Lens, View } from '../view.js';
-import { open, outOfReach, promise, walled } from './bars.js';
+import { notch, open, outOfReach, promise, walled } from './bars.js';
 import { MARGIN, MINI_W, columns, lay, type Columns, type Laid } from './layout.js';
 import { treeOf, type Tree } from './model.js';
 import { overlay } from './overlay.js';
@@ -15,6 +15,10 @@ import { bandItem, closedItem, hostItem, sliceItem } from './rows.js';
 const HEAD = 30;
 const MINI_NAMES: Readonly<Record<Resource, string>> = { memory: 'mem', cpu: 'cpu', pids: 'pid', io: 'io' };
 const UNITS: Readonly<Record<Resource, string>> = { memory: 'bytes', cpu: 'cores', pids: 'tasks', io: 'bytes a second' };
+
+function ruleItem(c: Columns, width: number): Item {
+  return { id: 'head:rule', role: 'legend', subject: null, members: [], box: { x: MARGIN, y: HEAD - 5, w: Math.max(0, width - MARGIN * 2), h: 1 }, layer: 2, label: '', detail: '', state: 'none', order: 0, marks: [line(MARGIN, HEAD - 5, Math.max(c.right, width - MARGIN), HEAD - 5, 'line', 1)], near: [] };
+}
 
 function heads(tree: Tree, c: Columns, width: number): Item[] {
   const base = 16;
@@ -30,13 +34,14 @@ function heads(tree: Tree, c: Columns, width: number): Item[] {
   put('use', 'use', 'What is in use now.', c.useX - 40, 40, end(c.useX, 'use'));
   put('limit', 'limit', 'The limit on its own cgroup.', c.limitX - 40, 40, end(c.limitX, 'limit'));
   put('effective', 'effective', 'The tightest limit on the way up, and who imposes it.', c.effectiveX, 60, left(c.effectiveX, 'effective'));
+  if (tree.slices.every((s) => s.closed) && tree.slices.length > 0) return [...items, ruleItem(c, width)];
   if (c.psiX !== null && tree.resource !== 'pids') put('psi', 'PSI, %', 'Share of the last 10 s in which some of its tasks waited for it.', c.psiX - 44, 44, end(c.psiX, 'PSI, %'));
   const others = (['memory', 'cpu', 'pids', 'io'] as const).filter((r) => r !== tree.resource);
   c.minis.forEach((x, i) => {
     const r = others[i];
-    if (r) put(r, r, `Its ${r}: a wall where there is a limit, dots where there is none.`, x, MINI_W, left(x, MINI_NAMES[r]));
+    if (r) put(r, r, `Its ${r}: a wall where there is a limit, dots where there is none.`, x, MINI_W, text(x, base, MINI_NAMES[r], FACES.small, 'dim'));
   });
-  items.push({ id: 'head:rule', role: 'legend', subject: null, members: [], box: { x: MARGIN, y: HEAD - 5, w: Math.max(0, width - MARGIN * 2), h: 1 }, layer: 2, label: '', detail: '', state: 'none', order: 0, marks: [line(MARGIN, HEAD - 5, Math.max(c.right, width - MARGIN), HEAD - 5, 'line', 1)], near: [] });
+  items.push(ruleItem(c, width));
   return items;
 }
 
@@ -57,6 +62,7 @@ function legend(tree: Tree, laid: Laid): Scene['legend'] {
     { marks: open(0, -6, 20, 12, 6), width: 20, text: 'no limit' },
     { marks: promise(0, -6, 20, 12), width: 20, text: 'promised beyond what there is' },
     { marks: outOfReach(0, -6, 20, 12), width: 20, text: 'declared, out of reach' },
+    ...(laid.host.cut || laid.slices.some((x) => x.cut || x.bands.some((b) => b.notToScale)) ? [{ marks: [rect(0, -6, 20, 12, { stroke: stroke('drop', 0.8) }), notch(10, -6, 12)], width: 20, text: 'not to scale' }] : []),
     { marks: [triangle(6, 0, 5)], width: 12, text: `over ${Math.round(NEAR * 100)} % of the limit` },
   ];
 }
@@ -74,7 +80,7 @@ function summary(tree: Tree, view: View): string {
   const noRate = (tree.resource === 'cpu' || tree.resource === 'io') && !view.rates;
   if (view.snapshot.host.proof.kind !== 'proved') return 'The kernel of this host could not be read: what was declared is drawn, use is unknown.';
   const how = `A band is as tall as its limit and filled by use, so the filled area is ${UNITS[tree.resource]}. An open right end: no limit.`;
-  return `${how}${noRate ? ' Use per second needs a second look.' : ''}${near > 0 ? ` ${near} near ${near === 1 ? 'its' : 'their'} end.` : ''}`;
+  return `${how}${noRate ? ' Use per second needs a second look.' : ''}${near > 0 ? ` ${near} ${near === 1 ? 'is near its end' : 'are near their end'}.` : ''}`;
 }
 
 function note(id: string, words: string, members: readonly string[], y: number, w: number, order: number): Item {

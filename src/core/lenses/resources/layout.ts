@@ -31,7 +31,7 @@ export function columns(width: number): Columns {
   const inner = width - MARGIN * 2;
   const tight = inner < 980;
   const hostLabelW = tight ? 76 : 86;
-  const sliceLabelW = tight ? 84 : 94;
+  const sliceLabelW = tight ? 88 : 99;
   const nameW = tight ? 92 : 104;
   const hostX = MARGIN;
   const hostLabelX = hostX + STEM + 8;
@@ -71,15 +71,16 @@ export interface LaidSlice {
   readonly y: number;
   readonly h: number;
   readonly bands: readonly LaidBand[];
-  /** Height of its bar, and of what is promised beyond it. */
+  /** Height of its bar, and of what is promised beyond it. `cut`: the bar is shorter than its limit. */
   readonly bar: number;
   readonly promised: number;
+  readonly cut: boolean;
 }
 export interface Laid {
   /** Pixels a unit (byte, core, task). */
   readonly scale: number;
   readonly slices: readonly LaidSlice[];
-  readonly host: { readonly bar: number; readonly promised: number };
+  readonly host: { readonly bar: number; readonly promised: number; readonly cut: boolean };
   readonly h: number;
   readonly least: number;
 }
@@ -90,7 +91,7 @@ const TALLEST = 150;
 
 /** Room for a slice's name, use, what is promised. */
 function labelHeight(s: Slice): number {
-  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.limit === null ? 14 : 0) + (s.promised > 0 ? 30 : 0);
+  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.limit === null ? 14 : 0) + (s.promised > 0 ? (s.closed ? 12 : 30) : 0);
 }
 
 function bandHeight(b: Band, scale: number, least: number): { readonly h: number; readonly notToScale: boolean } {
@@ -102,52 +103,74 @@ function bandHeight(b: Band, scale: number, least: number): { readonly h: number
     return { h: Math.min(TALLEST, Math.max(least, (use * scale) / 0.8)), notToScale: false };
   }
   const h = b.holds * scale;
-  return h < least ? { h: least, notToScale: true } : { h: Math.min(h, 4 * TALLEST), notToScale: h > 4 * TALLEST };
+  return h < least ? { h: least, notToScale: h < least * 0.85 } : { h: Math.min(h, 4 * TALLEST), notToScale: h > 4 * TALLEST };
 }
 
 export const CLOSED_H = 40;
 
+/** The bar of a slice: to scale where it fits beside its children, else as tall as they are. */
+function stem(s: Slice, h: number, scale: number, least: number): Pick<LaidSlice, 'bar' | 'promised' | 'cut'> {
+  if (s.limit === null) {
+    const use = s.use === null ? 0 : (s.use * scale) / 0.75;
+    return { bar: Math.min(Math.max(h, 36), Math.max(least, 36, use)), promised: 0, cut: false };
+  }
+  const wish = s.limit * scale;
+  const extra = s.promised > 0 ? Math.max(18, s.promised * scale) : 0;
+  if (wish + extra <= h) return { bar: Math.max(14, wish), promised: extra, cut: false };
+  const promised = extra === 0 ? 0 : Math.max(14, Math.min(extra, h * 0.35));
+  return { bar: Math.max(14, h - promised), promised, cut: wish > h - promised + 1 };
+}
+
 function laySlice(s: Slice, y: number, scale: number, least: number): LaidSlice {
   const label = labelHeight(s);
-  const bar = s.limit === null ? Math.max(least, 36) : Math.max(24, Math.min(s.limit * scale, 6 * TALLEST));
-  const promised = s.promised > 0 ? Math.max(18, Math.min(s.promised * scale, 3 * TALLEST)) : 0;
   if (s.closed) {
-    return { slice: s, y, h: Math.max(CLOSED_H, label), bands: [], bar: Math.min(bar, CLOSED_H - 4), promised: Math.min(promised, 14) };
+    const h = Math.max(CLOSED_H, label);
+    return { slice: s, y, h, bands: [], ...stem(s, h - 4, scale, least) };
   }
   let at = y;
   const bands = s.bands.map((band): LaidBand => {
     const { h, notToScale } = bandHeight(band, scale, least);
-    const beyond = band.beyond === null || band.holds === null ? 0 : Math.max(18, Math.min((band.beyond - band.holds) * scale, TALLEST));
-    const laid = { band, y: at, h, beyond: beyond > 0 ? Math.max(30, beyond) : 0, notToScale };
-    at += h + laid.beyond + GAP;
+    const beyond = band.beyond === null || band.holds === null ? 0 : Math.max(30, Math.min((band.beyond - band.holds) * scale, TALLEST));
+    const laid = { band, y: at, h, beyond, notToScale };
+    at += h + beyond + GAP;
     return laid;
   });
-  return { slice: s, y, h: Math.max(at - GAP - y, bar + promised, label), bands, bar, promised };
+  // Its own limit may ask for more than its children take, where that is not much more; else its bar is cut.
+  const full = s.limit === null ? 0 : (s.limit + s.promised) * scale;
+  const wish = full <= (at - y) * 1.5 ? full : 0;
+  const h = Math.max(at - GAP - y, wish, label);
+  return { slice: s, y, h, bands, ...stem(s, h, scale, least) };
 }
 
 /** The scale at which the bands of limits fill the height that is wished, and the places at that scale. */
 export function lay(tree: Tree): Laid {
   const rows = tree.slices.reduce((n, s) => n + (s.closed ? 1 : s.bands.length), 0);
   const least = rows <= 20 ? 15 : 18;
-  const wish = rows <= 4 ? 330 : Math.max(560, rows * (least + GAP) * 1.25);
-  const limited = tree.slices.flatMap((s) => (s.closed ? [] : s.bands)).filter((b) => b.by.kind === 'own' && b.holds !== null);
-  const sum = limited.reduce((n, b) => n + (b.holds ?? 0), 0);
+  const wish = rows <= 4 ? 330 : Math.max(580, rows * (least + GAP) * 1.3);
+  const open = tree.slices.flatMap((s) => (s.closed ? [] : s.bands));
+  const limited = open.filter((b) => b.by.kind === 'own' || b.beyond !== null);
+  const sum = limited.reduce((n, b) => n + Math.max(b.holds ?? 0, b.beyond ?? 0), 0);
   const fixed = rows * GAP + tree.slices.length * SLICE_GAP + (rows - limited.length) * least;
-  const host = (tree.size ?? 0) + tree.promised;
-  let scale = sum > 0 ? Math.max(0, wish - fixed) / sum : 0;
-  // The host's own column is not taller than what stands beside it.
-  if (host > 0) scale = Math.min(scale > 0 ? scale : Infinity, (wish * 0.86) / host);
-  if (!Number.isFinite(scale) || scale <= 0) {
-    const most = Math.max(1, ...tree.slices.flatMap((s) => s.bands).map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
-    scale = 60 / most;
-  }
+  const total = (tree.size ?? 0) + tree.promised;
+  // Without limits the host's size is what there is to compare with, without that the greatest use.
+  let scale = sum > 0 ? Math.max(wish * 0.25, wish - fixed) / sum : total > 0 ? (wish * 0.8) / total : 0;
+  if (scale <= 0) scale = 60 / Math.max(1, ...tree.slices.flatMap((s) => s.bands).map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
   let y = 0;
   const slices = tree.slices.map((s): LaidSlice => {
     const laid = laySlice(s, y, scale, least);
     y += laid.h + SLICE_GAP;
     return laid;
   });
-  const bar = tree.size === null ? Math.max(120, Math.min(y - SLICE_GAP, 200)) : Math.max(60, tree.size * scale);
-  const promised = tree.promised > 0 ? Math.max(18, tree.promised * scale) : 0;
-  return { scale, slices, host: { bar, promised }, h: Math.max(y - SLICE_GAP, bar + promised, 60), least };
+  const h = Math.max(y - SLICE_GAP, 120);
+  return { scale, slices, host: hostBar(tree, h, scale), h, least };
+}
+
+/** The host's bar, never taller than what stands beside it. */
+function hostBar(tree: Tree, h: number, scale: number): Laid['host'] {
+  if (tree.size === null) return { bar: Math.min(h, 200), promised: 0, cut: false };
+  const wish = Math.max(60, tree.size * scale);
+  const extra = tree.promised > 0 ? Math.max(18, tree.promised * scale) : 0;
+  if (wish + extra <= h) return { bar: wish, promised: extra, cut: false };
+  const promised = extra === 0 ? 0 : Math.max(18, (h * tree.promised) / (tree.size + tree.promised));
+  return { bar: h - promised, promised, cut: true };
 }

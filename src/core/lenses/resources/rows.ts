@@ -1,6 +1,6 @@
 import { isKnown, valueOf } from '../../model/reading.js';
 import { FACES, cut, line, text } from '../../scene/kit.js';
-import { wrapText, type Face } from '../../scene/measure.js';
+import { cutText, textWidth, wrapText, type Face } from '../../scene/measure.js';
 import type { Mark, Token } from '../../scene/marks.js';
 import { diamond, triangle } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
@@ -23,7 +23,7 @@ export function effectiveWords(b: Band): { readonly words: string; readonly ink:
   switch (b.by.kind) {
     case 'own': return { words: 'its own', ink: 'muted' };
     case 'ancestor':
-    case 'host': return { words: `${b.holds === null ? '?' : say(b.use.resource, b.holds)}, ${b.by.name}`, ink: 'warn' };
+    case 'host': return { words: `${b.holds === null ? '?' : sayWhole(b.use.resource, b.holds)}, ${b.by.name}`, ink: 'warn' };
     case 'none': return { words: 'none', ink: 'muted' };
     case 'unknown': return { words: '? not read', ink: 'muted' };
   }
@@ -126,7 +126,7 @@ export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number):
 function ofWords(tree: Tree, use: number | null, limit: number | null): string {
   const r = tree.resource;
   if (use === null) return limit === null ? '?' : `? of ${say(r, limit)}`;
-  return limit === null ? say(r, use) : r === 'memory' ? `${inUnitOf(use, limit)} of ${say(r, limit)}` : `${say(r, use)} of ${say(r, limit)}`;
+  return limit === null ? sayWhole(r, use) : r === 'memory' ? `${inUnitOf(use, limit)} of ${say(r, limit)}` : `${say(r, use)} of ${sayWhole(r, limit)}`;
 }
 
 /** Bytes in the unit of a limit, one digit: `0.9`. */
@@ -144,7 +144,7 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   const share = slice.limit === null || slice.use === null ? null : slice.use / slice.limit;
   const bar = slice.limit === null
     ? open(c.sliceX, l.y, STEM, l.bar, slice.use === null ? null : Math.min(STEM * 0.8, ((slice.use * laid.scale) / l.bar) * STEM))
-    : walled(c.sliceX, l.y, STEM, l.bar, share);
+    : walled(c.sliceX, l.y, STEM, l.bar, share, l.cut && l.bar > 20);
   const marks: Mark[] = [...bar];
   if (l.promised > 0) marks.push(...promise(c.sliceX, l.y + l.bar, STEM, l.promised));
   const bx = c.nameX - 12;
@@ -162,9 +162,9 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   if (slice.promised > 0 && !slice.closed) {
     y = Math.max(y + 2, l.y + l.bar + 12);
     if (y + 14 > l.y + l.h + 10) y = Math.min(y, l.y + l.h - 4);
-    put(`+${say(r, slice.promised)}`, FACES.strong, 'warn', 14);
+    put(`+${sayWhole(r, slice.promised)}`, FACES.strong, 'warn', 14);
     put('promised', FACES.body, 'warn');
-  } else if (slice.promised > 0 && l.h >= 44) put(`+${say(r, slice.promised)} promised`, FACES.small, 'warn');
+  } else if (slice.promised > 0) put(`+${say(r, slice.promised)} promised`, FACES.small, 'warn');
   return {
     id: `stem:${slice.id}`, role: 'band', subject: slice.path.startsWith('/') ? { kind: 'cgroup', id: slice.path, name: slice.name } : null, members: slice.bands.map((b) => b.w.id),
     box: { x: c.sliceX, y: l.y, w: c.nameX - 14 - c.sliceX, h: l.h }, layer: 1, label: slice.name,
@@ -173,24 +173,30 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   };
 }
 
+/** `6.8 of 8 GiB` in one line, or in two, parted before the amount that is the limit. */
+function inLines(words: string, width: number): readonly string[] {
+  const at = words.indexOf(' of ');
+  return at < 0 || textWidth(words, MONO) <= width ? [cutText(words, width, MONO)] : [words.slice(0, at + 3), cutText(words.slice(at + 4), width, MONO)];
+}
+
 /** The host at the left: its size, its use, what was promised beyond it. */
 export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Item {
   const r = tree.resource;
-  const { bar: h, promised: extra } = laid.host;
+  const { bar: h, promised: extra, cut: clipped } = laid.host;
   const share = tree.size === null || tree.use === null ? null : tree.use / tree.size;
-  const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : STEM * 0.6) : walled(c.hostX, 0, STEM, h, share);
+  const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : STEM * 0.6) : walled(c.hostX, 0, STEM, h, share, clipped);
   if (extra > 0) marks.push(...promise(c.hostX, h, STEM, extra));
   const bx = c.sliceX - 8;
   marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
   const near: Mark[] = [
     cut(c.hostLabelX, 12, tree.name, c.hostLabelW, FACES.name),
-    cut(c.hostLabelX, 27, ofWords(tree, tree.use, tree.size), c.hostLabelW, MONO, tree.use === null ? 'muted' : 'ink'),
+    ...inLines(ofWords(tree, tree.use, tree.size), c.hostLabelW).map((part, i) => text(c.hostLabelX, 27 + i * 14, part, MONO, tree.use === null ? 'muted' : 'ink')),
   ];
-  let y = extra > 0 ? Math.max(52, h + 16) : 50;
+  let y = extra > 0 ? Math.max(62, h + 16) : 64;
   if (tree.size !== null && extra > 0) {
-    near.push(diamond(c.hostLabelX + 5, y - 4, 4.5), text(c.hostLabelX + 14, y, `+${say(r, tree.promised)}`, FACES.strong, 'warn'));
+    near.push(diamond(c.hostLabelX + 5, y - 4, 4.5), text(c.hostLabelX + 14, y, `+${sayWhole(r, tree.promised)}`, FACES.strong, 'warn'));
     y += 16;
-    const words = `${say(r, tree.promised + tree.size)} are promised, ${say(r, tree.size)} exist: ${percent((tree.promised + tree.size) / tree.size)}`;
+    const words = `${sayWhole(r, tree.promised + tree.size)} are promised, ${say(r, tree.size)} exist: ${percent((tree.promised + tree.size) / tree.size)}`;
     for (const part of wrapText(words, c.hostLabelW, FACES.body, 4)) {
       near.push(text(c.hostLabelX, y, part, FACES.body, 'warn'));
       y += 14;
