@@ -10,6 +10,7 @@ import { decides, type Cause } from './connection.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfAlarms, momentsOfFindings, Strip } from './moments.js';
+import { named, openFile, type OpenedFile, type Shown } from './opened.js';
 import type { SessionParts } from './parts.js';
 
 export interface SessionOptions extends HostChoice {
@@ -29,7 +30,6 @@ const HEALED_STAYS_MS = 60_000;
 
 const done: Answer<null> = { ok: true, value: null };
 const refuse = (what: string, why: string, todo: string): { readonly ok: false; readonly trouble: Trouble } => ({ ok: false, trouble: { what, why, todo, command: '' } });
-const named = (name: string, trouble: Trouble) => ({ ok: false as const, trouble: { ...trouble, what: `${name.slice(0, 200)} was not opened: ${trouble.what}` } });
 const noPicture = () => refuse('There is nothing to take yet', 'no picture has been read', 'Wait for the first one, or open a file.');
 
 /**
@@ -45,7 +45,7 @@ export class Session {
   /** The live host's picture, kept up to date even while a file is shown. */
   #livePicture: Picture | null = null;
   #example: Picture | null = null;
-  #opened: { readonly link: Link; readonly picture: Picture } | null = null;
+  #opened: { readonly shown: Shown; readonly picture: Picture } | null = null;
   #watch: WatchState = START;
   #alarms = new Map<string, Alarm>();
   #elevated: KernelReaders | null = null;
@@ -75,7 +75,7 @@ export class Session {
       this.#live.start();
       return null;
     }
-    const opened = this.#openText(file);
+    const opened = this.#show(openFile(file.name, file.text));
     return opened.ok ? null : opened.trouble;
   }
 
@@ -93,7 +93,7 @@ export class Session {
   }
 
   get link(): Link {
-    return this.#opened?.link ?? this.#liveLink;
+    return this.#opened?.shown.link ?? this.#liveLink;
   }
 
   /** What a window draws now. */
@@ -122,7 +122,7 @@ export class Session {
       this.#live.tryNow();
       return done;
     },
-    openText: (args) => this.#openText(args),
+    openText: ({ name, text }) => this.#show(openFile(name, text)),
     openDialog: () => refuse('There is no dialog here', 'the shell has none', 'Drop a file on the window.'),
     goLive: () => {
       if (this.options.file !== undefined && this.#livePicture === null) this.#live.start();
@@ -155,7 +155,10 @@ export class Session {
       this.#live.setPoll(ms);
       return done;
     },
-    seek: () => refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.'),
+    seek: ({ frame }) => {
+      const seek = this.#opened?.shown.seek ?? null;
+      return seek === null ? refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.') : this.#show(seek(frame));
+    },
     compareText: ({ name, text }) => {
       if (this.picture === null) return noPicture();
       const opened = openSnapshot(text);
@@ -265,10 +268,13 @@ export class Session {
     this.#send({ push: 'delta', seq: ++this.#seq, delta });
   }
 
-  #openText({ name, text }: { readonly name: string; readonly text: string }): Answer<null> {
-    const opened = openSnapshot(text);
-    if (!opened.ok) return named(name, opened.trouble);
-    this.#opened = { link: { state: 'file', name, takenAt: opened.snapshot.takenAt }, picture: { ...this.#judged(opened.snapshot, null), elevation: 'not-possible', denied: [] } };
+  #show(opened: OpenedFile): Answer<null> {
+    if (!opened.ok) return opened;
+    const { shown } = opened;
+    const { snapshot, alarms, moments } = shown;
+    const judgement = this.options.parts.judge(snapshot);
+    const findings = this.options.parts.check(snapshot, judgement, alarms);
+    this.#opened = { shown, picture: { snapshot, judgement, findings, alarms, moments, denied: [], elevation: 'not-possible' } };
     this.#tellAll();
     return done;
   }
