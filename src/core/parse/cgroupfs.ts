@@ -55,8 +55,8 @@ export function parseKeyed(text: string, path: string): Reading<ReadonlyMap<stri
 
 /** `cpu.pressure` and its kin; `cpu.pressure` has no `full` line before Linux 5.13, then it is 0 as the kernel says later. */
 export function parsePressure(text: string, path: string): Reading<Pressure> {
-  const some = /^some avg10=(\d+\.\d+) avg60=(\d+\.\d+) avg300=(\d+\.\d+) /m.exec(text);
-  const full = /^full avg10=(\d+\.\d+) /m.exec(text);
+  const some = /^some avg10=(\d{1,6}\.\d{1,6}) avg60=(\d{1,6}\.\d{1,6}) avg300=(\d{1,6}\.\d{1,6}) /m.exec(text);
+  const full = /^full avg10=(\d{1,6}\.\d{1,6}) /m.exec(text);
   if (some === null) return unknown('unsupported', path);
   return known({ some10: Number(some[1]), some60: Number(some[2]), some300: Number(some[3]), full10: full === null ? 0 : Number(full[1]) }, path);
 }
@@ -79,7 +79,7 @@ export function parseThrottle(text: string, name: string, path: string): Reading
   const limits: string[] = [];
   for (const line of text.split('\n')) {
     if (line === '') continue;
-    const found = /^(\d+:\d+) (\d+)$/.exec(line);
+    const found = /^(\d{1,9}:\d{1,9}) (\d{1,20})$/.exec(line);
     if (found === null) return unknown('unsupported', path);
     limits.push(`${found[1]} ${name}=${found[2]}`);
   }
@@ -91,13 +91,13 @@ export function parseIoBytes(text: string, path: string): Reading<{ readonly rea
   let read = 0;
   let written = 0;
   for (const line of text.split('\n')) {
-    const v2 = /^\d+:\d+ .*?\brbytes=(\d+) wbytes=(\d+)/.exec(line);
+    const v2 = /^\d+:\d+ .*?\brbytes=(\d{1,20}) wbytes=(\d{1,20})/.exec(line);
     if (v2 !== null) {
       read += Number(v2[1]);
       written += Number(v2[2]);
       continue;
     }
-    const v1 = /^\d+:\d+ (Read|Write) (\d+)$/.exec(line);
+    const v1 = /^\d+:\d+ (Read|Write) (\d{1,20})$/.exec(line);
     if (v1 !== null && v1[1] === 'Read') read += Number(v1[2]);
     else if (v1 !== null) written += Number(v1[2]);
     else if (line !== '' && !/^(\d+:\d+( |$)|Total )/.test(line)) return unknown('unsupported', path);
