@@ -6,7 +6,7 @@ import { parseCgroup } from './cgroup.js';
 import { parseCfsQuota, parseCount, parseCpuMax, parseCpuset, parseIoBytes, parseIoMax, parseKeyed, parseLimit, parsePressure, parseThrottle } from './cgroupfs.js';
 import { parseLsns } from './lsns.js';
 import { parseMountinfo } from './mountinfo.js';
-import { parseCpuCount, parseIdMap, parseLine, parseLsms, parseMemTotal, parseNsLink } from './proc.js';
+import { parseCpuCount, parseIdMap, parseLine, parseLsms, parseMemTotal, parseNsLink, parseStartTicks, parseUptime } from './proc.js';
 import { parseStatus } from './status.js';
 
 const real = (name: string) => readFileSync(new URL(`fixtures/${name}.txt`, import.meta.url), 'latin1');
@@ -21,6 +21,8 @@ const PARSERS: readonly (readonly [string, string, (text: string, path: string) 
   ['cpus online', '0-3,8\n', parseCpuCount],
   ['one line', 'docker-default (enforce)\n', parseLine],
   ['lsm', 'lockdown,capability,landlock,yama,apparmor', parseLsms],
+  ['stat', '11903 (a) b) S 11880 11903 11903 0 -1 4194560 1085 0 0 0 1 1 0 0 20 0 1 0 80265 2322432 316\n', parseStartTicks],
+  ['uptime', '2043.21 3900.00\n', parseUptime],
   ['lsns', '{"namespaces": [{"ns":4026532394, "pns":4026531836, "ons":4026531837}]}', parseLsns],
   ['memory.max', '67108864\n', parseLimit],
   ['pids.current', '3\n', parseCount],

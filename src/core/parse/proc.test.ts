@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parseLsns } from './lsns.js';
-import { namespaceOfLink, parseCpuCount, parseIdMap, parseLine, parseLsms, parseMemTotal, parseNsLink } from './proc.js';
+import { namespaceOfLink, parseCpuCount, parseIdMap, parseLine, parseLsms, parseMemTotal, parseNsLink, parseStartTicks, parseUptime } from './proc.js';
 
 const value = (r: object) => ('value' in r ? r.value : r);
 const none = { unknown: 'unsupported', source: 'p' };
@@ -34,4 +34,9 @@ test('lsns tells parents and owners, as numbers or as text; 0 is none', () => {
   expect(kin.get(4026532394)).toEqual({ parent: 4026531836, owner: 4026531837 });
   expect(kin.get(4026531837)).toEqual({ parent: undefined, owner: undefined });
   expect(parseLsns('lsns: unknown column: PNS', 'p')).toEqual(none);
+});
+
+test('when a process started, whatever it calls itself', () => {
+  expect(value(parseStartTicks('11903 (a) b) S 11880 11903 11903 0 -1 4194560 1085 0 0 0 1 1 0 0 20 0 1 0 80265 2322432 316\n', 'p'))).toBe(80265);
+  expect(value(parseUptime('2043.21 3900.00\n', 'p'))).toBe(2043.21);
 });

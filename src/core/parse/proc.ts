@@ -69,3 +69,16 @@ export function parseLsms(text: string, path: string): Reading<readonly string[]
   const names = text.trim().split(',').filter((name) => name !== '');
   return names.every((name) => /^[a-z0-9_]{1,32}$/.test(name)) ? known(names, path) : unknown('unsupported', path);
 }
+
+/** `/proc/<pid>/stat`, proc_pid_stat(5): when it started, in ticks (of which Linux has 100 a second for programs) since boot. */
+export function parseStartTicks(text: string, path: string): Reading<number> {
+  // The name stands in brackets and may hold brackets and blanks itself.
+  const ticks = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
+  return ticks !== undefined && /^\d{1,18}$/.test(ticks) ? known(Number(ticks), path) : unknown('unsupported', path);
+}
+
+/** `/proc/uptime`: seconds since boot. */
+export function parseUptime(text: string, path: string): Reading<number> {
+  const found = /^(\d{1,12}\.\d{1,6}) /.exec(text);
+  return found === null ? unknown('unsupported', path) : known(Number(found[1]), path);
+}

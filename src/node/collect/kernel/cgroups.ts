@@ -1,71 +1,67 @@
-import { known, unknown, type CgroupFacts, type Declared, type Limit, type Pressure, type Reading } from '../../../core/model/index.js';
-import { lineage } from '../../../core/parse/cgroup.js';
-import {
-  parseCfsQuota, parseCount, parseCpuMax, parseCpuset, parseIoBytes, parseIoMax, parseKeyed, parseLimit, parsePressure, parseThrottle,
-} from '../../../core/parse/cgroupfs.js';
-import { read, readText } from './files.js';
-import { folder, type Controller, type Hierarchies } from './hierarchies.js';
+import { known, unknown, type CgroupFacts, type Declared, type Limit, type Reading } from '../../../core/model/index.js';
+import { parseCount, parseCpuset, parseIoMax, parseLimit, parseThrottle } from '../../../core/parse/cgroupfs.js';
+import type { CgroupFiles, LimitFile, Place, PlaceFiles } from './cgroup-files.js';
+import { read } from './files.js';
+import type { Hierarchies } from './hierarchies.js';
 
-/** The path of one cgroup in each hierarchy: the same everywhere, unless a v1 process was put elsewhere by somebody. */
-export interface Place {
-  readonly path: string;
-  readonly source: string;
-  readonly elsewhere: ReadonlyMap<string, string> | undefined;
-}
-
-/** One read of the cgroup files. Limits of ancestors are read once, however many children ask. */
+/** One read of the cgroup files, each of them once, however many children ask for their ancestors' limits. */
 export class CgroupReader {
-  private readonly limits = new Map<string, Reading<Limit>>();
-  constructor(private readonly hierarchies: Hierarchies) {}
-
-  /** Whether a controller is on v2, and the folder of the place there. */
-  private at(place: Place, controller: Controller): { readonly v2: boolean; readonly dir: string; readonly path: string } | undefined {
-    const v1 = this.hierarchies.v1.get(controller);
-    const v2 = v1 === undefined;
-    const hierarchy = v1 ?? (this.hierarchies.inUnified.has(controller) ? this.hierarchies.unified : undefined);
-    const path = place.elsewhere?.get(v2 ? '' : controller) ?? place.path;
-    const dir = hierarchy === undefined ? undefined : folder(hierarchy, path);
-    return dir === undefined ? undefined : { v2, dir, path };
+  private readonly pass: number;
+  constructor(
+    private readonly hierarchies: Hierarchies,
+    private readonly files: CgroupFiles,
+  ) {
+    this.pass = files.nextPass();
   }
 
-  private limit(v2: boolean, controller: Controller, dir: string): Reading<Limit> {
-    const key = `${controller} ${dir}`;
-    let value = this.limits.get(key);
-    if (value === undefined) {
-      value = readLimit(v2, controller, dir);
-      this.limits.set(key, value);
-    }
-    return value;
+  /**
+   * All of a cgroup. `before`: an earlier read of it, from which is taken what only its making or an update of the
+   * container sets (weights, cpusets, swap, io limits); the same object comes back where nothing differs.
+   */
+  facts(place: Place, declared: Declared | undefined, before?: CgroupFacts, settle = before === undefined): CgroupFacts {
+    const files = this.files.of(place, this.hierarchies);
+    const memory = this.chain(files.memory, 'memory');
+    const moving = this.moving(place);
+    const settled = settle || before === undefined ? settledOf(files, memory.limit) : before;
+    const { high, low, swapLimit } = settled.memory;
+    const { weight, cpuset } = settled.cpu;
+    return sameFacts(before, {
+      path: before !== undefined && before.path.source === place.source ? before.path : known(place.path, place.source),
+      memory: { ...memory, declared: told(declared?.memory, 'engine: HostConfig.Memory'), ...moving.memory, high, low, swapLimit },
+      cpu: { ...this.chain(files.cpu, 'cpu'), declared: told(declared?.cpus, 'engine: HostConfig.NanoCpus'), ...moving.cpu, weight, cpuset },
+      pids: { ...this.chain(files.pids, 'pids'), declared: told(declared?.pidsLimit, 'engine: HostConfig.PidsLimit'), ...moving.pids },
+      io: { limits: settled.io.limits, ...moving.io },
+    });
+  }
+
+  /** The same facts with what moves read anew. */
+  moved(facts: CgroupFacts, place: Place): CgroupFacts {
+    const { memory, cpu, pids, io } = this.moving(place);
+    return sameFacts(facts, { path: facts.path, memory: { ...facts.memory, ...memory }, cpu: { ...facts.cpu, ...cpu }, pids: { ...facts.pids, ...pids }, io: { ...facts.io, ...io } });
   }
 
   /** Its own limit, the tightest on the way to the root, and who imposes that. */
-  private chain(place: Place, controller: 'memory' | 'cpu' | 'pids'): Chain {
-    const at = this.at(place, controller);
-    if (at === undefined) return none(controller);
-    const hierarchy = this.hierarchies.v1.get(controller) ?? this.hierarchies.unified;
+  private chain(way: readonly LimitFile[], controller: string): Chain {
     let effective: Reading<Limit> | undefined;
     let imposedBy = '';
     let obscured: Reading<Limit> | undefined;
-    let own: Reading<Limit> = unknown('absent', at.dir);
-    for (const path of lineage(at.path)) {
-      const dir = hierarchy === undefined ? undefined : folder(hierarchy, path);
-      if (dir === undefined) continue;
-      own = this.limit(at.v2, controller, dir);
+    let own: Reading<Limit> = unknown('absent', controller);
+    for (const { path, limit, period } of way) {
+      own = limit.read(this.pass);
+      if ('value' in own && own.value !== 'max' && period !== undefined) own = inCores(own, period.read(this.pass));
       if ('unknown' in own) {
         // The root of v2 has no such file, nor has a cgroup whose parent did not hand the controller down.
         if (own.unknown !== 'absent') obscured = own;
         continue;
       }
-      if (effective === undefined || !('value' in effective) || own.value !== 'max') {
-        const before = effective !== undefined && 'value' in effective ? effective.value : 'max';
-        if (own.value !== 'max' && (before === 'max' || own.value <= before)) {
-          effective = own;
-          imposedBy = path;
-        } else effective ??= own;
-      }
+      const before = effective !== undefined && 'value' in effective ? effective.value : 'max';
+      if (own.value !== 'max' && (before === 'max' || own.value <= before)) {
+        effective = own;
+        imposedBy = path;
+      } else effective ??= own;
     }
     // An ancestor that could not be read might be tighter than all that could.
-    const tightest = obscured ?? effective ?? unknown('absent', own.source);
+    const tightest = obscured ?? effective ?? own;
     return {
       limit: own,
       effectiveLimit: tightest,
@@ -73,72 +69,40 @@ export class CgroupReader {
     };
   }
 
-  /** All of a cgroup. */
-  facts(place: Place, declared: Declared | undefined): CgroupFacts {
-    const moving = this.moving(place);
-    const memory = this.at(place, 'memory');
-    const memoryChain = this.chain(place, 'memory');
-    const cpu = this.at(place, 'cpu');
-    const cpuset = this.at(place, 'cpuset');
-    const io = this.at(place, 'blkio');
-    const v2Only = (name: string) =>
-      memory === undefined ? unknown('absent', 'memory') : memory.v2 ? read(`${memory.dir}/${name}`, parseLimit) : unknown('absent', `${memory.dir}/${name}`);
-    const low = v2Only('memory.low');
-    return {
-      path: known(place.path, place.source),
-      memory: {
-        ...memoryChain,
-        declared: told(declared?.memory, 'engine: HostConfig.Memory'),
-        ...moving.memory,
-        high: v2Only('memory.high'),
-        low: 'value' in low ? (low.value === 'max' ? unknown('unsupported', low.source) : known(low.value, low.source)) : low,
-        swapLimit: memory === undefined ? unknown('absent', 'memory') : readSwap(memory.v2, memory.dir, memoryChain.limit),
-      },
-      cpu: {
-        ...this.chain(place, 'cpu'),
-        declared: told(declared?.cpus, 'engine: HostConfig.NanoCpus'),
-        ...moving.cpu,
-        weight: cpu === undefined ? unknown('absent', 'cpu') : read(`${cpu.dir}/${cpu.v2 ? 'cpu.weight' : 'cpu.shares'}`, parseCount),
-        cpuset: cpuset === undefined ? unknown('absent', 'cpuset') : read(`${cpuset.dir}/${cpuset.v2 ? 'cpuset.cpus.effective' : 'cpuset.effective_cpus'}`, parseCpuset),
-      },
-      pids: { ...this.chain(place, 'pids'), declared: told(declared?.pidsLimit, 'engine: HostConfig.PidsLimit'), ...moving.pids },
-      io: { limits: io === undefined ? unknown('absent', 'io') : readIoLimits(io.v2, io.dir), ...moving.io },
-    };
-  }
-
   /** What changes from second to second. */
-  moving(place: Place): Moving {
-    const memory = this.at(place, 'memory');
-    const cpu = this.at(place, 'cpu');
-    const acct = this.at(place, 'cpuacct');
-    const pids = this.at(place, 'pids');
-    const io = this.at(place, 'blkio');
-    const unifiedPath = place.elsewhere?.get('') ?? place.path;
-    const unified = this.hierarchies.unified === undefined ? undefined : folder(this.hierarchies.unified, unifiedPath);
-    const pressure = (name: string): Reading<Pressure> => (unified === undefined ? unknown('absent', name) : read(`${unified}/${name}`, parsePressure));
-    const bytes = io === undefined ? unknown('absent', 'io') : read(`${io.dir}/${io.v2 ? 'io.stat' : 'blkio.throttle.io_service_bytes'}`, parseIoBytes);
-    const stat = cpu === undefined ? unknown('absent', 'cpu.stat') : read(`${cpu.dir}/cpu.stat`, parseKeyed);
-    const events = memory === undefined ? unknown('absent', 'memory') : read(`${memory.dir}/${memory.v2 ? 'memory.events' : 'memory.oom_control'}`, parseKeyed);
+  private moving(place: Place): Moving {
+    const files = this.files.of(place, this.hierarchies);
+    const { pass } = this;
+    const stat = files.cpuStat?.read(pass) ?? unknown('absent', 'cpu.stat');
+    const events = files.memoryEvents?.read(pass) ?? unknown('absent', 'memory.events');
+    const bytes = files.ioBytes?.read(pass) ?? unknown('absent', 'io.stat');
+    const v1 = files.at.get('cpu')?.v2 === false;
     return {
       memory: {
-        usage: memory === undefined ? unknown('absent', 'memory') : read(`${memory.dir}/${memory.v2 ? 'memory.current' : 'memory.usage_in_bytes'}`, parseCount),
+        usage: files.memoryUsage?.read(pass) ?? unknown('absent', 'memory.current'),
         oomKills: keyed(events, 'oom_kill'),
-        pressure: pressure('memory.pressure'),
+        pressure: files.pressure?.memory.read(pass) ?? unknown('absent', 'memory.pressure'),
       },
       cpu: {
-        usageMs: acct === undefined ? unknown('absent', 'cpuacct') : acct.v2 ? scaled(keyed(stat, 'usage_usec'), 1e-3) : scaled(read(`${acct.dir}/cpuacct.usage`, parseCount), 1e-6),
+        usageMs: files.cpuUsage === undefined ? scaled(keyed(stat, 'usage_usec'), 1e-3) : scaled(files.cpuUsage.read(pass), 1e-6),
         throttledPeriods: keyed(stat, 'nr_throttled'),
-        throttledMs: cpu?.v2 === false ? scaled(keyed(stat, 'throttled_time'), 1e-6) : scaled(keyed(stat, 'throttled_usec'), 1e-3),
-        pressure: pressure('cpu.pressure'),
+        throttledMs: v1 ? scaled(keyed(stat, 'throttled_time'), 1e-6) : scaled(keyed(stat, 'throttled_usec'), 1e-3),
+        pressure: files.pressure?.cpu.read(pass) ?? unknown('absent', 'cpu.pressure'),
       },
-      pids: { usage: pids === undefined ? unknown('absent', 'pids') : read(`${pids.dir}/pids.current`, parseCount) },
+      pids: { usage: files.pidsUsage?.read(pass) ?? unknown('absent', 'pids.current') },
       io: {
         readBytes: 'value' in bytes ? known(bytes.value.read, bytes.source) : bytes,
         writtenBytes: 'value' in bytes ? known(bytes.value.written, bytes.source) : bytes,
-        pressure: pressure('io.pressure'),
+        pressure: files.pressure?.io.read(pass) ?? unknown('absent', 'io.pressure'),
       },
     };
   }
+}
+
+interface Settled {
+  readonly memory: Pick<CgroupFacts['memory'], 'high' | 'low' | 'swapLimit'>;
+  readonly cpu: Pick<CgroupFacts['cpu'], 'weight' | 'cpuset'>;
+  readonly io: Pick<CgroupFacts['io'], 'limits'>;
 }
 
 interface Chain {
@@ -147,27 +111,44 @@ interface Chain {
   readonly imposedBy: Reading<string>;
 }
 
-export interface Moving {
+interface Moving {
   readonly memory: Pick<CgroupFacts['memory'], 'usage' | 'oomKills' | 'pressure'>;
   readonly cpu: Pick<CgroupFacts['cpu'], 'usageMs' | 'throttledPeriods' | 'throttledMs' | 'pressure'>;
   readonly pids: Pick<CgroupFacts['pids'], 'usage'>;
   readonly io: Pick<CgroupFacts['io'], 'readBytes' | 'writtenBytes' | 'pressure'>;
 }
 
-/** The same facts with what moves read anew. */
-export function moved(facts: CgroupFacts, moving: Moving): CgroupFacts {
-  return {
-    path: facts.path,
-    memory: { ...facts.memory, ...moving.memory },
-    cpu: { ...facts.cpu, ...moving.cpu },
-    pids: { ...facts.pids, ...moving.pids },
-    io: { ...facts.io, ...moving.io },
-  };
+function sameReading(a: Reading<unknown>, b: Reading<unknown>): boolean {
+  if (a === b) return true;
+  if (a.source !== b.source) return false;
+  return 'value' in a ? 'value' in b && a.value === b.value : 'unknown' in b && a.unknown === b.unknown;
 }
 
-function none(controller: string): Chain {
-  const absent = unknown('absent', controller);
-  return { limit: absent, effectiveLimit: absent, imposedBy: absent };
+function samePart<T extends Readonly<Record<string, Reading<unknown>>>>(before: T, now: T): T {
+  for (const key in now) {
+    const a = before[key];
+    const b = now[key];
+    if (a === undefined || b === undefined || !sameReading(a, b)) return now;
+  }
+  return before;
+}
+
+/** The earlier object where all of it says the same, so that later comparisons end early. */
+function sameFacts(before: CgroupFacts | undefined, now: CgroupFacts): CgroupFacts {
+  if (before === undefined) return now;
+  const memory = samePart(before.memory, now.memory);
+  const cpu = samePart(before.cpu, now.cpu);
+  const pids = samePart(before.pids, now.pids);
+  const io = samePart(before.io, now.io);
+  const path = sameReading(before.path, now.path) ? before.path : now.path;
+  const same = memory === before.memory && cpu === before.cpu && pids === before.pids && io === before.io && path === before.path;
+  return same ? before : { path, memory, cpu, pids, io };
+}
+
+function inCores(quota: Reading<Limit>, period: Reading<number>): Reading<Limit> {
+  if (!('value' in period)) return period;
+  if (!('value' in quota) || quota.value === 'max') return quota;
+  return period.value > 0 ? known(quota.value / period.value, quota.source) : unknown('unsupported', quota.source);
 }
 
 function told(value: Limit | undefined, source: string): Reading<Limit> {
@@ -184,21 +165,27 @@ function scaled(value: Reading<number>, by: number): Reading<number> {
   return 'value' in value ? known(Math.round(value.value * by * 1000) / 1000, value.source) : value;
 }
 
-function readLimit(v2: boolean, controller: Controller, dir: string): Reading<Limit> {
-  switch (controller) {
-    case 'memory':
-      return read(`${dir}/${v2 ? 'memory.max' : 'memory.limit_in_bytes'}`, parseLimit);
-    case 'pids':
-      return read(`${dir}/pids.max`, parseLimit);
-    default: {
-      if (v2) return read(`${dir}/cpu.max`, parseCpuMax);
-      const quota = readText(`${dir}/cpu.cfs_quota_us`);
-      if ('unknown' in quota) return quota;
-      if (quota.value === '-1\n') return known('max', quota.source);
-      const period = read(`${dir}/cpu.cfs_period_us`, parseCount);
-      return 'value' in period ? parseCfsQuota(quota.value, period.value, quota.source) : period;
-    }
-  }
+/** What is set once; these files are not held open. */
+function settledOf(files: PlaceFiles, limit: Reading<Limit>): Settled {
+  const memory = files.at.get('memory');
+  const cpu = files.at.get('cpu');
+  const cpuset = files.at.get('cpuset');
+  const io = files.at.get('blkio');
+  const v2Only = (name: string) =>
+    memory === undefined ? unknown('absent', name) : memory.v2 ? read(`${memory.dir}/${name}`, parseLimit) : unknown('absent', `${memory.dir}/${name}`);
+  const low = v2Only('memory.low');
+  return {
+    memory: {
+      high: v2Only('memory.high'),
+      low: 'value' in low ? (low.value === 'max' ? unknown('unsupported', low.source) : known(low.value, low.source)) : low,
+      swapLimit: memory === undefined ? unknown('absent', 'memory.swap.max') : readSwap(memory.v2, memory.dir, limit),
+    },
+    cpu: {
+      weight: cpu === undefined ? unknown('absent', 'cpu.weight') : read(`${cpu.dir}/${cpu.v2 ? 'cpu.weight' : 'cpu.shares'}`, parseCount),
+      cpuset: cpuset === undefined ? unknown('absent', 'cpuset.cpus') : read(`${cpuset.dir}/${cpuset.v2 ? 'cpuset.cpus.effective' : 'cpuset.effective_cpus'}`, parseCpuset),
+    },
+    io: { limits: io === undefined ? unknown('absent', 'io.max') : readIoLimits(io.v2, io.dir) },
+  };
 }
 
 /** v2 limits swap alone; v1 limits memory and swap together, so swap is what lies above the memory limit. */

@@ -27,8 +27,8 @@ export function whyNot(error: unknown): Unknown {
   }
 }
 
-/** Reads an open file from its start to its end. */
-export function readOpen(fd: number): string {
+/** Reads an open file from its start to its end, in pieces as the kernel gives them. */
+function readToEnd(fd: number): string {
   let length = 0;
   for (;;) {
     const got = readSync(fd, buffer, length, buffer.length - length, length);
@@ -42,8 +42,7 @@ export function readOpen(fd: number): string {
   }
 }
 
-/** Text of a kernel file. Bytes above ASCII occur in names only; `utf8` decodes those. */
-export function readText(path: string): Reading<string> {
+function readBy(path: string, reader: (fd: number) => string): Reading<string> {
   let fd: number;
   try {
     fd = openSync(path, 'r');
@@ -51,7 +50,7 @@ export function readText(path: string): Reading<string> {
     return unknown(whyNot(error), path);
   }
   try {
-    return known(readOpen(fd), path);
+    return known(reader(fd), path);
   } catch (error) {
     return unknown(whyNot(error), path);
   } finally {
@@ -59,10 +58,120 @@ export function readText(path: string): Reading<string> {
   }
 }
 
+/** Text of a kernel file of many records (mount tables, maps, lists). Byte by byte; `decode` makes UTF-8 of names in it. */
+export function readText(path: string): Reading<string> {
+  return readBy(path, readToEnd);
+}
+
 /** Text of a kernel file through its parser. */
 export function read<T>(path: string, parse: (text: string, path: string) => Reading<T>): Reading<T> {
   const text = readText(path);
   return 'value' in text ? parse(text.value, path) : text;
+}
+
+/** More files than this are not held open, whatever the limit of this process. */
+const MOST_HELD = 8192;
+
+/** How many files may be held open: a quarter of what this process may have, so that sockets never run short. */
+function capacity(): number {
+  const limits = readText('/proc/self/limits');
+  const soft = 'value' in limits ? /^Max open files\s+(\d+|unlimited)/m.exec(limits.value)?.[1] : undefined;
+  return Math.min(MOST_HELD, soft === 'unlimited' ? MOST_HELD : Math.floor(Number(soft ?? 1024) / 4));
+}
+
+/** How many files are held open, over all that share the count. */
+export interface Holding {
+  open: number;
+  readonly most: number;
+}
+
+export function newHolding(): Holding {
+  return { open: 0, most: capacity() };
+}
+
+/**
+ * A kernel file of one record (all of it comes with the first read: status, cgroup, every file of a cgroup) that is
+ * read again and again. It stays open, since opening costs more than reading, and text that is the same as before
+ * gives the very same reading. An open file of /proc belongs to one process for good (another one that gets its pid
+ * cannot answer in its place), and one of a cgroup to that cgroup; both say so (ESRCH, ENODEV) when that is gone.
+ */
+export class HeldFile<T> {
+  private fd = -1;
+  private bytes: Buffer | undefined;
+  private reading: Reading<T> | undefined;
+  private pass = -1;
+  /** Whether the last read opened it: what was known of its process may then be known of another one. */
+  fresh = true;
+
+  constructor(
+    readonly path: string,
+    private readonly parse: (text: string, path: string) => Reading<T>,
+    private readonly holding: Holding,
+  ) {}
+
+  /** Within one pass it is read once. */
+  read(pass: number): Reading<T> {
+    if (this.pass === pass && this.reading !== undefined) return this.reading;
+    this.pass = pass;
+    if (this.fd >= 0) {
+      try {
+        const got = this.take(this.fd);
+        this.fresh = false;
+        return this.settle(got);
+      } catch {
+        this.close();
+      }
+    }
+    this.fresh = true;
+    let fd: number;
+    try {
+      fd = openSync(this.path, 'r');
+    } catch (error) {
+      return this.fail(error);
+    }
+    try {
+      const read = this.settle(this.take(fd));
+      if (this.holding.open < this.holding.most) {
+        this.fd = fd;
+        this.holding.open += 1;
+      } else closeSync(fd);
+      return read;
+    } catch (error) {
+      closeSync(fd);
+      return this.fail(error);
+    }
+  }
+
+  private take(fd: number): number {
+    const got = readSync(fd, buffer, 0, buffer.length, 0);
+    if (got === buffer.length) throw Object.assign(new Error('longer than a record of the kernel'), { code: 'EFBIG' });
+    return got;
+  }
+
+  private settle(got: number): Reading<T> {
+    const { bytes, reading } = this;
+    if (bytes !== undefined && reading !== undefined && bytes.length === got && buffer.compare(bytes, 0, got, 0, got) === 0) return reading;
+    if (bytes?.length === got) buffer.copy(bytes, 0, 0, got);
+    else this.bytes = Buffer.from(buffer.subarray(0, got));
+    const fresh = this.parse(buffer.toString('latin1', 0, got), this.path);
+    this.reading = fresh;
+    return fresh;
+  }
+
+  private fail(error: unknown): Reading<T> {
+    const why = whyNot(error);
+    const { reading } = this;
+    this.bytes = undefined;
+    if (reading === undefined || 'value' in reading || reading.unknown !== why) this.reading = unknown(why, this.path);
+    return this.reading ?? unknown(why, this.path);
+  }
+
+  close(): void {
+    if (this.fd < 0) return;
+    closeSync(this.fd);
+    this.fd = -1;
+    this.holding.open -= 1;
+  }
 }
 
 export function readLink(path: string): Reading<string> {
@@ -91,8 +200,7 @@ export function isFolder(path: string): boolean {
   }
 }
 
-/** UTF-8 of what readText took byte by byte. */
+/** UTF-8 of what was read byte by byte. */
 export function decode(latin1: string): string {
-   
   return /[^\x00-\x7f]/.test(latin1) ? Buffer.from(latin1, 'latin1').toString('utf8') : latin1;
 }

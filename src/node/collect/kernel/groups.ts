@@ -132,7 +132,7 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const holder = cluster.find((one) => one.kinds.includes(kind))?.proc ?? main;
     const inode = valueOf(holder.namespaces[kind]) ?? 0;
     const is: Recognised = {
-      runtime: 'unshare', key: spaceKey(kind, inode), name: `${main.status.comm} ${main.pid}`,
+      runtime: 'unshare', key: spaceKey(kind, inode), name: `${main.comm} ${main.pid}`,
       evidence: `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}`,
     };
     for (const one of cluster) put(is, one.proc);

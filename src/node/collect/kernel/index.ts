@@ -1,15 +1,16 @@
 import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/index.js';
-import { CgroupReader, moved, type Place } from './cgroups.js';
-import { isFolder } from './files.js';
+import { CgroupFiles, type Place } from './cgroup-files.js';
+import { CgroupReader } from './cgroups.js';
+import { isFolder, newHolding } from './files.js';
 import type { Hierarchies } from './hierarchies.js';
 import { prove, unknownHost, type ProofCache } from './host.js';
 import { learnKin, newKinCache, type KinCache } from './kin.js';
-import type { MountCache } from './mounts.js';
+import type { MountCache, TableCache } from './mounts.js';
 import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
 import { passOver } from './pass.js';
-import { newProcessCache, readProcesses, type Depth, type ProcessCache } from './processes.js';
-import type { KernelPass, KnownContainer, Proc, Roots } from './types.js';
+import { closeProcesses, newProcessCache, readProcesses, type Depth, type ProcessCache } from './processes.js';
+import type { KernelFacts, KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
 export type { KernelFacts, KernelHost, KernelPass, KnownContainer, Roots } from './types.js';
 
@@ -19,16 +20,30 @@ export interface KernelCache {
   readonly proof: ProofCache;
   readonly mounts: MountCache;
   readonly kin: KinCache;
+  readonly cgroups: CgroupFiles;
+  readonly tables: TableCache;
+  /** Devices of each container, with the inode of its first process. */
+  readonly devices: Map<string, { readonly inode: number; readonly devices: KernelFacts['devices'] }>;
   hierarchies: Hierarchies | undefined;
+  /** When all of the cgroups was read last, also what is set once. */
+  settledAt: number;
   /** The places of workloads, for polling what moves. */
   places: ReadonlyMap<string, Place>;
   nodes: readonly CgroupNode[];
 }
 
 export function newKernelCache(): KernelCache {
+  const holding = newHolding();
   return {
-    processes: newProcessCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), hierarchies: undefined, places: new Map(), nodes: [],
+    processes: newProcessCache(holding), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
+    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [],
   };
+}
+
+/** Lets go of the files that it holds open; it can be used again. */
+export function closeKernelCache(cache: KernelCache): void {
+  cache.cgroups.close();
+  closeProcesses(cache.processes);
 }
 
 export interface KernelInput {
@@ -37,6 +52,8 @@ export interface KernelInput {
   readonly cache: KernelCache;
   /** How much of what is known already is read again; new processes always are read in full. Default `full`. */
   readonly depth?: Depth;
+  /** With depth `known`: the containers of which everything is read again. */
+  readonly again?: ReadonlySet<string>;
   /** Whether the engine is reached by a socket of this machine. Where no container can prove the kernel, it is read nevertheless. */
   readonly local?: boolean;
 }
@@ -49,7 +66,7 @@ export function learn(cache: KernelCache, roots: Roots): Promise<void> {
 /** One pass over /proc and /sys. Never throws for what a host holds: what cannot be read is unknown, with the path. */
 export function readKernel(input: KernelInput): KernelPass {
   const { roots, containers, cache } = input;
-  const procs = isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth) : new Map<number, Proc>();
+  const procs = isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
   const proof = procs.size === 0 ? noKernel(roots) : prove(containers, procs, cache.proof);
   if (proof.kind === 'foreign' || (proof.kind === 'unproved' && (input.local === false || procs.size === 0))) return stranger(proof, containers);
   return passOver(input, procs, proof);
@@ -79,7 +96,7 @@ export interface MovingPass {
 export function readMoving(cache: KernelCache): MovingPass {
   const of = new Map<string, CgroupFacts>();
   if (cache.hierarchies === undefined) return { of, cgroups: cache.nodes };
-  const reader = new CgroupReader(cache.hierarchies);
+  const reader = new CgroupReader(cache.hierarchies, cache.cgroups);
   const above = new Set<string>(['/']);
   for (const place of cache.places.values()) {
     for (let at = place.path.lastIndexOf('/'); at > 0; at = place.path.lastIndexOf('/', at - 1)) above.add(place.path.slice(0, at));
@@ -87,9 +104,9 @@ export function readMoving(cache: KernelCache): MovingPass {
   cache.nodes = cache.nodes.map((node) => {
     const place = node.of === null ? undefined : cache.places.get(node.of);
     if (place === undefined && !above.has(node.id)) return node;
-    const facts = moved(node.facts, reader.moving(place ?? { path: node.id, source: '', elsewhere: undefined }));
+    const facts = reader.moved(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined });
     if (node.of !== null) of.set(node.of, facts);
-    return { ...node, facts };
+    return facts === node.facts ? node : { ...node, facts };
   });
   return { of, cgroups: cache.nodes };
 }

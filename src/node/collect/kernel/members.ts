@@ -1,5 +1,5 @@
 import { pathOfId } from '../../../core/parse/cgroup.js';
-import type { Place } from './cgroups.js';
+import type { Place } from './cgroup-files.js';
 import type { KnownContainer, Proc } from './types.js';
 
 const ID = /[0-9a-f]{64}/g;

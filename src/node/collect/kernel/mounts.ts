@@ -1,6 +1,6 @@
 import { known, unknown, type Declared, type Mount, type Reading } from '../../../core/model/index.js';
 import { hostPath, parseMountinfo, type MountLine } from '../../../core/parse/mountinfo.js';
-import { decode, isFolder, list, read, readText } from './files.js';
+import { decode, isFolder, list, readText } from './files.js';
 import type { KernelFacts, Proc } from './types.js';
 
 type MountFacts = Pick<KernelFacts, 'mounts' | 'rootReadOnly' | 'maskedPaths' | 'readonlyPaths'>;
@@ -88,17 +88,34 @@ function facts(lines: readonly MountLine[], source: string, declared: Declared |
   };
 }
 
-/** The host's own mount table, for finding the paths that binds come from: of the first process where that can be read. */
-export function hostMounts(proc: string): readonly MountLine[] {
-  for (const pid of ['1', 'self']) {
-    const table = read(`${proc}/${pid}/mountinfo`, parseMountinfo);
-    if ('value' in table) return table.value;
-  }
-  return [];
+/** The host's mount table: it has a line or two for each container, so it is read only where something new is to be found in it. */
+export interface TableCache {
+  text: string;
+  table: readonly MountLine[];
 }
 
-export function readMounts(process: Proc, declared: Declared | undefined, host: readonly MountLine[], cache: MountCache): MountFacts {
+/** The host's own mount table, for finding the paths that binds come from: of the first process where that can be read. */
+export function hostMounts(proc: string, cache: TableCache, anew: boolean): readonly MountLine[] {
+  if (!anew) return cache.table;
+  for (const pid of ['1', 'self']) {
+    const path = `${proc}/${pid}/mountinfo`;
+    const text = readText(path);
+    if (!('value' in text) || text.value === '') continue;
+    if (text.value === cache.text) return cache.table;
+    const table = parseMountinfo(text.value, path);
+    if (!('value' in table)) continue;
+    cache.text = text.value;
+    cache.table = table.value;
+    return cache.table;
+  }
+  return cache.table;
+}
+
+/** `reuse`: what is known of the same process is good enough. */
+export function readMounts(process: Proc, declared: Declared | undefined, host: readonly MountLine[], cache: MountCache, reuse = false): MountFacts {
   const path = `${process.path}/mountinfo`;
+  const known = cache.get(process.pid);
+  if (reuse && known?.inode === process.inode && known.declared === declared) return known.facts;
   const text = readText(path);
   if (!('value' in text)) return { mounts: text, rootReadOnly: text, maskedPaths: text, readonlyPaths: text };
   const before = cache.get(process.pid);

@@ -59,21 +59,39 @@ export interface Running {
   readonly starter: Proc | undefined;
 }
 
+/** Who is in which namespace: first processes by `kind:inode`. */
+export type Sharing = ReadonlyMap<string, readonly Running[]>;
+
+export function sharing(running: readonly Running[]): Sharing {
+  const all = new Map<string, Running[]>();
+  for (const one of running) {
+    for (const kind of NS_KINDS) {
+      const inode = one.main.namespaces[kind];
+      if (!('value' in inode)) continue;
+      const key = `${kind}:${inode.value}`;
+      const those = all.get(key);
+      if (those === undefined) all.set(key, [one]);
+      else those.push(one);
+    }
+  }
+  return all;
+}
+
 /** Which namespaces a container is in and whose they are, from the inodes, and from the declaration who gave and who joined. */
-export function containerNamespaces(one: Running, running: readonly Running[], all: readonly KnownContainer[], host: HostNamespaces): NamespaceRefs {
+export function containerNamespaces(one: Running, shared: Sharing, all: readonly KnownContainer[], host: HostNamespaces): NamespaceRefs {
   return Object.fromEntries(
     NS_KINDS.map((kind) => {
       const inode = one.main.namespaces[kind];
-      return [kind, { inode, owner: owner(one, kind, inode, running, all, host[kind]) }];
+      return [kind, { inode, owner: owner(one, kind, inode, shared, all, host[kind]) }];
     }),
   ) as NamespaceRefs;
 }
 
-function owner(one: Running, kind: NsKind, inode: Reading<number>, running: readonly Running[], all: readonly KnownContainer[], host: Reading<number>): Reading<string> {
+function owner(one: Running, kind: NsKind, inode: Reading<number>, shared: Sharing, all: readonly KnownContainer[], host: Reading<number>): Reading<string> {
   if (!('value' in inode)) return inode.unknown === 'denied' ? byDeclaration(one.container, kind, all, 'denied', inode.source) : inode;
   if (!('value' in host)) return byDeclaration(one.container, kind, all, host.unknown, host.source);
   if (inode.value === host.value) return known('host', `${inode.source} = ${host.source}`);
-  const sharers = running.filter((other) => other !== one && sameNamespace(other.main, one.main, kind) === true);
+  const sharers = (shared.get(`${kind}:${inode.value}`) ?? []).filter((other) => other !== one);
   const from = donor(one.container, kind, all);
   if (from !== undefined && (sharers.some((other) => other.container === from) || from.pid === null)) return known(`container:${from.id}`, inode.source);
   // Rootless engines: the namespace is the engine's own, which all its containers are in.

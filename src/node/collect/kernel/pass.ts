@@ -1,6 +1,7 @@
 import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type Group, type KernelProof, type NamespaceMember, type NamespaceRefs, type Note } from '../../../core/model/index.js';
 import { parseNsLink } from '../../../core/parse/proc.js';
-import { CgroupReader, type Place } from './cgroups.js';
+import type { Place } from './cgroup-files.js';
+import { CgroupReader } from './cgroups.js';
 import type { KernelCache, KernelInput } from './index.js';
 import { isFolder, readLink } from './files.js';
 import { apart, findGroups, groupId, groupNamespaces, hostInodes, spaceKey, type Found, type HostInodes } from './groups.js';
@@ -10,7 +11,7 @@ import { findIntruders } from './intruders.js';
 import { byContainer, cutAt, cutAtId, placeOf } from './members.js';
 import { hostMounts, hostsOwn, readDevices, readMounts } from './mounts.js';
 import { absentFacts } from './nothing.js';
-import { containerNamespaces, declaredNamespaces, type Running } from './owners.js';
+import { containerNamespaces, declaredNamespaces, sharing, type Running } from './owners.js';
 import { classify } from './rights.js';
 import { namespaceNodes } from './spaces.js';
 import { cgroupNodes, cgroupPaths, countProcesses } from './tree.js';
@@ -33,16 +34,18 @@ interface People {
 export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof): KernelPass {
   const { roots, containers, cache } = input;
   const notes: Note[] = [];
-  const hierarchies = findHierarchies(roots);
+  const fresh = freshness(input);
+  const hierarchies = fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
   cache.hierarchies = hierarchies;
-  const reader = new CgroupReader(hierarchies);
+  const reader = new CgroupReader(hierarchies, cache.cgroups);
   const people = meet(input, procs, notes);
   const intruders = findIntruders(procs, people.inodes, people.owners, people.workloadOf, people.running, people.found);
-  const table = hostMounts(roots.proc);
+  const isNew = people.running.some((one) => cache.mounts.get(one.main.pid)?.inode !== one.main.inode);
+  const table = hostMounts(roots.proc, cache.tables, isNew || fresh.settle);
   const places = new Map<string, Place>();
   const atPath = new Map<string, { readonly of: string; readonly facts: CgroupFacts }>();
   const placed = (id: string, place: Place, declared: KnownContainer['declared'] | undefined): CgroupFacts => {
-    const facts = reader.facts(place, declared);
+    const facts = fresh.cgroup(reader, place, id, declared);
     if (place.path !== '/') {
       places.set(id, place);
       atPath.set(place.path, { of: id, facts });
@@ -50,9 +53,10 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
     return facts;
   };
 
+  const runs = new Map(people.running.map((one) => [one.container.id, one]));
   const of = new Map<string, KernelFacts>();
   for (const container of containers) {
-    const one = people.running.find((other) => other.container === container);
+    const one = runs.get(container.id);
     if (one === undefined) {
       const source = `${roots.proc}/${container.pid ?? ''}`;
       of.set(container.id, absentFacts('absent', source, container.declared, declaredNamespaces({ ...container, pid: null }, containers, 'absent', source)));
@@ -68,8 +72,8 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
       processCount: known(members.length, place.source),
       intruders: intruders.get(container.id) ?? [],
       cgroup: placed(container.id, place, container.declared),
-      ...readMounts(one.main, container.declared, table, cache.mounts),
-      devices: readDevices(one.main),
+      ...readMounts(one.main, container.declared, table, cache.mounts, fresh.reuse(container.id)),
+      devices: fresh.devices(container.id, one.main),
     });
   }
   const groups = people.found.map((one): Group => {
@@ -86,13 +90,13 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
       intruders: intruders.get(id) ?? [],
       cgroup: one.path === undefined ? reader.facts(place, undefined) : placed(id, place, undefined),
       endpoints: [],
-      ...(withHost ? hostsOwn(`${one.main.path}/mountinfo`, table) : readMounts(one.main, undefined, table, cache.mounts)),
-      devices: one.folded || withHost ? unknown('not-asked', `${one.main.path}/root/dev`) : readDevices(one.main),
+      ...(withHost ? hostsOwn(`${one.main.path}/mountinfo`, table) : readMounts(one.main, undefined, table, cache.mounts, fresh.reuse(id))),
+      devices: one.folded || withHost ? unknown('not-asked', `${one.main.path}/root/dev`) : fresh.devices(id, one.main),
       privilegedPrograms: unknown('not-asked', `${one.main.path}/root`),
     };
   });
   for (const [pid, kept] of cache.mounts) if (procs.get(pid)?.inode !== kept.inode) cache.mounts.delete(pid);
-  const cgroups = cgroupNodes(cgroupPaths(hierarchies, procs.values()), countProcesses(procs.values()), `${roots.proc}/self/mountinfo`, reader, atPath);
+  const cgroups = cgroupNodes(cgroupPaths(hierarchies, procs.values()), countProcesses(procs.values()), `${roots.proc}/self/mountinfo`, atPath, (place) => fresh.cgroup(reader, place, '', undefined));
   keep(cache, places, cgroups);
   if (isFolder(`${roots.proc}/vz`)) notes.push({ about: 'host', text: 'OpenVZ is here (/proc/vz): its containers are not read, they are not supported' });
   const host = readHost(roots, people.host, hierarchies.version, process.geteuid?.() === 0 ? 'root' : 'user');
@@ -102,8 +106,47 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
 }
 
 function keep(cache: KernelCache, places: ReadonlyMap<string, Place>, nodes: KernelCache['nodes']): void {
+  const now = new Set(nodes.map((one) => one.id));
+  cache.cgroups.drop(cache.nodes.filter((one) => !now.has(one.id)).map((one) => one.id));
+  for (const id of cache.devices.keys()) if (!places.has(id)) cache.devices.delete(id);
   cache.places = places;
   cache.nodes = nodes;
+}
+
+/** What is set once in a cgroup is read again after this time, or where the engine told of a change. */
+const SETTLED_MS = 30_000;
+
+/** What of an earlier pass is good enough for this one. */
+interface Freshness {
+  readonly settle: boolean;
+  readonly reuse: (id: string) => boolean;
+  readonly cgroup: (reader: CgroupReader, place: Place, id: string, declared: KnownContainer['declared'] | undefined) => CgroupFacts;
+  readonly devices: (id: string, main: Proc) => KernelFacts['devices'];
+}
+
+function freshness({ cache, depth = 'full', again }: KernelInput): Freshness {
+  const now = Date.now();
+  const settle = depth !== 'known' && now - cache.settledAt > SETTLED_MS;
+  if (settle) cache.settledAt = now;
+  const before = new Map(cache.nodes.map((one) => [one.id, one]));
+  const reuse = (id: string) => depth !== 'full' && again?.has(id) !== true;
+  return {
+    settle,
+    reuse,
+    cgroup: (reader, place, id, declared) => {
+      const last = before.get(place.path);
+      if (last === undefined || last.of !== (id === '' ? null : id)) return reader.facts(place, declared);
+      if (depth === 'known' && reuse(id)) return reader.moved(last.facts, place);
+      return reader.facts(place, declared, last.facts, settle || again?.has(id) === true);
+    },
+    devices: (id, main) => {
+      const last = cache.devices.get(id);
+      if (reuse(id) && last?.inode === main.inode) return last.devices;
+      const devices = readDevices(main);
+      cache.devices.set(id, { inode: main.inode, devices });
+      return devices;
+    },
+  };
 }
 
 function meet(input: KernelInput, procs: ReadonlyMap<number, Proc>, notes: Note[]): People {
@@ -120,7 +163,8 @@ function meet(input: KernelInput, procs: ReadonlyMap<number, Proc>, notes: Note[
   const host = hostNamespaces(roots, procs, starters);
   const ownNet = readLink(`${roots.proc}/self/ns/net`);
   const inodes = hostInodes(host, procs, 'value' in ownNet ? parseNsLink(ownNet.value, ownNet.source) : ownNet);
-  const refs = new Map(running.map((one) => [one.container.id, containerNamespaces(one, running, containers, host)]));
+  const shared = sharing(running);
+  const refs = new Map(running.map((one) => [one.container.id, containerNamespaces(one, shared, containers, host)]));
 
   const owners = new Map<string, string>();
   const taken = new Set<string>();
@@ -155,7 +199,7 @@ function naming(containers: readonly KnownContainer[], groups: readonly Group[],
   return (proc) => {
     const named = names.get(people.workloadOf.get(proc.pid) ?? '');
     if (named !== undefined) return named;
-    if (apart(proc, people.inodes).length > 0) return { kind: 'process', id: `pid:${proc.pid}`, name: proc.status.comm, pid: proc.pid };
+    if (apart(proc, people.inodes).length > 0) return { kind: 'process', id: `pid:${proc.pid}`, name: proc.comm, pid: proc.pid };
     return { kind: 'host', id: 'host', name: hostname, pid: proc.pid };
   };
 }

@@ -1,54 +1,77 @@
 import { readdirSync, statSync } from 'node:fs';
-import { NS_KINDS, unknown, type NsInodes, type NsKind, type Reading } from '../../../core/model/index.js';
-import { mainPath, parseCgroup } from '../../../core/parse/cgroup.js';
-import { parseIdMap, parseLine, parseNsLink, type UidRange } from '../../../core/parse/proc.js';
-import { parseStatus } from '../../../core/parse/status.js';
-import { decode, isFolder, read, readLink } from './files.js';
+import { NS_KINDS, unknown, valueOf, type NsInodes, type NsKind, type Reading } from '../../../core/model/index.js';
+import { mainPath, parseCgroup, type CgroupPaths } from '../../../core/parse/cgroup.js';
+import { parseIdMap, parseLine, parseNsLink, parseStartTicks, parseUptime, type UidRange } from '../../../core/parse/proc.js';
+import { parseStatus, type Status } from '../../../core/parse/status.js';
+import { decode, HeldFile, isFolder, read, readLink, type Holding } from './files.js';
 import type { Proc } from './types.js';
+
+/** The files of one pid that are read again and again. */
+interface ProcFiles {
+  readonly path: string;
+  readonly status: HeldFile<Status>;
+  readonly cgroup: HeldFile<CgroupPaths>;
+  readonly links: readonly (readonly [NsKind, string])[];
+}
 
 /** What is kept of processes from pass to pass. */
 export interface ProcessCache {
   readonly procs: Map<number, Proc>;
+  readonly files: Map<number, ProcFiles>;
+  readonly holding: Holding;
+  /** By inode of the user namespace, whose they are; one that is written can never be changed. */
+  readonly uidMaps: Map<number, Reading<readonly UidRange[]>>;
   /** Whether this kernel has a security module that labels processes; asked once. */
   lsm: boolean | undefined;
   /** Until when a process that is new is read in full each time: a runtime's helper turns into the container's first. */
   readonly young: Map<number, number>;
+  pass: number;
 }
 
 const YOUNG_MS = 3_000;
 
-export function newProcessCache(): ProcessCache {
-  return { procs: new Map(), lsm: undefined, young: new Map() };
+export function newProcessCache(holding: Holding): ProcessCache {
+  return { procs: new Map(), files: new Map(), holding, uidMaps: new Map(), lsm: undefined, young: new Map(), pass: 0 };
 }
 
 /**
- * How much of a process that is known already is read again. `full`: everything but kernel threads, which cannot change.
- * `status`: rights only. `known`: nothing; new processes are always read in full.
+ * How much is read again of what is known. `full`: all of it. `processes`: every process, namespace and limit, but
+ * mount tables and devices of those that are known are taken over. `known`: of processes the rights of those that are in a container, of cgroups what moves. New
+ * processes and cgroups are always read in full, and kernel threads never again: they cannot change.
  */
-export type Depth = 'full' | 'status' | 'known';
+export type Depth = 'full' | 'processes' | 'known';
 
-const NAMESPACE_FIELDS: readonly NsKind[] = NS_KINDS;
-
-function readNamespaces(path: string): NsInodes {
-  const all: Partial<Record<NsKind, Reading<number>>> = {};
-  let denied = false;
-  for (const kind of NAMESPACE_FIELDS) {
-    const link = `${path}/ns/${kind}`;
-    // One right decides for all eight (ptrace(2), 'access mode checking'), so one refusal is enough.
-    if (denied) {
-      all[kind] = unknown('denied', link);
-      continue;
-    }
-    const target = readLink(link);
-    const inode = 'value' in target ? parseNsLink(target.value, link) : target;
-    all[kind] = inode;
-    denied = 'unknown' in inode && inode.unknown === 'denied';
-  }
-  return all as NsInodes;
+function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
+  const before = cache.files.get(pid);
+  if (before !== undefined) return before;
+  const path = `${proc}/${pid}`;
+  const files: ProcFiles = {
+    path,
+    status: new HeldFile(`${path}/status`, parseStatus, cache.holding),
+    cgroup: new HeldFile(`${path}/cgroup`, parseCgroup, cache.holding),
+    links: NS_KINDS.map((kind) => [kind, `${path}/ns/${kind}`] as const),
+  };
+  cache.files.set(pid, files);
+  return files;
 }
 
-function inodeOf(path: string): number | undefined {
-  return statSync(path, { throwIfNoEntry: false })?.ino;
+function readNamespaces(links: ProcFiles['links'], before: NsInodes | undefined): NsInodes {
+  const all: Partial<Record<NsKind, Reading<number>>> = {};
+  let denied = false;
+  let same = before !== undefined;
+  for (const [kind, link] of links) {
+    // One right decides for all eight (ptrace(2), 'access mode checking'), so one refusal is enough.
+    const target: Reading<string> = denied ? unknown('denied', link) : readLink(link);
+    const inode: Reading<number> = 'value' in target ? parseNsLink(target.value, link) : target;
+    denied = 'unknown' in inode && inode.unknown === 'denied';
+    const last = before?.[kind];
+    if (last !== undefined && valueOf(last) === valueOf(inode) && ('value' in last || 'unknown' in inode)) all[kind] = last;
+    else {
+      all[kind] = inode;
+      same = false;
+    }
+  }
+  return same && before !== undefined ? before : (all as NsInodes);
 }
 
 /** The label; without a security module that keeps one every file answers EINVAL, so the first tells for all. */
@@ -62,72 +85,135 @@ function readLabel(proc: string, path: string, cache: ProcessCache): Reading<str
 }
 
 /** The map is the user namespace's, so one process of each namespace is asked. */
-function readUidMap(path: string, userNs: Reading<number>, maps: Map<number, Reading<readonly UidRange[]>>): Reading<readonly UidRange[]> {
+function readUidMap(path: string, userNs: Reading<number>, maps: ProcessCache['uidMaps']): Reading<readonly UidRange[]> {
   const inode = 'value' in userNs ? userNs.value : undefined;
   const seen = inode === undefined ? undefined : maps.get(inode);
   if (seen !== undefined) return seen;
   const map = read(`${path}/uid_map`, parseIdMap);
-  if (inode !== undefined && 'value' in map) maps.set(inode, map);
+  if (inode !== undefined && 'value' in map && map.value.length > 0) maps.set(inode, map);
   return map;
 }
 
-/** One process, or `undefined` where it ended meanwhile or has ended and waits for its parent (a zombie holds nothing). */
-function readProcess(proc: string, pid: number, inode: number, cache: ProcessCache, maps: Map<number, Reading<readonly UidRange[]>>): Proc | undefined {
-  const path = `${proc}/${pid}`;
-  const status = read(`${path}/status`, parseStatus);
-  if (!('value' in status) || status.value.state === 'Z' || status.value.state === 'X') return undefined;
-  const cgroups = read(`${path}/cgroup`, parseCgroup);
-  if (!('value' in cgroups)) return undefined;
-  const namespaces = readNamespaces(path);
-  const gone = Object.values(namespaces).every((one) => 'unknown' in one && one.unknown === 'absent');
-  if (gone) return undefined;
-  const thread = status.value.kernelThread;
+/** A zombie holds nothing any more. */
+function alive(status: Status): boolean {
+  return status.state !== 'Z' && status.state !== 'X';
+}
+
+/** How long the runtime's own helper may take to become the container's program. */
+const BECOMING_SECONDS = 10;
+
+/** The runtime's helper on its way into a container: for some milliseconds it holds what the program never will. */
+function isBecoming(proc: string, path: string, comm: string): boolean {
+  if (!comm.startsWith('runc:[') && comm !== 'crun') return false;
+  const started = valueOf(read(`${path}/stat`, parseStartTicks));
+  const now = valueOf(read(`${proc}/uptime`, parseUptime));
+  // Whoever merely calls itself so is seen after that time.
+  return started !== undefined && now !== undefined && now - started / 100 < BECOMING_SECONDS;
+}
+
+/** One process, or `undefined` where it ended meanwhile. `last`: what was known of that pid, of the same process or not. */
+function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc | undefined): Proc | undefined {
+  const files = filesOf(cache, proc, pid);
+  const { path } = files;
+  const status = valueOf(files.status.read(cache.pass));
+  if (status === undefined || !alive(status)) return undefined;
+  const before = files.status.fresh ? undefined : last;
+  if (before?.status.kernelThread === true) return before;
+  const cgroups = valueOf(files.cgroup.read(cache.pass));
+  if (cgroups === undefined) return undefined;
+  const namespaces = readNamespaces(files.links, before?.namespaces);
+  if (NS_KINDS.every((kind) => absent(namespaces[kind]))) return undefined;
+  if (before === undefined && isBecoming(proc, path, status.comm)) return undefined;
+  const thread = status.kernelThread;
+  const root = thread ? unknown('not-asked', `${path}/root`) : readLink(`${path}/root`);
+  const lsm = thread ? unknown('not-asked', `${path}/attr/current`) : readLabel(proc, path, cache);
+  const uidMap = readUidMap(path, namespaces.user, cache.uidMaps);
+  const unmoved = before?.cgroups === cgroups;
+  if (unmoved && sameStatus(before.status, status) && before.namespaces === namespaces && alike(before.root, root) && alike(before.lsm, lsm) && before.uidMap === uidMap) return before;
   return {
     pid,
-    inode,
+    inode: before?.inode ?? statSync(path, { throwIfNoEntry: false })?.ino ?? 0,
     path,
-    status: { ...status.value, comm: decode(status.value.comm) },
-    cgroups: cgroups.value,
-    cgroup: decode(mainPath(cgroups.value)),
+    comm: decode(status.comm),
+    status,
+    cgroups,
+    cgroup: unmoved ? before.cgroup : decode(mainPath(cgroups)),
     namespaces,
-    uidMap: readUidMap(path, namespaces.user, maps),
-    lsm: thread ? unknown('not-asked', `${path}/attr/current`) : readLabel(proc, path, cache),
-    root: thread ? unknown('not-asked', `${path}/root`) : readLink(`${path}/root`),
+    uidMap,
+    lsm,
+    root,
   };
 }
 
+/** Equal in all that isolates; whether it sleeps or runs at the moment is nothing of that. */
+function sameStatus(a: Status, b: Status): boolean {
+  return (
+    a === b ||
+    (a.effective === b.effective && a.permitted === b.permitted && a.bounding === b.bounding && a.ambient === b.ambient && a.inheritable === b.inheritable &&
+      a.uid === b.uid && a.parent === b.parent && a.comm === b.comm && a.noNewPrivs === b.noNewPrivs && a.seccomp === b.seccomp &&
+      a.seccompFilters === b.seccompFilters && a.pidInside === b.pidInside && a.kernelThread === b.kernelThread)
+  );
+}
+
+const absent = (one: Reading<number>): boolean => 'unknown' in one && one.unknown === 'absent';
+
+const alike = (a: Reading<string>, b: Reading<string>): boolean => valueOf(a) === valueOf(b) && 'value' in a === 'value' in b;
+
+/** The same process with its rights read anew; where it is another one by now, the whole of that. */
+function refresh(proc: string, cache: ProcessCache, before: Proc): Proc | undefined {
+  const { status: file } = filesOf(cache, proc, before.pid);
+  const status = valueOf(file.read(cache.pass));
+  if (file.fresh) return readProcess(proc, cache, before.pid, undefined);
+  if (status === undefined || !alive(status)) return undefined;
+  return sameStatus(status, before.status) ? before : { ...before, status, comm: decode(status.comm) };
+}
+
+/** A cgroup such as engines name them; those who are in one are looked at in each pass. */
+const IN_A_CONTAINER = /[0-9a-f]{64}/;
+
 /** Every process of the host, by pid. The cache holds them afterwards; those that ended are dropped from it. */
-export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<number> = new Set()): ReadonlyMap<number, Proc> {
+export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<string> = new Set()): ReadonlyMap<number, Proc> {
   const now = new Map<number, Proc>();
-  const maps = new Map<number, Reading<readonly UidRange[]>>();
   const at = Date.now();
+  cache.pass += 1;
   for (const [pid, until] of cache.young) if (until < at) cache.young.delete(pid);
   for (const name of readdirSync(proc)) {
     const first = name.charCodeAt(0);
     if (first < 49 || first > 57) continue;
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
-    const inode = inodeOf(`${proc}/${name}`);
-    if (inode === undefined) continue;
     const before = cache.procs.get(pid);
-    let process: Proc | undefined;
-    if (before !== undefined && before.inode === inode && !again.has(pid) && (before.status.kernelThread || (depth !== 'full' && !cache.young.has(pid)))) {
-      process = depth === 'status' && !before.status.kernelThread ? refresh(before) : before;
-    } else {
-      process = readProcess(proc, pid, inode, cache, maps);
-      if (before?.inode !== inode) cache.young.set(pid, at + YOUNG_MS);
-    }
-    if (process !== undefined) now.set(pid, process);
+    const process = depth === 'known' && before !== undefined ? lookAgain(proc, cache, before, again) : readProcess(proc, cache, pid, before);
+    if (process === undefined) continue;
+    if (before?.inode !== process.inode) cache.young.set(pid, at + YOUNG_MS);
+    now.set(pid, process);
+  }
+  for (const [pid, files] of cache.files) {
+    if (now.has(pid)) continue;
+    files.status.close();
+    files.cgroup.close();
+    cache.files.delete(pid);
   }
   cache.procs.clear();
   for (const [pid, process] of now) cache.procs.set(pid, process);
   return now;
 }
 
-function refresh(before: Proc): Proc | undefined {
-  const status = read(`${before.path}/status`, parseStatus);
-  if (!('value' in status) || status.value.state === 'Z' || status.value.state === 'X') return undefined;
-  return { ...before, status: { ...status.value, comm: decode(status.value.comm) } };
+/** A process that is known, as far as `known` reads it again; `again`: containers of which everything is to be read. */
+function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: ReadonlySet<string>): Proc | undefined {
+  if (before.status.kernelThread || cache.young.has(before.pid)) return readProcess(proc, cache, before.pid, before);
+  const id = IN_A_CONTAINER.exec(before.cgroup)?.[0];
+  if (id !== undefined) return again.has(id) ? readProcess(proc, cache, before.pid, before) : refresh(proc, cache, before);
+  if (statSync(before.path, { throwIfNoEntry: false })?.ino !== before.inode) return readProcess(proc, cache, before.pid, undefined);
+  return before;
+}
+
+export function closeProcesses(cache: ProcessCache): void {
+  for (const files of cache.files.values()) {
+    files.status.close();
+    files.cgroup.close();
+  }
+  cache.files.clear();
 }
 
 /** Whether two processes are in the same namespace of a kind, `undefined` where that cannot be told. */

@@ -23,7 +23,7 @@ function facts(proc: Proc, role: ProcessFacts['role'], count: number): ProcessFa
   return {
     pid: proc.pid,
     count,
-    comm: status.comm,
+    comm: proc.comm,
     role,
     uid: known(status.uid, source),
     uidMap: proc.uidMap,
@@ -37,8 +37,19 @@ function facts(proc: Proc, role: ProcessFacts['role'], count: number): ProcessFa
   };
 }
 
+const words = new WeakMap<Proc, string>();
+
 /** Two processes with the same word are alike in all that isolates them. */
 function likeness(proc: Proc): string {
+  let word = words.get(proc);
+  if (word === undefined) {
+    word = spell(proc);
+    words.set(proc, word);
+  }
+  return word;
+}
+
+function spell(proc: Proc): string {
   const { status: s } = proc;
   const word = <T>(r: Reading<T>) => ('value' in r ? r.value : r.unknown);
   const spaces = NS_KINDS.map((kind) => word(proc.namespaces[kind])).join();
@@ -130,7 +141,7 @@ export function asIntruder(proc: Proc, entered: readonly NsKind[]): Intruder {
   const source = `${proc.path}/status`;
   return {
     pid: proc.pid,
-    comm: proc.status.comm,
+    comm: proc.comm,
     entered,
     cgroup: known(proc.cgroup, `${proc.path}/cgroup`),
     uid: known(proc.status.uid, source),

@@ -76,12 +76,12 @@ function option(all: readonly string[], short: string, long: string): string | u
 
 /** Podman's monitor knows the container's name, which the cgroup does not tell. */
 export function nameFrom(starter: Proc | undefined): string | undefined {
-  return starter?.status.comm === 'conmon' ? option(words(starter), '-n', '--name') : undefined;
+  return starter?.comm === 'conmon' ? option(words(starter), '-n', '--name') : undefined;
 }
 
 /** By the program that started it, for runtimes that were not given a cgroup of their own. */
 export function byStarter(starter: Proc): Recognised | undefined {
-  const { comm } = starter.status;
+  const { comm } = starter;
   const evidence = `started by ${comm}, pid ${starter.pid}`;
   const key = `${starter.pid}`;
   if (comm.startsWith('systemd-nspawn')) {

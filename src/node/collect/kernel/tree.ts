@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { lineage } from '../../../core/parse/cgroup.js';
 import type { CgroupNode } from '../../../core/model/index.js';
-import type { CgroupReader, Place } from './cgroups.js';
+import type { Place } from './cgroup-files.js';
 import type { Hierarchies, Hierarchy } from './hierarchies.js';
 import type { Proc } from './types.js';
 
@@ -61,8 +61,8 @@ export function cgroupNodes(
   paths: ReadonlySet<string>,
   counts: ReadonlyMap<string, number>,
   source: string,
-  reader: CgroupReader,
   workloads: ReadonlyMap<string, { readonly of: string; readonly facts: CgroupNode['facts'] }>,
+  factsOf: (place: Place) => CgroupNode['facts'],
 ): readonly CgroupNode[] {
   const sorted = [...paths].sort((a, b) => (a < b ? -1 : 1));
   return sorted.map((path) => {
@@ -74,7 +74,7 @@ export function cgroupNodes(
       parent: path === '/' ? null : up === 0 ? '/' : path.slice(0, up),
       of: workload?.of ?? null,
       processCount: counts.get(path) ?? 0,
-      facts: workload?.facts ?? reader.facts(place, undefined),
+      facts: workload?.facts ?? factsOf(place),
     };
   });
 }

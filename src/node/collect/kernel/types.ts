@@ -26,6 +26,8 @@ export interface Proc {
   /** Inode of `/proc/<pid>`: another one means another process, even where the pid is the same. */
   readonly inode: number;
   readonly path: string;
+  /** Its name, decoded; `status.comm` is byte by byte. */
+  readonly comm: string;
   readonly status: Status;
   readonly cgroups: CgroupPaths;
   /** The path that stands for it, see core/parse/cgroup. */
