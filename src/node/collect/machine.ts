@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
+import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
 import { readTables, readWire } from './wire/index.js';
 
@@ -24,7 +24,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
         learned = Date.now();
         await learn(cache, roots);
       }
-      return readKernel({ roots, containers, cache, local, depth: touched === null ? 'full' : 'known' });
+      return readKernel({ roots, containers, cache, local, ...(touched === null ? { depth: 'full' as const } : { depth: 'known' as const, again: touched }) });
     },
     moving: () => readMoving(cache),
     async wire(input, touched, depth) {
@@ -33,11 +33,12 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     },
     tables: (nets) => tables.read(nets),
     forget() {
+      closeKernelCache(cache);
       cache = newKernelCache();
       lastWire = undefined;
       tables = readTables(roots);
       learned = 0;
     },
-    close: () => undefined,
+    close: () => closeKernelCache(cache),
   };
 }
