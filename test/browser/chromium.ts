@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
@@ -16,11 +16,18 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** A real chromium with a profile of its own, that asks nobody anything. */
-export async function openChromium(options: BrowserContextOptions = {}): Promise<Opened> {
-  const executablePath = chromiumPath();
-  if (executablePath === null) throw new Error('no chromium on this machine');
-  const profile = mkdtempSync(path.join(tmpdir(), 'bulkhead-chromium-'));
+/** A real chromium with a profile of its own, that asks nobody anything. `netns`: the net namespace it lives in, as `nsenter --net=` takes it. */
+export async function openChromium(options: BrowserContextOptions = {}, netns: string | null = null): Promise<Opened> {
+  const found = chromiumPath();
+  if (found === null) throw new Error('no chromium on this machine');
+  const folder = mkdtempSync(path.join(tmpdir(), 'bulkhead-chromium-'));
+  const profile = path.join(folder, 'profile');
+  let executablePath = found;
+  if (netns !== null) {
+    executablePath = path.join(folder, 'chromium');
+    writeFileSync(executablePath, `#!/bin/sh\nexec nsenter --net=${netns} ${found} "$@"\n`);
+    chmodSync(executablePath, 0o755);
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
@@ -37,7 +44,7 @@ export async function openChromium(options: BrowserContextOptions = {}): Promise
     },
     close: async () => {
       await context.close();
-      rmSync(profile, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true });
     },
   };
 }

@@ -10,7 +10,7 @@ import { pictureOf, serveStand, StandSession } from './stand.js';
 const { values } = parseArgs({
   options: {
     out: { type: 'string', default: 'look' }, url: { type: 'string' }, cast: { type: 'string', default: '14' }, lens: { type: 'string', default: 'network,namespaces,resources,enforcement' },
-    theme: { type: 'string', default: 'dark,light' }, size: { type: 'string', default: '1440x900' }, select: { type: 'string' }, why: { type: 'boolean', default: false },
+    theme: { type: 'string', default: 'dark,light' }, size: { type: 'string', default: '1440x900' }, select: { type: 'string' }, why: { type: 'boolean', default: false }, netns: { type: 'string' },
   },
 });
 
@@ -18,7 +18,7 @@ mkdirSync(values.out, { recursive: true });
 const [width, height] = values.size.split('x').map(Number) as [number, number];
 for (const size of values.url === undefined ? values.cast.split(',').map(Number) : [0]) {
   const served = values.url === undefined ? await serveStand(new StandSession(pictureOf(cast(size as CastSize)))) : null;
-  const browser = await openChromium({ viewport: { width, height } });
+  const browser = await openChromium({ viewport: { width, height } }, values.netns ?? null);
   for (const theme of values.theme.split(',')) {
     const page = await browser.page();
     page.on('console', (message) => {

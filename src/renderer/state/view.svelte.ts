@@ -3,8 +3,8 @@ import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../c
 import { LENSES, type Item, type LensName, type Placement } from '../../core/scene/scene.js';
 import type { Subject } from '../../core/model/finding.js';
 import { workloads } from '../../core/model/snapshot.js';
+import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
-import { parse, shownBy } from '../filtering.js';
 import { indexScene } from '../paint/index.js';
 import type { SessionState } from './session.svelte.js';
 
@@ -17,6 +17,11 @@ export interface Pair {
 
 /** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */
 export class ViewState {
+  readonly session: SessionState;
+  #placements = new Map<LensName, Placement>();
+  #sorted = $state(0);
+  #understood: Filter = { text: '', expression: null };
+
   lens = $state<LensName>('network');
   filter = $state('');
   project = $state<string | null>(null);
@@ -27,19 +32,15 @@ export class ViewState {
   subject = $state.raw<Subject | null>(null);
   hovered = $state<string | null>(null);
   pair = $state.raw<Pair | null>(null);
-  readonly session: SessionState;
-
-  #placements = new Map<LensName, Placement>();
-  #sorted = $state(0);
-
-  constructor(session: SessionState) {
-    this.session = session;
-  }
-
-  readonly query = $derived.by(() => parse(this.filter));
+  /** While a filter is being typed and not yet understood, the last one that was goes on. */
+  readonly query = $derived.by((): { readonly filter: Filter; readonly error: string | null } => {
+    const parsed = parseFilter(this.filter);
+    if (parsed.ok) this.#understood = parsed.filter;
+    return { filter: this.#understood, error: parsed.ok ? null : parsed.error.text };
+  });
   readonly shown = $derived.by(() => {
-    const picture = this.session.picture;
-    return picture === null ? null : shownBy(this.query, picture, this.session.rates);
+    const { picture } = this.session;
+    return picture === null ? null : applyFilter(this.query.filter, picture);
   });
 
   readonly view = $derived.by((): View | null => {
@@ -60,6 +61,10 @@ export class ViewState {
   });
 
   readonly overlay = $derived(this.view === null || this.index === null ? [] : this.of.overlay(this.view, this.index.scene, this.item, this.hovered));
+
+  constructor(session: SessionState) {
+    this.session = session;
+  }
 
   setLens(lens: LensName): void {
     this.lens = lens;
