@@ -63,7 +63,8 @@ function capabilitiesAnswer(p: ProcessFacts, w: Workload): Wall {
     const told = d ? askedCaps(d) : new Set<string>();
     if (told === 'all') return wall('capabilities', 'open-by-choice', 'all, as declared', 'It was started with every capability.', readings);
     const more = dangerousOf(beyondDefault([...told]));
-    if (more.length > 0) return wall('capabilities', 'open-by-choice', more.map(plainCap).join(' '), `It was started with ${listOf(more)}.`, readings);
+    const asNamed = [...more, ...(told.has('CAP_NET_RAW') ? ['CAP_NET_RAW'] : [])];
+    if (more.length > 0) return wall('capabilities', 'open-by-choice', asNamed.map(plainCap).join(' '), `It was started with ${listOf(asNamed)}.`, readings);
     return wall('capabilities', 'unknown', unreadText(set.unknown), unreadSentence('it holds capabilities', set.unknown), readings);
   }
   const caps = set.value;

@@ -40,7 +40,7 @@ export const WALL_TITLES: Readonly<Record<Exclude<WallName, 'lsm'>, string>> = {
 
 /** Words for an unread fact; always with the question mark. */
 export function unreadText(why: Unknown): string {
-  return why === 'denied' ? '? no rights' : why === 'unsupported' ? '? not from here' : why === 'absent' ? '? not told' : '? not read';
+  return why === 'denied' ? '? no rights' : why === 'unsupported' ? '?' : why === 'absent' ? '? not told' : '? not read';
 }
 
 const UNREAD: Readonly<Record<Unknown, string>> = {

@@ -97,11 +97,12 @@ export function cell(w: Wall, column: Column, y: number, h: number, lines: numbe
 
 /** The head of a column: its name, and how many stand. */
 export function head(title: string, stands: number, total: number, unread: number, column: Pick<Column, 'x' | 'w'>): Mark[] {
-  const none = total > 0 && stands === 0;
-  const words = total === 0 ? '' : unread === total ? 'not read' : none ? 'none stands' : `${stands} of ${total}`;
+  // Where some could not be read, nobody can say that none stands.
+  const none = total > 0 && stands === 0 && unread === 0;
+  const words = total === 0 ? '' : unread === total ? 'not read' : none ? 'none stands' : stands === 0 ? `${unread} not read` : `${stands} of ${total}`;
   return [
     cut(column.x, 17, title, column.w - 8, FACES.head, 'ink'),
-    cut(column.x, 34, words, column.w - 8, FACES.body, none && unread < total ? 'warn' : 'dim'),
+    cut(column.x, 34, words, column.w - 8, FACES.body, none ? 'warn' : 'dim'),
   ];
 }
 

@@ -135,8 +135,8 @@ function summary(view: View, rows: Rows): string {
   const bad = rows.judged.filter((j) => j.standing.state === 'risk').length;
   const drift = rows.judged.reduce((sum, j) => sum + j.standing.drift, 0);
   const words = view.options.order === 'drift' && drift === 0 ? 'Nothing contradicts what was declared.' : 'Process on the left, host on the right. A wall that stands is quiet; a hole takes ink.';
-  const unread = view.snapshot.host.proof.kind === 'proved' ? '' : ' The kernel of this host could not be read: only what was declared is known.';
-  return `${words}${bad > 0 ? ` ${bad} of ${rows.judged.length} can reach past them.` : ''}${unread}`;
+  if (view.snapshot.host.proof.kind !== 'proved') return `The kernel of this host could not be read: holes that were asked for are known, walls are not.${bad > 0 ? ` ${bad} of ${rows.judged.length} can reach past them.` : ''}`;
+  return `${words}${bad > 0 ? ` ${bad} of ${rows.judged.length} can reach past them.` : ''}`;
 }
 
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {

@@ -91,11 +91,11 @@ const TALLEST = 150;
 
 /** Room for a slice's name, use, what is promised. */
 function labelHeight(s: Slice): number {
-  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.limit === null ? 14 : 0) + (s.promised > 0 ? (s.closed ? 12 : 30) : 0);
+  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.bound === 'none' || s.bound === 'unread' ? 14 : 0) + (s.promised > 0 ? (s.closed ? 12 : 30) : 0);
 }
 
 function bandHeight(b: Band, scale: number, least: number): { readonly h: number; readonly notToScale: boolean } {
-  const bounded = b.by.kind === 'own' || b.by.kind === 'ancestor';
+  const bounded = b.by.kind === 'own' || b.by.kind === 'ancestor' || b.by.kind === 'declared';
   const own = b.by.kind === 'ancestor' && b.beyond === null;
   if (!bounded || own || b.holds === null) {
     // No limit of its own: a fixed height, unless its use would not fit into the area.
@@ -148,7 +148,7 @@ export function lay(tree: Tree): Laid {
   const least = rows <= 20 ? 15 : 18;
   const wish = rows <= 4 ? 330 : Math.max(580, rows * (least + GAP) * 1.3);
   const open = tree.slices.flatMap((s) => (s.closed ? [] : s.bands));
-  const limited = open.filter((b) => b.by.kind === 'own' || b.beyond !== null);
+  const limited = open.filter((b) => b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
   const sum = limited.reduce((n, b) => n + Math.max(b.holds ?? 0, b.beyond ?? 0), 0);
   const fixed = rows * GAP + tree.slices.length * SLICE_GAP + (rows - limited.length) * least;
   const total = (tree.size ?? 0) + tree.promised;

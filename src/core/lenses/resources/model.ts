@@ -17,8 +17,8 @@ export interface Band {
   readonly use: Use;
   /** The number that holds on the way up, the host's size where nobody else limits it; null where it is unread or there is none. */
   readonly holds: number | null;
-  /** Who imposes it: `own`, the name of an ancestor, `host`. */
-  readonly by: { readonly kind: 'own' | 'ancestor' | 'host' | 'unknown' | 'none'; readonly name: string };
+  /** Who imposes it: `own`, the name of an ancestor, `host`; `declared` where only the engine's word is known. */
+  readonly by: { readonly kind: 'own' | 'ancestor' | 'host' | 'declared' | 'unknown' | 'none'; readonly name: string };
   /** The own limit, where an ancestor is tighter: what is declared and out of reach. */
   readonly beyond: number | null;
   readonly others: readonly Use[];
@@ -34,6 +34,8 @@ export interface Slice {
   /** `in kubepods.slice` for what lies deeper, `''` else. */
   readonly within: string;
   readonly limit: number | null;
+  /** `none`: no limit; `unread`; `project`: it is no cgroup, so there is none to ask. */
+  readonly bound: 'limit' | 'none' | 'unread' | 'project';
   readonly use: number | null;
   readonly unread: boolean;
   /** Sum of the children's own limits beyond its limit; 0 for none. */
@@ -72,7 +74,10 @@ function bandOf(w: Workload, s: Snapshot, resource: Resource, view: View): Band 
   const ownIsIt = own !== null && effective === own && (by === undefined || by === path || by === '');
   const throttled = rate && isKnown(rate.throttled) ? rate.throttled.value > 0.01 : !view.rates && (valueOf(w.cgroup.cpu.throttledPeriods) ?? 0) > 0;
   const base = { w, name: calledName(w), use, others: RESOURCES.filter((r) => r !== resource).map((r) => useOf(w.cgroup, r, rate)), throttled, trail: rate?.pressure ?? [] };
-  if (effective === undefined) return { ...base, holds: own, by: { kind: 'unknown', name: '' }, beyond: null };
+  if (effective === undefined) {
+    const told = own ?? number(valueOf(use.declared));
+    return { ...base, holds: told, by: { kind: told === null ? 'unknown' : 'declared', name: '' }, beyond: null };
+  }
   if (effective === 'max') return { ...base, holds: host, by: host === null ? { kind: 'none', name: '' } : { kind: 'host', name: 'host' }, beyond: null };
   if (host !== null && host < effective) return { ...base, holds: host, by: { kind: 'host', name: 'host' }, beyond: own !== null && own > host ? own : null };
   if (ownIsIt || by === path) return { ...base, holds: effective, by: { kind: 'own', name: '' }, beyond: null };
@@ -153,6 +158,7 @@ function sliceOf(part: Part, view: View, nodes: ReadonlyMap<string, CgroupNode>,
     id: part.id, path: part.path, name,
     within: part.project !== null ? `in ${cgroupName(part.path, s)}` : withinOf(part.path, nodes, s),
     limit,
+    bound: limit !== null ? 'limit' : part.project !== null ? 'project' : facts !== null && isKnown(facts.use.own) ? 'none' : 'unread',
     use: used ?? (known.length === 0 ? null : total(known)),
     unread: used === undefined && known.length === 0,
     promised: limit === null ? 0 : Math.max(0, total(bands.map(ownLimit)) - limit),

@@ -14,7 +14,7 @@ const MONO: Face = { ...FACES.mono, size: 10.5 };
 const BOLD: Face = { ...FACES.monoStrong, size: 10.5 };
 
 function limitWords(u: Use): string {
-  const own = valueOf(u.own);
+  const own = valueOf(u.own) ?? valueOf(u.declared);
   return own === undefined ? '?' : own === 'max' ? 'none' : say(u.resource, own);
 }
 
@@ -25,6 +25,7 @@ export function effectiveWords(b: Band): { readonly words: string; readonly ink:
     case 'ancestor':
     case 'host': return { words: `${b.holds === null ? '?' : sayWhole(b.use.resource, b.holds)}, ${b.by.name}`, ink: 'warn' };
     case 'none': return { words: 'none', ink: 'muted' };
+    case 'declared': return { words: 'as declared', ink: 'muted' };
     case 'unknown': return { words: '? not read', ink: 'muted' };
   }
 }
@@ -33,7 +34,7 @@ function sentence(b: Band): string {
   const use = valueOf(b.use.use);
   const r = b.use.resource;
   const used = use === undefined ? 'Use not read' : `Uses ${sayWhole(r, use)}`;
-  const holds = b.by.kind === 'own' ? ` of its own limit of ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'ancestor' ? `; ${b.by.name} stops it at ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'host' ? `; nothing but the host’s ${sayWhole(r, b.holds ?? 0)} stops it` : b.by.kind === 'none' ? ', without a limit' : '; its limit could not be read';
+  const holds = b.by.kind === 'own' ? ` of its own limit of ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'ancestor' ? `; ${b.by.name} stops it at ${sayWhole(r, b.holds ?? 0)}` : b.by.kind === 'host' ? `; nothing but the host’s ${sayWhole(r, b.holds ?? 0)} stops it` : b.by.kind === 'none' ? ', without a limit' : b.by.kind === 'declared' ? `; declared is a limit of ${sayWhole(r, b.holds ?? 0)}` : '; its limit could not be read';
   const share = b.use.share !== null ? `, ${percent(b.use.share)}` : '';
   const psi = isKnown(b.use.pressure) && b.use.pressure.value > 0 ? `. Its tasks wait for it ${b.use.pressure.value} % of the time` : '';
   const kills = r === 'memory' && (valueOf(b.w.cgroup.memory.oomKills) ?? 0) > 0 ? `. The kernel killed ${plural(valueOf(b.w.cgroup.memory.oomKills) ?? 0, 'process', 'processes')} of it` : '';
@@ -71,7 +72,7 @@ function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
 export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big: boolean): Item {
   const { band } = l;
   const near = band.use.share !== null && band.use.share > NEAR;
-  const bounded = (band.by.kind === 'own' || band.beyond !== null) && band.holds !== null;
+  const bounded = (band.by.kind === 'own' || band.by.kind === 'declared' || band.beyond !== null) && band.holds !== null;
   const use = valueOf(band.use.use);
   const bar = bounded
     ? walled(c.bandX, l.y, c.bandW, l.h, use === undefined || band.holds === null ? null : use / band.holds, l.notToScale)
@@ -112,7 +113,7 @@ export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number):
     cut(c.nameX, cy - 2, plural(slice.bands.length, 'container'), c.nameW - 20, FACES.strong),
     text(c.nameX, cy + 12, 'open', FACES.body, 'accent'),
     text(c.useX, cy + 3.8, used, MONO, slice.use === null ? 'muted' : 'ink', 'end'),
-    text(c.limitX, cy + 3.8, slice.limit === null ? 'none' : say(r, slice.limit), MONO, slice.limit === null ? 'muted' : 'ink', 'end'),
+    text(c.limitX, cy + 3.8, slice.limit === null ? (slice.bound === 'unread' ? '?' : 'none') : say(r, slice.limit), MONO, slice.limit === null ? 'muted' : 'ink', 'end'),
     cut(c.effectiveX, cy - 2, worst === null ? nearWords : 'nearest to its limit', room, FACES.small, 'muted'),
     ...(worst === null ? [] : [cut(c.effectiveX, cy + 12, nearWords, room, near ? FACES.strong : FACES.body, near ? 'risk' : 'ink')]),
   ];
@@ -158,7 +159,7 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   put(slice.name, FACES.name, 'ink', 15);
   put(ofWords(tree, slice.use, slice.limit), MONO, slice.use === null ? 'muted' : 'ink', 14);
   if (slice.within !== '') put(slice.within, FACES.body, 'muted', 14);
-  if (slice.limit === null) put('no limit', FACES.body, 'muted', 14);
+  if (slice.bound === 'none' || slice.bound === 'unread') put(slice.bound === 'none' ? 'no limit' : '? limit', FACES.body, 'muted', 14);
   if (slice.promised > 0 && !slice.closed) {
     y = Math.max(y + 2, l.y + l.bar + 12);
     if (y + 14 > l.y + l.h + 10) y = Math.min(y, l.y + l.h - 4);
@@ -168,7 +169,7 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   return {
     id: `stem:${slice.id}`, role: 'band', subject: slice.path.startsWith('/') ? { kind: 'cgroup', id: slice.path, name: slice.name } : null, members: slice.bands.map((b) => b.w.id),
     box: { x: c.sliceX, y: l.y, w: c.nameX - 14 - c.sliceX, h: l.h }, layer: 1, label: slice.name,
-    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.limit === null ? ', no limit' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${plural(slice.bands.length, 'container')}.`,
+    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.bound === 'none' ? ', no limit' : slice.bound === 'unread' ? ', limit not read' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${plural(slice.bands.length, 'container')}.`,
     state: share !== null && share > NEAR ? 'risk' : slice.promised > 0 ? 'mind' : slice.unread ? 'unknown' : 'none', order, marks, near,
   };
 }
