@@ -44,6 +44,10 @@ export const PROGRAMS = {
   sudo: 'sudo',
   openssl: 'openssl',
   getcap: 'libcap2-bin',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  'qemu-img': 'qemu-utils',
+  debootstrap: 'debootstrap',
+  mke2fs: 'e2fsprogs',
 };
 
 /** Packages of the programs that are not here. */

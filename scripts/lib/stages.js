@@ -1,6 +1,9 @@
 // The stages of `npm test`, in order: what each runs and what it needs of the machine.
 const vitest = (project) => ({ kind: 'vitest', project });
-const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'];
+const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'  {
+    name: 'machine', run: vitest('machine'), programs: ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'], root: true, minutes: 25,
+  },
+];
 
 /** `minutes` bounds a stage that hangs; it is no promise of speed. */
 export const STAGES = [
@@ -17,4 +20,7 @@ export const STAGES = [
   { name: 'alarm', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
   { name: 'browser', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
   { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables'], root: true, minutes: 15 },
+  {
+    name: 'machine', run: vitest('machine'), programs: ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'], root: true, minutes: 25,
+  },
 ];
