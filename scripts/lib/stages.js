@@ -1,9 +1,6 @@
 // The stages of `npm test`, in order: what each runs and what it needs of the machine.
 const vitest = (project) => ({ kind: 'vitest', project });
-const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'  {
-    name: 'machine', run: vitest('machine'), programs: ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'], root: true, minutes: 25,
-  },
-];
+const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'];
 
 /** `minutes` bounds a stage that hangs; it is no promise of speed. */
 export const STAGES = [
