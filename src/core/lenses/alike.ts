@@ -63,3 +63,8 @@ export function nameOfMany(many: readonly Workload[]): string {
   }
   return kinsOf(many).join(', ');
 }
+
+/** 0 for workloads of the project in focus, 1 for all others; 0 for all where none is in focus. */
+export function focusRank(w: Workload, project: string | null): number {
+  return project === null || (w.kind === 'container' && w.project === project) ? 0 : 1;
+}

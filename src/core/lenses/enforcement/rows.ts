@@ -4,7 +4,7 @@ import { byStanding, standing, type Standing } from '../../facts/standing.js';
 import { byNature, calledName } from '../../facts/names.js';
 import { isRunning } from '../../facts/walls/index.js';
 import type { Placement } from '../../scene/scene.js';
-import { FOLD_FROM, foldAlike, nameOfMany, shortHash } from '../alike.js';
+import { FOLD_FROM, focusRank, foldAlike, nameOfMany, shortHash } from '../alike.js';
 import { inOrder, stableOrder } from '../stable.js';
 import type { View } from '../view.js';
 
@@ -52,9 +52,11 @@ export function rowsOf(view: View, previous: Placement | null): Rows {
   const passes = all.filter((w) => shown === null || shown.has(w.id));
   const judged = passes.filter(isRunning).map((w): Judged => ({ w, name: calledName(w), standing: standing(w, view.snapshot) }));
   const wanted = options.order === 'drift' ? judged.filter((x) => x.standing.drift > 0) : judged;
-  const sorted = [...wanted].sort(compare(options.order));
-  const key = `rows:${options.order}`;
-  const folds = foldAlike(sorted, answers, FOLD_FROM).map((f) => ({
+  const within = compare(options.order);
+  const focus = (x: Judged): number => focusRank(x.w, view.project);
+  const sorted = [...wanted].sort((a, b) => focus(a) - focus(b) || within(a, b));
+  const key = `rows:${options.order}:${view.project ?? ''}`;
+  const folds = foldAlike(sorted, (x) => `${focus(x)} ${answers(x)}`, FOLD_FROM).map((f) => ({
     id: f.members.length === 1 ? `row:${f.members[0]?.w.id ?? ''}` : `fold:${shortHash(f.key)}`,
     members: f.members,
   }));

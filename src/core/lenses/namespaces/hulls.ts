@@ -220,6 +220,6 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
     id: 'host', role: 'hull', subject: picture.host.subject, members: [], box: { x, y, w, h }, layer: -1, label: words, detail: 'The outer hull: everything in it shares one kernel.', state: 'none', order,
     marks: hull({ x, y, w, h }, words, { token: 'ink', width: 2, labelX, ink: 'ink', face: FACES.name }), near: [],
   });
-  return { items, edges, h };
+  return { items: items.map((item, i) => ({ ...item, order: order + i })), edges, h };
 }
 

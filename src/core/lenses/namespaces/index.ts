@@ -41,7 +41,7 @@ function summary(picture: Picture, view: View): string {
 }
 
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
-  const picture = pictureOf(view.snapshot, view.shown, previous);
+  const picture = pictureOf(view.snapshot, view.shown, previous, view.project);
   const rows = matrixRows(picture, view.snapshot, view.options.opened);
   const { parts } = view.options;
   const inner = view.width - MARGIN * 2;

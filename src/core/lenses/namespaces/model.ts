@@ -4,6 +4,7 @@ import { byNature } from '../../facts/names.js';
 import { sharing, type Identity, type Party, type Sharing } from '../../facts/shares.js';
 import type { Token } from '../../scene/marks.js';
 import type { Placement } from '../../scene/scene.js';
+import { focusRank } from '../alike.js';
 import { stableOrder } from '../stable.js';
 import { seriate, type WeightedSet } from './seriate.js';
 
@@ -82,7 +83,7 @@ function lettered(wished: readonly Identity[], previous: readonly string[] | und
 }
 
 /** Who shares what with whom, ordered and lettered; all but where it is drawn. `shown`: ids that pass the filter. */
-export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previous: Placement | null): Picture {
+export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previous: Placement | null, project: string | null = null): Picture {
   const all = sharing(s);
   const host = all.parties[0] as Party;
   const by = new Map(all.parties.map((p) => [p.id, p]));
@@ -106,8 +107,10 @@ export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previo
   ];
   const components = seriate(base, weighted);
   // Larger components first, those of the host's bays before all.
+  const leads = new Set(s.containers.filter((c) => focusRank(c, project) === 0).map((c) => c.id));
+  const focus = (id: string): number => (project === null || leads.has(id) ? 0 : 1);
   const shared = (ids: readonly string[]): number => privateSets.filter((x) => x.members.some((m) => ids.includes(m))).length;
-  const ranked = components.map((ids, i) => ({ ids, shared: shared(ids), host: ids.some((id) => hotSets.some((h) => h.members.includes(id))), i })).sort((a, b) => Number(b.host) - Number(a.host) || b.ids.length - a.ids.length || b.shared - a.shared || a.i - b.i);
+  const ranked = components.map((ids, i) => ({ ids, shared: shared(ids), host: ids.some((id) => hotSets.some((h) => h.members.includes(id))), i })).sort((a, b) => Number(b.host) - Number(a.host) || Math.min(...a.ids.map(focus)) - Math.min(...b.ids.map(focus)) || b.ids.length - a.ids.length || b.shared - a.shared || a.i - b.i);
   const sharers = ranked.map((c) => c.ids.flatMap((id) => by.get(id) ?? []));
 
   const place = new Map(sharers.flat().map((p, i) => [p.id, i]));
@@ -122,7 +125,7 @@ export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previo
     members: new Set(g[0]?.members ?? []),
     owner: by.get(g.find((x) => x.owner !== null)?.owner ?? '') ?? null,
   }));
-  const alone = parties.filter((p) => !place.has(p.id)).sort((a, b) => byNature(a.name, b.name));
+  const alone = parties.filter((p) => !place.has(p.id)).sort((a, b) => focus(a.id) - focus(b.id) || byNature(a.name, b.name));
   return {
     sharing: all, host, sharers, alone, hulls, bays, badges,
     order: { sharers: sharers.flat().map((p) => p.id), letters },

@@ -81,9 +81,16 @@ function stacked(parties: readonly Party[], picture: Picture, most: number): rea
   return groups.map((g) => g.of);
 }
 
-/** Lays one component out. `width`: what there is; who finds no room is told in `more`. */
+/** Lays one component out. `width`: what there is; who finds no room is told in `more`. The most that fit are kept. */
 export function strip(parties: readonly Party[], picture: Picture, width: number): Strip {
-  const most = Math.max(2, Math.floor(width / (CARD_W + 14)));
+  for (let most = Math.max(1, Math.floor(width / (CARD_W + GAP))); most > 1; most--) {
+    const laid = stripOf(parties, picture, most);
+    if (laid.w <= width) return laid;
+  }
+  return stripOf(parties, picture, 1);
+}
+
+function stripOf(parties: readonly Party[], picture: Picture, most: number): Strip {
   const groups = stacked(parties, picture, most);
   const kept = groups.slice(0, most);
   const more = groups.slice(most).flat();

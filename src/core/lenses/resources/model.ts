@@ -6,7 +6,7 @@ import { byNature, calledName } from '../../facts/names.js';
 import { RESOURCES, cgroupName, hostSize, useOf, type Resource, type Use } from '../../facts/uses.js';
 import { isRunning } from '../../facts/walls/index.js';
 import type { Placement } from '../../scene/scene.js';
-import { FOLD_FROM } from '../alike.js';
+import { FOLD_FROM, focusRank } from '../alike.js';
 import { inOrder, stableOrder } from '../stable.js';
 import type { View } from '../view.js';
 
@@ -183,8 +183,9 @@ export function treeOf(view: View, previous: Placement | null): Tree {
   const closing = running.length >= FOLD_FROM;
   const slices = parts(running, nodes).map((p) => sliceOf(p, view, nodes, previous, closing));
   const worst = (x: Slice): number => Math.max(-1, ...x.bands.map(fullness));
-  const wished = [...slices].sort((a, b) => Number(a.limit === null) - Number(b.limit === null) || worst(b) - worst(a) || byNature(a.name, b.name));
-  const key = 'slices';
+  const focus = (x: Slice): number => Math.min(...x.bands.map((b) => focusRank(b.w, view.project)));
+  const wished = [...slices].sort((a, b) => focus(a) - focus(b) || Number(a.limit === null) - Number(b.limit === null) || worst(b) - worst(a) || byNature(a.name, b.name));
+  const key = `slices:${view.project ?? ''}`;
   const order = stableOrder(wished.map((x) => x.id), previous?.order[key]);
   const size = number(valueOf(hostSize(s, resource)));
   const root = nodes.get('/');
