@@ -52,14 +52,15 @@ class ChildSocket extends Duplex {
     stdout.on('data', (chunk: Buffer) => {
       if (!this.push(chunk)) stdout.pause();
     });
-    stdout.on('end', () => this.push(null));
     stderr.on('data', (chunk: Buffer) => {
       this.#error = (this.#error + chunk.toString('utf8')).slice(-2000);
     });
     stdin.on('error', () => undefined);
     this.#child.on('error', (error) => this.destroy(error));
-    this.#child.on('exit', (code) => {
-      if (code !== 0 && code !== null) this.destroy(new Error(this.#error.trim().split('\n').at(-1) || `ssh ended with status ${code}`));
+    // Only then is it known whether the end of its output was an error.
+    this.#child.on('close', (code) => {
+      if (code === 0 || code === null) this.push(null);
+      else this.destroy(new Error(this.#error.trim().split('\n').at(-1) || `ssh ended with status ${code}`));
     });
   }
 
@@ -68,7 +69,8 @@ class ChildSocket extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: string, done: (error?: Error | null) => void): void {
-    this.#child.stdin.write(chunk, done);
+    // A child that has gone says why itself.
+    this.#child.stdin.write(chunk, () => done());
   }
 
   override _final(done: () => void): void {

@@ -11,7 +11,6 @@ const NEWEST = '1.52';
 const FIRST_ASKED = '1.44';
 /** How long an answer may take. */
 export const DEADLINE_MS = 10_000;
-/** A longer answer is not one that is waited for: an engine's answer about one container is some kB. */
 export type Query = Readonly<Record<string, string | number>>;
 
 /** The engine answered, but not with what was asked for. */
@@ -26,6 +25,14 @@ export function compareVersions(a: string, b: string): number {
   const [a1 = 0, a2 = 0] = a.split('.').map(Number);
   const [b1 = 0, b2 = 0] = b.split('.').map(Number);
   return a1 - b1 || a2 - b2;
+}
+
+/** Waits for the end of an answer without a body, after which its connection serves the next request. */
+function drained(answer: IncomingMessage): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const freed = () => setImmediate(resolve);
+    answer.on('end', freed).on('error', reject).on('close', freed).resume();
+  });
 }
 
 function modemOptions(candidate: Candidate, agent: http.Agent): Dockerode.DockerOptions {
@@ -110,7 +117,7 @@ export class Door {
   /** Whether the engine is there; rejects where it does not answer in time. */
   async ping(deadline: number): Promise<void> {
     const answer = (await this.#dial({ path: '/_ping', method: 'HEAD', isStream: true, statusCodes: { 200: true } }, deadline)) as IncomingMessage;
-    answer.resume();
+    await drained(answer);
   }
 
   close(): void {
@@ -120,7 +127,7 @@ export class Door {
   async #head(path: string): Promise<IncomingMessage> {
     const any = Object.fromEntries([200, 400, 404, 426, 500].map((status) => [status, true]));
     const answer = (await this.#dial({ path, method: 'HEAD', isStream: true, statusCodes: any }, this.deadline)) as IncomingMessage;
-    answer.resume();
+    await drained(answer);
     return answer;
   }
 
