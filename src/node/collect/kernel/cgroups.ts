@@ -1,4 +1,4 @@
-import { known, unknown, type CgroupFacts, type Declared, type Limit, type Reading } from '../../../core/model/index.js';
+import { known, unknown, type CgroupFacts, type Declared, type Limit, type Pressure, type Reading } from '../../../core/model/index.js';
 import { parseCount, parseCpuset, parseIoMax, parseLimit, parseThrottle } from '../../../core/parse/cgroupfs.js';
 import type { CgroupFiles, LimitFile, Place, PlaceFiles } from './cgroup-files.js';
 import { read } from './files.js';
@@ -14,30 +14,37 @@ export class CgroupReader {
     this.pass = files.nextPass();
   }
 
-  /**
-   * All of a cgroup. `before`: an earlier read of it, from which is taken what only its making or an update of the
-   * container sets (weights, cpusets, swap, io limits); the same object comes back where nothing differs.
-   */
-  facts(place: Place, declared: Declared | undefined, before?: CgroupFacts, settle = before === undefined): CgroupFacts {
+  /** All of a cgroup. */
+  facts(place: Place, declared: Declared | undefined): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
     const memory = this.chain(files.memory, 'memory');
-    const moving = this.moving(place);
-    const settled = settle || before === undefined ? settledOf(files, memory.limit) : before;
-    const { high, low, swapLimit } = settled.memory;
-    const { weight, cpuset } = settled.cpu;
-    return sameFacts(before, {
-      path: before !== undefined && before.path.source === place.source ? before.path : known(place.path, place.source),
-      memory: { ...memory, declared: told(declared?.memory, 'engine: HostConfig.Memory'), ...moving.memory, high, low, swapLimit },
-      cpu: { ...this.chain(files.cpu, 'cpu'), declared: told(declared?.cpus, 'engine: HostConfig.NanoCpus'), ...moving.cpu, weight, cpuset },
-      pids: { ...this.chain(files.pids, 'pids'), declared: told(declared?.pidsLimit, 'engine: HostConfig.PidsLimit'), ...moving.pids },
-      io: { limits: settled.io.limits, ...moving.io },
-    });
+    const use = this.use(files);
+    const pressure = this.pressure(files);
+    const settled = settledOf(files, memory.limit);
+    return {
+      path: known(place.path, place.source),
+      memory: { ...memory, declared: told(declared?.memory, 'engine: HostConfig.Memory'), ...use.memory, ...settled.memory, pressure: pressure.memory },
+      cpu: { ...this.chain(files.cpu, 'cpu'), declared: told(declared?.cpus, 'engine: HostConfig.NanoCpus'), ...use.cpu, ...settled.cpu, pressure: pressure.cpu },
+      pids: { ...this.chain(files.pids, 'pids'), declared: told(declared?.pidsLimit, 'engine: HostConfig.PidsLimit'), ...use.pids },
+      io: { limits: settled.io.limits, ...this.bytes(files), pressure: pressure.io },
+    };
   }
 
-  /** The same facts with what moves read anew. */
-  moved(facts: CgroupFacts, place: Place): CgroupFacts {
-    const { memory, cpu, pids, io } = this.moving(place);
-    return sameFacts(facts, { path: facts.path, memory: { ...facts.memory, ...memory }, cpu: { ...facts.cpu, ...cpu }, pids: { ...facts.pids, ...pids }, io: { ...facts.io, ...io } });
+  /**
+   * Some of a cgroup read again, the rest taken from `before`; the same object comes back where nothing differs.
+   * `limits`: what the kernel enforces. `use`: what is used. `pressure`: that and what was read and written.
+   */
+  again(before: CgroupFacts, place: Place, what: { readonly limits: boolean; readonly use: boolean; readonly pressure: boolean }): CgroupFacts {
+    const files = this.files.of(place, this.hierarchies);
+    const use = what.use ? this.use(files) : undefined;
+    const pressure = what.pressure ? this.pressure(files) : undefined;
+    return sameFacts(before, {
+      path: before.path,
+      memory: { ...before.memory, ...(what.limits ? this.chain(files.memory, 'memory') : {}), ...use?.memory, ...(pressure && { pressure: pressure.memory }) },
+      cpu: { ...before.cpu, ...(what.limits ? this.chain(files.cpu, 'cpu') : {}), ...use?.cpu, ...(pressure && { pressure: pressure.cpu }) },
+      pids: { ...before.pids, ...(what.limits ? this.chain(files.pids, 'pids') : {}), ...use?.pids },
+      io: { ...before.io, ...(pressure && { ...this.bytes(files), pressure: pressure.io }) },
+    });
   }
 
   /** Its own limit, the tightest on the way to the root, and who imposes that. */
@@ -69,33 +76,31 @@ export class CgroupReader {
     };
   }
 
-  /** What changes from second to second. */
-  private moving(place: Place): Moving {
-    const files = this.files.of(place, this.hierarchies);
+  private use(files: PlaceFiles): Use {
     const { pass } = this;
     const stat = files.cpuStat?.read(pass) ?? unknown('absent', 'cpu.stat');
     const events = files.memoryEvents?.read(pass) ?? unknown('absent', 'memory.events');
-    const bytes = files.ioBytes?.read(pass) ?? unknown('absent', 'io.stat');
     const v1 = files.at.get('cpu')?.v2 === false;
     return {
-      memory: {
-        usage: files.memoryUsage?.read(pass) ?? unknown('absent', 'memory.current'),
-        oomKills: keyed(events, 'oom_kill'),
-        pressure: files.pressure?.memory.read(pass) ?? unknown('absent', 'memory.pressure'),
-      },
+      memory: { usage: files.memoryUsage?.read(pass) ?? unknown('absent', 'memory.current'), oomKills: keyed(events, 'oom_kill') },
       cpu: {
         usageMs: files.cpuUsage === undefined ? scaled(keyed(stat, 'usage_usec'), 1e-3) : scaled(files.cpuUsage.read(pass), 1e-6),
         throttledPeriods: keyed(stat, 'nr_throttled'),
         throttledMs: v1 ? scaled(keyed(stat, 'throttled_time'), 1e-6) : scaled(keyed(stat, 'throttled_usec'), 1e-3),
-        pressure: files.pressure?.cpu.read(pass) ?? unknown('absent', 'cpu.pressure'),
       },
       pids: { usage: files.pidsUsage?.read(pass) ?? unknown('absent', 'pids.current') },
-      io: {
-        readBytes: 'value' in bytes ? known(bytes.value.read, bytes.source) : bytes,
-        writtenBytes: 'value' in bytes ? known(bytes.value.written, bytes.source) : bytes,
-        pressure: files.pressure?.io.read(pass) ?? unknown('absent', 'io.pressure'),
-      },
     };
+  }
+
+  private pressure(files: PlaceFiles): Readonly<Record<'memory' | 'cpu' | 'io', Reading<Pressure>>> {
+    const of = (name: 'memory' | 'cpu' | 'io') => files.pressure?.[name].read(this.pass) ?? unknown('absent', `${name}.pressure`);
+    return { memory: of('memory'), cpu: of('cpu'), io: of('io') };
+  }
+
+  private bytes(files: PlaceFiles): Pick<CgroupFacts['io'], 'readBytes' | 'writtenBytes'> {
+    const bytes = files.ioBytes?.read(this.pass) ?? unknown('absent', 'io.stat');
+    if (!('value' in bytes)) return { readBytes: bytes, writtenBytes: bytes };
+    return { readBytes: known(bytes.value.read, bytes.source), writtenBytes: known(bytes.value.written, bytes.source) };
   }
 }
 
@@ -111,11 +116,10 @@ interface Chain {
   readonly imposedBy: Reading<string>;
 }
 
-interface Moving {
-  readonly memory: Pick<CgroupFacts['memory'], 'usage' | 'oomKills' | 'pressure'>;
-  readonly cpu: Pick<CgroupFacts['cpu'], 'usageMs' | 'throttledPeriods' | 'throttledMs' | 'pressure'>;
+interface Use {
+  readonly memory: Pick<CgroupFacts['memory'], 'usage' | 'oomKills'>;
+  readonly cpu: Pick<CgroupFacts['cpu'], 'usageMs' | 'throttledPeriods' | 'throttledMs'>;
   readonly pids: Pick<CgroupFacts['pids'], 'usage'>;
-  readonly io: Pick<CgroupFacts['io'], 'readBytes' | 'writtenBytes' | 'pressure'>;
 }
 
 function sameReading(a: Reading<unknown>, b: Reading<unknown>): boolean {
@@ -134,15 +138,13 @@ function samePart<T extends Readonly<Record<string, Reading<unknown>>>>(before: 
 }
 
 /** The earlier object where all of it says the same, so that later comparisons end early. */
-function sameFacts(before: CgroupFacts | undefined, now: CgroupFacts): CgroupFacts {
-  if (before === undefined) return now;
+function sameFacts(before: CgroupFacts, now: CgroupFacts): CgroupFacts {
   const memory = samePart(before.memory, now.memory);
   const cpu = samePart(before.cpu, now.cpu);
   const pids = samePart(before.pids, now.pids);
   const io = samePart(before.io, now.io);
-  const path = sameReading(before.path, now.path) ? before.path : now.path;
-  const same = memory === before.memory && cpu === before.cpu && pids === before.pids && io === before.io && path === before.path;
-  return same ? before : { path, memory, cpu, pids, io };
+  const same = memory === before.memory && cpu === before.cpu && pids === before.pids && io === before.io;
+  return same ? before : { path: before.path, memory, cpu, pids, io };
 }
 
 function inCores(quota: Reading<Limit>, period: Reading<number>): Reading<Limit> {

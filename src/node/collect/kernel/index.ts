@@ -8,7 +8,7 @@ import { learnKin, newKinCache, type KinCache } from './kin.js';
 import type { MountCache, TableCache } from './mounts.js';
 import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
-import { passOver } from './pass.js';
+import { passOver, type LastPass } from './pass.js';
 import { closeProcesses, newProcessCache, readProcesses, type Depth, type ProcessCache } from './processes.js';
 import type { KernelFacts, KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
@@ -30,13 +30,14 @@ export interface KernelCache {
   /** The places of workloads, for polling what moves. */
   places: ReadonlyMap<string, Place>;
   nodes: readonly CgroupNode[];
+  last: LastPass | undefined;
 }
 
 export function newKernelCache(): KernelCache {
   const holding = newHolding();
   return {
     processes: newProcessCache(holding), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [],
+    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], last: undefined,
   };
 }
 
@@ -104,7 +105,7 @@ export function readMoving(cache: KernelCache): MovingPass {
   cache.nodes = cache.nodes.map((node) => {
     const place = node.of === null ? undefined : cache.places.get(node.of);
     if (place === undefined && !above.has(node.id)) return node;
-    const facts = reader.moved(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined });
+    const facts = reader.again(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined }, { limits: false, use: true, pressure: true });
     if (node.of !== null) of.set(node.of, facts);
     return facts === node.facts ? node : { ...node, facts };
   });

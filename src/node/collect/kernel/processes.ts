@@ -11,6 +11,9 @@ interface ProcFiles {
   readonly path: string;
   readonly status: HeldFile<Status>;
   readonly cgroup: HeldFile<CgroupPaths>;
+  readonly label: HeldFile<string>;
+  /** The status of the last pass: the very same one again means that not a byte of it has changed. */
+  seen: Status | undefined;
   readonly links: readonly (readonly [NsKind, string])[];
 }
 
@@ -49,6 +52,8 @@ function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
     path,
     status: new HeldFile(`${path}/status`, parseStatus, cache.holding),
     cgroup: new HeldFile(`${path}/cgroup`, parseCgroup, cache.holding),
+    label: new HeldFile(`${path}/attr/current`, parseLine, cache.holding),
+    seen: undefined,
     links: NS_KINDS.map((kind) => [kind, `${path}/ns/${kind}`] as const),
   };
   cache.files.set(pid, files);
@@ -75,13 +80,12 @@ function readNamespaces(links: ProcFiles['links'], before: NsInodes | undefined)
 }
 
 /** The label; without a security module that keeps one every file answers EINVAL, so the first tells for all. */
-function readLabel(proc: string, path: string, cache: ProcessCache): Reading<string> {
+function readLabel(proc: string, files: ProcFiles, cache: ProcessCache): Reading<string> {
   if (cache.lsm === undefined) {
     const own = read(`${proc}/self/attr/current`, parseLine);
     cache.lsm = !('unknown' in own && own.unknown === 'absent' && isFolder(`${proc}/self/attr`));
   }
-  const file = `${path}/attr/current`;
-  return cache.lsm ? read(file, parseLine) : unknown('absent', file);
+  return cache.lsm ? files.label.read(cache.pass) : unknown('absent', files.label.path);
 }
 
 /** The map is the user namespace's, so one process of each namespace is asked. */
@@ -111,6 +115,14 @@ function isBecoming(proc: string, path: string, comm: string): boolean {
   return started !== undefined && now !== undefined && now - started / 100 < BECOMING_SECONDS;
 }
 
+/**
+ * Whether a process may have run since the last pass. Only it itself can change its namespaces (setns(2), unshare(2))
+ * and its root, and `status` counts how often it left the cpu: asleep, with not a byte changed, it has not been on one.
+ */
+function hasRun(files: ProcFiles, status: Status): boolean {
+  return files.seen !== status || status.state === 'R';
+}
+
 /** One process, or `undefined` where it ended meanwhile. `last`: what was known of that pid, of the same process or not. */
 function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc | undefined): Proc | undefined {
   const files = filesOf(cache, proc, pid);
@@ -121,12 +133,14 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   if (before?.status.kernelThread === true) return before;
   const cgroups = valueOf(files.cgroup.read(cache.pass));
   if (cgroups === undefined) return undefined;
-  const namespaces = readNamespaces(files.links, before?.namespaces);
+  const still = before !== undefined && !hasRun(files, status);
+  files.seen = status;
+  const namespaces = still ? before.namespaces : readNamespaces(files.links, before?.namespaces);
   if (NS_KINDS.every((kind) => absent(namespaces[kind]))) return undefined;
   if (before === undefined && isBecoming(proc, path, status.comm)) return undefined;
   const thread = status.kernelThread;
-  const root = thread ? unknown('not-asked', `${path}/root`) : readLink(`${path}/root`);
-  const lsm = thread ? unknown('not-asked', `${path}/attr/current`) : readLabel(proc, path, cache);
+  const root = thread ? unknown('not-asked', `${path}/root`) : still ? before.root : readLink(`${path}/root`);
+  const lsm = thread ? unknown('not-asked', `${path}/attr/current`) : readLabel(proc, files, cache);
   const uidMap = readUidMap(path, namespaces.user, cache.uidMaps);
   const unmoved = before?.cgroups === cgroups;
   if (unmoved && sameStatus(before.status, status) && before.namespaces === namespaces && alike(before.root, root) && alike(before.lsm, lsm) && before.uidMap === uidMap) return before;
@@ -190,8 +204,7 @@ export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 
   }
   for (const [pid, files] of cache.files) {
     if (now.has(pid)) continue;
-    files.status.close();
-    files.cgroup.close();
+    closeFiles(files);
     cache.files.delete(pid);
   }
   cache.procs.clear();
@@ -209,11 +222,14 @@ function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: Reado
 }
 
 export function closeProcesses(cache: ProcessCache): void {
-  for (const files of cache.files.values()) {
-    files.status.close();
-    files.cgroup.close();
-  }
+  for (const files of cache.files.values()) closeFiles(files);
   cache.files.clear();
+}
+
+function closeFiles(files: ProcFiles): void {
+  files.status.close();
+  files.cgroup.close();
+  files.label.close();
 }
 
 /** Whether two processes are in the same namespace of a kind, `undefined` where that cannot be told. */

@@ -103,12 +103,23 @@ function descends(proc: Proc, main: Proc, procs: ReadonlyMap<number, Proc>): boo
 }
 
 /** The classes of alike processes of one workload, the main one's first, and the weakest of them. */
-export function classify(
-  members: readonly Proc[],
-  main: Proc,
-  procs: ReadonlyMap<number, Proc>,
-  hostUser: number | undefined,
-): { readonly processes: readonly ProcessFacts[]; readonly weakest: ProcessFacts } {
+export interface Classes {
+  readonly processes: readonly ProcessFacts[];
+  readonly weakest: ProcessFacts;
+}
+
+const sorted = new WeakMap<Proc, { readonly members: readonly Proc[]; readonly classes: Classes }>();
+
+/** The same classes as before where the very same processes are in it. */
+export function classify(members: readonly Proc[], main: Proc, procs: ReadonlyMap<number, Proc>, hostUser: number | undefined): Classes {
+  const before = sorted.get(main);
+  if (before !== undefined && before.members.length === members.length && members.every((one, i) => one === before.members[i])) return before.classes;
+  const classes = sort(members, main, procs, hostUser);
+  sorted.set(main, { members, classes });
+  return classes;
+}
+
+function sort(members: readonly Proc[], main: Proc, procs: ReadonlyMap<number, Proc>, hostUser: number | undefined): Classes {
   const classes = new Map<string, Proc[]>([[likeness(main), [main]]]);
   for (const proc of members) {
     if (proc.pid === main.pid) continue;

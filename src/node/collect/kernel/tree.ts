@@ -2,7 +2,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { lineage } from '../../../core/parse/cgroup.js';
 import type { CgroupNode } from '../../../core/model/index.js';
 import type { Place } from './cgroup-files.js';
-import type { Hierarchies, Hierarchy } from './hierarchies.js';
+import { isFolder } from './files.js';
+import { folder, type Hierarchies, type Hierarchy } from './hierarchies.js';
 import type { Proc } from './types.js';
 
 /** More than this no picture shows; a host that makes cgroups without end must not stop the pass. */
@@ -32,19 +33,28 @@ function walk(hierarchy: Hierarchy, dir: string, path: string, found: Set<string
   }
 }
 
-/** Paths of all cgroups: those that processes are in, and the empty ones of the hierarchies that hold limits. */
-export function cgroupPaths(hierarchies: Hierarchies, procs: Iterable<Proc>): ReadonlySet<string> {
+/**
+ * Paths of all cgroups: those that processes are in, and the empty ones of the hierarchies that hold limits. `before`:
+ * the tree as it was; then only those that are still there are taken from it, without a walk for new empty ones.
+ */
+export function cgroupPaths(hierarchies: Hierarchies, procs: Iterable<Proc>, before: readonly CgroupNode[]): ReadonlySet<string> {
   const paths = new Set<string>(['/']);
   for (const proc of procs) if (!proc.cgroup.startsWith('/..')) for (const path of lineage(proc.cgroup)) paths.add(path);
-  const roots = hierarchies.inUnified.has('memory') || hierarchies.v1.size === 0 ? [hierarchies.unified] : [];
-  for (const name of ['memory', 'pids', 'cpu']) roots.push(hierarchies.v1.get(name));
-  const seen = new Set<string>();
-  for (const root of roots) {
-    if (root === undefined || seen.has(root.point)) continue;
-    seen.add(root.point);
-    walk(root, root.point, root.root, paths);
+  const roots = new Set<Hierarchy>();
+  if (hierarchies.unified !== undefined && (hierarchies.inUnified.has('memory') || hierarchies.v1.size === 0)) roots.add(hierarchies.unified);
+  for (const name of ['memory', 'pids', 'cpu']) {
+    const root = hierarchies.v1.get(name);
+    if (root !== undefined) roots.add(root);
   }
+  if (before.length > 0) {
+    for (const { id } of before) if (!paths.has(id) && [...roots].some((root) => isThere(root, id))) paths.add(id);
+  } else for (const root of roots) walk(root, root.point, root.root, paths);
   return paths;
+}
+
+function isThere(root: Hierarchy, path: string): boolean {
+  const dir = folder(root, path);
+  return dir !== undefined && isFolder(dir);
 }
 
 /** Processes in each cgroup and below it. */
@@ -63,18 +73,18 @@ export function cgroupNodes(
   source: string,
   workloads: ReadonlyMap<string, { readonly of: string; readonly facts: CgroupNode['facts'] }>,
   factsOf: (place: Place) => CgroupNode['facts'],
+  before: readonly CgroupNode[],
 ): readonly CgroupNode[] {
+  const known = new Map(before.map((one) => [one.id, one]));
   const sorted = [...paths].sort((a, b) => (a < b ? -1 : 1));
   return sorted.map((path) => {
     const workload = workloads.get(path);
-    const place: Place = { path, source, elsewhere: undefined };
     const up = path.lastIndexOf('/');
-    return {
-      id: path,
-      parent: path === '/' ? null : up === 0 ? '/' : path.slice(0, up),
-      of: workload?.of ?? null,
-      processCount: counts.get(path) ?? 0,
-      facts: workload?.facts ?? factsOf(place),
-    };
+    const last = known.get(path);
+    const of = workload?.of ?? null;
+    const processCount = counts.get(path) ?? 0;
+    const facts = workload?.facts ?? factsOf({ path, source, elsewhere: undefined });
+    if (last !== undefined && last.facts === facts && last.of === of && last.processCount === processCount) return last;
+    return { id: path, parent: path === '/' ? null : up === 0 ? '/' : path.slice(0, up), of, processCount, facts };
   });
 }

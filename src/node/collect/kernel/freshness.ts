@@ -1,0 +1,52 @@
+import type { CgroupFacts } from '../../../core/model/index.js';
+import type { Place } from './cgroup-files.js';
+import type { CgroupReader } from './cgroups.js';
+import type { KernelInput } from './index.js';
+import { readDevices } from './mounts.js';
+import type { KernelFacts, KnownContainer, Proc } from './types.js';
+
+/** What is set once in a cgroup, and the tree itself, is read again after this time, or where the engine told of a change. */
+const SETTLED_MS = 30_000;
+
+/** What of an earlier pass is good enough for this one. */
+export interface Freshness {
+  /** Whether also that is read again which hardly ever changes. */
+  readonly settle: boolean;
+  /** Whether mounts and devices of a workload are taken over. */
+  readonly reuse: (id: string) => boolean;
+  readonly cgroup: (reader: CgroupReader, place: Place, id: string, declared: KnownContainer['declared'] | undefined) => CgroupFacts;
+  readonly devices: (id: string, main: Proc) => KernelFacts['devices'];
+}
+
+export function freshness({ cache, depth = 'full', again }: KernelInput): Freshness {
+  const now = Date.now();
+  const settle = depth !== 'known' && now - cache.settledAt > SETTLED_MS;
+  if (settle) cache.settledAt = now;
+  const before = new Map(cache.nodes.map((one) => [one.id, one]));
+  const touched = (id: string) => again?.has(id) === true;
+  const reuse = (id: string) => depth !== 'full' && !touched(id);
+  const what = { limits: depth !== 'known', use: depth !== 'processes', pressure: depth === 'full' };
+  return {
+    settle,
+    reuse,
+    cgroup: (reader, place, id, declared) => {
+      const last = before.get(place.path);
+      if (last === undefined || settle || touched(id) || last.of !== (id === '' ? null : id) || last.facts.path.source !== place.source) return reader.facts(place, declared);
+      // Of cgroups that are nobody's, polling reads those that lie above a workload's.
+      if (depth === 'known' && id === '') return last.facts;
+      return reader.again(last.facts, place, what);
+    },
+    devices: (id, main) => {
+      const last = cache.devices.get(id);
+      if (last !== undefined && last.inode === main.inode && reuse(id)) return last.devices;
+      const devices = readDevices(main);
+      if (last?.inode === main.inode && sameList(last.devices, devices)) return last.devices;
+      cache.devices.set(id, { inode: main.inode, devices });
+      return devices;
+    },
+  };
+}
+
+function sameList(a: KernelFacts['devices'], b: KernelFacts['devices']): boolean {
+  return 'value' in a && 'value' in b && a.value.length === b.value.length && a.value.every((one, i) => one === b.value[i]);
+}
