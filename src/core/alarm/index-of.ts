@@ -20,7 +20,7 @@ export interface WireIndex {
   readonly segmentOf: ReadonlyMap<string, string>;
   /** Owner by `<segment id> <address>`. */
   readonly owners: ReadonlyMap<string, Owner>;
-  /** Net keys whose interfaces carry a MAC. */
+  /** Net keys that a MAC belongs to: as the engine gave it, else whose interfaces carry it. Who takes another's does not own it. */
   readonly macs: ReadonlyMap<string, ReadonlySet<NetKey>>;
   /** Net keys plugged into a segment; `host` where the host is on the wire. */
   readonly plugged: ReadonlyMap<string, ReadonlySet<NetKey>>;
@@ -64,7 +64,8 @@ export function indexOf(s: Snapshot): WireIndex {
   const segments = new Map(s.segments.map((x) => [x.id, x]));
   const segmentOf = new Map<string, string>();
   const owners = new Map<string, Owner>();
-  const macs = new Map<string, Set<NetKey>>();
+  const carried = new Map<string, Set<NetKey>>();
+  const given = new Map<string, Set<NetKey>>();
   const plugged = new Map<string, Set<NetKey>>();
   const ports = new Map<string, NetKey>();
   const named = new Map<NetKey, { id: string; name: string }>([['host', { id: 'host', name: 'the host' }]]);
@@ -79,7 +80,7 @@ export function indexOf(s: Snapshot): WireIndex {
   const byId = new Map<string, NetInterface>(s.interfaces.map((i) => [i.id, i]));
   for (const i of s.interfaces) {
     const mac = valueOf(i.mac);
-    if (mac !== undefined && mac !== '00:00:00:00:00:00') put(macs, mac, i.net);
+    if (mac !== undefined && mac !== '00:00:00:00:00:00') put(carried, mac, i.net);
     const peer = byId.get(valueOf(i.peer) ?? '');
     const bridge = valueOf(i.master);
     if (i.net === 'host' && bridge !== undefined && bridge !== '' && peer !== undefined) ports.set(`${bridge} ${i.name}`, peer.net);
@@ -94,14 +95,14 @@ export function indexOf(s: Snapshot): WireIndex {
       if (g !== '' && !owners.has(`${segment.id} ${g}`)) owners.set(`${segment.id} ${g}`, hostOwner(segment.id, g, segments, 'engine: IPAM.Config.Gateway'));
     }
   }
-  return { of: partsOf(s), segments, segmentOf, owners, macs, plugged, ports, named, bridges, proxies: proxiesOf(s) };
+  return { of: partsOf(s), segments, segmentOf, owners, macs: new Map([...carried, ...given]), plugged, ports, named, bridges, proxies: proxiesOf(s) };
 
   function plug(w: Workload, e: Endpoint): void {
     if (w.net === null) return;
     if (!named.has(w.net)) named.set(w.net, { id: w.id, name: w.name });
     const mac = valueOf(e.mac);
     const inside = valueOf(e.interface);
-    if (mac !== undefined) put(macs, mac.toLowerCase(), w.net);
+    if (mac !== undefined) put(e.mac.source.startsWith('engine:') ? given : carried, mac.toLowerCase(), w.net);
     put(plugged, e.segment, w.net);
     if (inside !== undefined) segmentOf.set(`${w.net} ${inside}`, e.segment);
     for (const address of [e.ipv4, e.ipv6]) {

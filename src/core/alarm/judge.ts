@@ -53,7 +53,8 @@ export function judgeEntry(index: WireIndex, key: NetKey, n: Neighbour, source: 
   const plugged = index.plugged.get(segment);
   const owners = [...(nets ?? [])].filter((net) => net !== key && plugged?.has(net) === true);
   const sender = behind(index, n.mac, segment, fdb);
-  const attacker = owners[0] ?? sender?.net;
+  // The port that frames come from tells more than whose the MAC was: it may have been taken.
+  const attacker = sender !== null && sender.net !== key ? sender.net : owners[0];
   // A router outside this host has a MAC that nobody here can know.
   if (remoteGateway && owners.length === 0) return { is: 'nobody' };
   if (attacker === owner.net) return { is: 'ordinary', why: 'own-mac', text: `${owner.name} answers for ${n.ip} with another MAC (${n.mac}), from its own port.` };
@@ -63,8 +64,8 @@ export function judgeEntry(index: WireIndex, key: NetKey, n: Neighbour, source: 
   const victim = index.named.get(key) ?? { id: key, name: key };
   const by = attacker === undefined ? { id: `unknown:${n.mac}`, name: `somebody at ${n.mac}` } : (index.named.get(attacker) ?? { id: `unknown:${n.mac}`, name: `somebody at ${n.mac}` });
   const evidence: Reading<unknown>[] = [known(`${n.ip} at ${n.mac} on ${n.dev}`, source), known(`${n.ip} belongs to ${owner.name}`, owner.source)];
-  if (owners.length > 0) evidence.push(known(`${n.mac} is ${by.name}'s`, 'ip -j -d link'));
-  else if (sender !== null && fdb !== null) evidence.push(known(`${n.mac} is sent from ${sender.entry.port} on ${sender.entry.bridge}`, fdb.source));
+  if (attacker !== undefined && owners.includes(attacker)) evidence.push(known(`${n.mac} is ${by.name}'s`, 'ip -j -d link'));
+  if (sender !== null && sender.net === attacker && fdb !== null) evidence.push(known(`${n.mac} is sent from ${sender.entry.port} on ${sender.entry.bridge}`, fdb.source));
   return {
     is: attacker === undefined ? 'unknown' : 'forged',
     suspicion: {
