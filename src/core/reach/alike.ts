@@ -1,4 +1,5 @@
 import { valueOf } from '../model/reading.js';
+import { filtersOf } from './filter/rules.js';
 import type { Host } from './host.js';
 import type { Party, Plug, Wire } from './wire.js';
 
@@ -24,7 +25,7 @@ function plugKey(plug: Plug, wire: Wire, host: Host): string {
     const read = (r: { readonly source: string } & ({ readonly value: unknown } | { readonly unknown: string })) => ('value' in r ? JSON.stringify(r.value) : r.unknown);
     const flags = port == null ? '' : [port.isolated, port.learning, port.locked, port.state, port.neighSuppress, port.unicastFlood, port.vlans].map(read).join(',');
     const table = net === undefined ? '' : [net.neighbours, net.neighbours6].map((t) => (valueOf(t) === undefined ? '?' : valueOf(t)?.some((e) => e.state === 'PERMANENT' || e.state === 'NOARP') === true ? plug.net : '')).join(',');
-    const own = net === undefined ? '?' : [net.nft, net.arptables, net.tc].map((r) => (valueOf(r) === undefined ? '?' : (valueOf(r)?.length ?? 0) > 0 ? plug.net : '')).join(',');
+    const own = net === undefined ? '?' : [net.nft, net.arptables, net.tc].map((r) => ('unknown' in r ? r.unknown : '')).join() + (filtersOf(net).touching ? plug.net : '');
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');
     const locked = port != null && valueOf(port.locked) === true ? plug.net : '';
     key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host'].join('|');
@@ -37,6 +38,5 @@ function plugKey(plug: Plug, wire: Wire, host: Host): string {
 /** Whether the host has rules that can tell one port from another; then every port is a class of its own. */
 function outer(host: Host): boolean {
   const net = host.nets.get('host');
-  if (net === undefined) return false;
-  return [net.nft, net.ebtables, net.tc].some((r) => (valueOf(r)?.length ?? 0) > 0);
+  return filtersOf(net).touching;
 }

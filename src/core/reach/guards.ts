@@ -1,60 +1,143 @@
 import { isKnown, known, valueOf, type Reading } from '../model/reading.js';
-import { answer, series, type Answer } from './answer.js';
+import { answer, type Answer } from './answer.js';
+import { roadBetween, type Road } from './filter/road.js';
+import { inNetwork } from './filter/truth.js';
+import { arpFrames, ndFrames, stealFrames, type End, type Frame, type Tag } from './frames.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import type { Mask } from './victim.js';
-import { hopsBetween } from './way.js';
-import type { Party, Wire } from './wire.js';
+import { hopsBetween, vlansBetween } from './way.js';
+import type { Party, Plug, Wire } from './wire.js';
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link: 'way', step: text, holds, reading, why });
 
-interface Rules {
-  readonly what: string;
-  readonly of: Reading<readonly unknown[]>;
+/** What became of all forged frames for one mask. */
+export interface Trial {
+  /** The first frame that passes for certain, or the first that may. */
+  readonly through: Frame | null;
+  readonly certain: boolean;
+  /** Rules that dropped frames, with the first frame that each dropped. */
+  readonly dropped: ReadonlyMap<string, string>;
+  /** Rules of which it could not be told whether they drop. */
+  readonly unclear: readonly string[];
 }
 
-/** The rules that can stand on the way of a frame from one party to another. */
-function rulesOnTheWay(v: Party, host: Host): readonly Rules[] {
-  const out: Rules[] = [];
-  const outer = host.nets.get('host');
-  if (outer !== undefined) out.push({ what: 'an nft rule', of: outer.nft }, { what: 'an ebtables rule', of: outer.ebtables }, { what: 'a tc filter', of: outer.tc });
-  const inner = v.plug.net === 'host' ? undefined : host.nets.get(v.plug.net);
-  if (inner !== undefined) out.push({ what: 'an nft rule of the victim', of: inner.nft }, { what: 'an arptables rule of the victim', of: inner.arptables }, { what: 'a tc filter of the victim', of: inner.tc });
-  return out;
+const first = (list: readonly string[], fallback: string): string => list.find((ip) => !ip.startsWith('fe80:')) ?? list[0] ?? fallback;
+
+function end(p: { readonly mac: string | undefined; readonly ipv4: readonly string[]; readonly ipv6: readonly string[] }, six: boolean): End {
+  return { mac: p.mac ?? '', ip: six ? first(p.ipv6, '::') : first(p.ipv4, '0.0.0.0') };
 }
 
-/** Families of nft that see Ethernet frames. */
-function concerns(rule: unknown): boolean {
-  if (typeof rule !== 'object' || rule === null) return true;
-  const object = Object.values(rule)[0] as { readonly family?: unknown } | undefined;
-  return object?.family === 'bridge' || object?.family === 'netdev' || object?.family === 'arp' || object?.family === undefined;
+function frames(technique: Technique, a: Plug, v: Plug, x: Mask, tags: readonly (readonly Tag[])[]): Generator<Frame> {
+  const six = technique === 'ndp-spoof';
+  if (technique === 'mac-steal') return stealFrames(end(a, false), end(x, false), tags);
+  return six ? ndFrames(end(a, true), end(v, true), end(x, true), a.ipv6[0] ?? null, tags) : arpFrames(end(a, false), end(v, false), end(x, false), tags);
 }
 
-/** Whether a filter on the way stops every forged frame of the technique, and for whose addresses it does not. */
-export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], wire: Wire, host: Host): { readonly answer: Answer; readonly masks: readonly Mask[] } {
-  void technique;
-  void wire;
-  void a;
-  const all = rulesOnTheWay(v, host);
-  const unread = all.filter((rules) => !isKnown(rules.of));
-  const parts = all.filter((rules) => isKnown(rules.of)).map((rules): Answer => {
-    const list = valueOf(rules.of) ?? [];
-    const some = list.filter(concerns);
-    if (some.length === 0) return answer('open', '', () => [step('no filter stops the frame', 'yes', known(0, rules.of.source), 'There are no such rules.')]);
-    return answer('open', '', () => [step('no filter stops the frame', 'unknown', known(some.length, rules.of.source), 'There are rules; what they stop was not worked out.')], [`${rules.what} stops it`]);
-  });
-  const first = unread[0];
-  if (first !== undefined) {
-    const what = [...new Set(unread.map((u) => u.what.replace(/^an? /, '').replace(/ of the victim$/, '')))].join(', ');
-    const why = 'unknown' in first.of ? first.of.unknown : '';
-    parts.push(answer('open', '', () => unread.map((u) => step('no filter stops the frame', 'unknown', u.of, `Whether ${u.what} drops it was not read.`)), [`a filter stops it (${what}: ${why})`]));
+/** Sends every forged frame down a road; `all` goes on after the first that passes, to learn what each rule does. */
+export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
+  let through: Frame | null = null;
+  let maybe: Frame | null = null;
+  const dropped = new Map<string, string>();
+  const unclear = new Set<string>();
+  for (const f of list) {
+    let stopped = false;
+    let sure = true;
+    for (const stage of road.stages) {
+      const fate = stage.ask(f);
+      if (fate.by !== null && fate.drops && !dropped.has(fate.by) && !fate.passes) dropped.set(fate.by, f.name);
+      if (!fate.passes) {
+        stopped = true;
+        break;
+      }
+      if (fate.drops) {
+        sure = false;
+        unclear.add(fate.by ?? stage.where);
+      }
+    }
+    if (stopped) continue;
+    if (sure) {
+      through ??= f;
+      if (!all) break;
+    } else maybe ??= f;
   }
-  return { answer: series(parts.length === 0 ? [answer('open', '')] : parts), masks };
+  return { through: through ?? maybe, certain: through !== null, dropped, unclear: [...unclear] };
+}
+
+/** Addresses that rules on the road speak of: masks that no rule tells apart fare alike. */
+function literals(host: Host): readonly string[] {
+  const net = host.nets.get('host');
+  let found = lettersOf.get(host);
+  if (found === undefined) {
+    const text = net === undefined ? '' : [net.nft, net.ebtables, net.arptables, net.tc].map((r) => JSON.stringify(valueOf(r) ?? '')).join(' ');
+    found = [...new Set([...(text.match(/\b\d+\.\d+\.\d+\.\d+(\/[\d.]+)?/g) ?? []), ...(text.match(/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/gi) ?? []), ...(text.match(/"[0-9a-f:]*::[0-9a-f:]*(\/\d+)?"/gi) ?? []).map((s) => s.slice(1, -1))])];
+    lettersOf.set(host, found);
+  }
+  return found;
+}
+const lettersOf = new WeakMap<Host, readonly string[]>();
+const maskKeys = new WeakMap<Mask, string>();
+
+function maskKey(m: Mask, host: Host): string {
+  let key = maskKeys.get(m);
+  if (key === undefined) {
+    const hits = literals(host).flatMap((l, i) => (l.length === 17 && !l.includes('.') ? m.mac === l.toLowerCase() : [...m.ipv4, ...m.ipv6].some((ip) => inNetwork(ip, l) === true)) ? [i] : []);
+    key = `${m.mac === undefined ? '?' : ''}${hits.join(',')}`;
+    maskKeys.set(m, key);
+  }
+  return key;
+}
+
+export interface Guarded {
+  readonly answer: Answer;
+  readonly masks: readonly Mask[];
+  readonly trials: readonly Trial[];
+}
+
+/** Whether a filter on the way stops every forged frame of the technique, and for whose addresses none does. */
+export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, ownRules: boolean, all = false): Guarded {
+  const hops = a.plug.kind === 'port' || a.plug.kind === 'self' ? (hopsBetween(a.plug, v.plug, host) ?? []) : [];
+  const road = roadBetween(a.plug, v.plug, hops, technique, ownRules, host);
+  const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
+  const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
+  const unread = road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`];
+  if (road.stages.length === 0) {
+    const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known(0, host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
+    return { answer: answer('open', '', none, unread), masks, trials: [] };
+  }
+  const tags = vlansBetween(hops);
+  const results = new Map<string, Trial>();
+  const left: Mask[] = [];
+  const open: Trial[] = [];
+  const maybe: Trial[] = [];
+  for (const m of masks) {
+    const key = maskKey(m, host);
+    let trial = results.get(key);
+    if (trial === undefined) results.set(key, (trial = tryAll(road, frames(technique, a.plug, v.plug, m, tags), all)));
+    if (trial.through === null) continue;
+    left.push(m);
+    (trial.certain ? open : maybe).push(trial);
+  }
+  const trials = [...results.values()];
+  const drops = [...new Map(trials.flatMap((t) => [...t.dropped])).entries()];
+  const where = road.stages.map((s) => s.where).join(', ');
+  if (open.length > 0) {
+    const through = open[0]?.through?.name ?? '';
+    const text = drops.length === 0 ? `${through} passes` : `${through} passes; ${drops.map(([rule, name]) => `${rule} drops the ${name}`).slice(0, 3).join('; ')}`;
+    return { answer: answer('open', '', () => [step('no filter stops the frame', 'yes', known(text, where), 'A rule counts only if it stops every frame that does the same.'), ...unreadSteps()], unread), masks: left, trials };
+  }
+  if (maybe.length > 0) {
+    const rules = [...new Set(maybe.flatMap((t) => t.unclear))];
+    return { answer: answer('open', '', () => [step('no filter stops the frame', 'unknown', known(rules, where), 'What these rules do with it could not be told.'), ...unreadSteps()], [...rules.slice(0, 3).map((r) => `${r} stops it (could not be told)`), ...unread]), masks: left, trials };
+  }
+  const by = drops[0]?.[0] ?? where;
+  return { answer: answer('shut', by, () => [step('no filter stops the frame', 'no', known(drops.map(([rule]) => rule).slice(0, 5), where), 'Every frame of this technique is dropped on its way.')]), masks: [], trials };
 }
 
 /** Whether the attacker also sees what the fooled victim sends. */
 export function reading(a: Party, v: Party, wire: Wire, technique: Technique, host: Host): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] } {
-  const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state === 'no' ? ('no' as const) : state === 'yes' ? ('yes' as const) : ('unknown' as const), r, why)] });
+  const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state, r, why)] });
+  if (technique === 'table-write') return say('unknown', 'its traffic goes to the attacker', known(technique, 'ip neigh'), 'Who writes the table sends the traffic where it likes; whether that is on this wire is another question.');
   if (a.plug.net === v.plug.net) return say('yes', 'its traffic passes the attacker', known(a.plug.net, 'namespaces(7)'), 'They share the interface.');
   if (wire.segment.driver !== 'bridge') return say(a.plug.kind === 'macvlan' ? 'yes' : 'unknown', 'its traffic goes to the attacker', known(wire.segment.driver, 'engine: Driver'), 'What is sent to its MAC arrives there.');
   const icc = valueOf(wire.segment.icc);
@@ -67,6 +150,8 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
     if (on) return say('no', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports of this bridge; the forged frame itself is no IP and passes.');
     if (!off) return say('unknown', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports only where br_netfilter hands bridged frames to iptables, which was not read.');
   }
-  void technique;
+  const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
+  const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
+  if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');
   return say('yes', 'its traffic goes to the attacker', wire.segment.icc, v.plug.net === 'host' ? 'What the host sends itself passes no rule between ports.' : 'Nothing between the two ports drops IP.');
 }

@@ -77,7 +77,7 @@ export function courtOf(snapshot: Snapshot): Court {
       if (wired.state === 'shut') return { answer: wired, masks: [] };
       const masks = others(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks) : victimTakes(v.plug, masks, technique, host);
-      const guard = guards(technique, a, v, taken.masks, wire, host);
+      const guard = guards(technique, a, v, taken.masks, host, a.workload !== null && court.sender(a.workload).channels.admin.state === 'open');
       return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
     },
     pair: (technique, a, v, wire) => {

@@ -1,6 +1,7 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
+import type { Tag } from './frames.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import type { Plug, Wire } from './wire.js';
@@ -100,8 +101,51 @@ function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, 
     else if (valueOf(a) === false || valueOf(b) === false) parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'yes', both, why)]));
     else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
   }
+  parts.push(vlans(hop));
   if (hop.in !== null) parts.push(locked(hop, hop.in, technique, attackerMac, host));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
+}
+
+/** Tags that bridges with VLAN filtering let pass all the way, beyond those that any receiver takes off. */
+export function vlansBetween(hops: readonly Hop[]): readonly (readonly Tag[])[] {
+  const filtering = hops.filter((h) => h.bridge.bridge !== null && valueOf(h.bridge.bridge.vlanFiltering) === true);
+  const only = filtering[0];
+  if (filtering.length !== 1 || only === undefined) return [];
+  return commonVlans(only).filter((vid) => vid !== pvid(only.in)).map((id) => [{ protocol: 0x8100 as const, id }]);
+}
+
+const pvid = (port: NetInterface | null): number | undefined => (port?.port == null ? undefined : valueOf(port.port.vlans)?.find((v) => v.pvid)?.vid);
+
+/** VLANs in which a frame can come in at one port and leave untagged at the other. */
+function commonVlans(hop: Hop): readonly number[] {
+  const into = hop.in?.port == null ? undefined : valueOf(hop.in.port.vlans);
+  const out = hop.out?.port == null ? undefined : valueOf(hop.out.port.vlans);
+  if (into === undefined || out === undefined) return [];
+  return into.filter((v) => out.some((o) => o.vid === v.vid && o.untagged)).map((v) => v.vid);
+}
+
+/** Whether VLAN filtering parts two ports. */
+function vlans(hop: Hop): Answer {
+  const filtering: Reading<boolean> = hop.bridge.bridge?.vlanFiltering ?? unknown('absent', `/sys/class/net/${hop.bridge.name}/bridge/vlan_filtering`);
+  const text = 'both are in one VLAN';
+  const on = valueOf(filtering);
+  if (on === false) return answer('open', '', () => [step('way', text, 'yes', filtering, 'The bridge does not filter VLANs: one domain.')]);
+  if (on === undefined) {
+    // A bridge of a kernel without VLAN filtering has no such switch.
+    if (isKnown(filtering) || filtering.unknown === 'absent') return answer('open', '');
+    return answer('open', '', () => [step('way', text, 'unknown', filtering, 'Whether the bridge filters VLANs was not read.')], ['VLAN filtering parts them (not read)']);
+  }
+  const ends = [hop.in, hop.out].filter((p) => p !== null);
+  const unread = ends.find((p) => p.port === null || valueOf(p.port.vlans) === undefined);
+  if (unread !== undefined || ends.length < 2) {
+    const reading = unread?.port?.vlans ?? unknown('not-asked', 'bridge -j vlan');
+    return answer('open', '', () => [step('way', text, 'unknown', reading, 'Which VLANs its ports are in was not read.')], ['VLAN filtering parts them (not read)']);
+  }
+  const common = commonVlans(hop);
+  const list = (p: NetInterface) => (p.port === null ? [] : (valueOf(p.port.vlans) ?? []).map((v) => v.vid));
+  const reading = known(ends.map((p) => `${p.name}: ${list(p).join(' ')}`).join('; '), 'bridge -j vlan');
+  if (common.length === 0) return answer('shut', 'VLAN filtering', () => [step('way', text, 'no', reading, 'No VLAN leads from one to the other.')]);
+  return answer('open', '', () => [step('way', text, 'yes', reading, `VLAN ${common.join(', ')}; a sender may tag its frames.`)]);
 }
 
 /** A locked port lets only MACs in that have a forwarding entry there. */

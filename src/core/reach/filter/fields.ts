@@ -1,0 +1,172 @@
+import type { Json } from '../../model/network.js';
+import { DESTINATION_OPTIONS, ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame } from '../frames.js';
+
+/** Where a frame is when it is looked at. */
+export interface Spot {
+  readonly family: 'bridge' | 'netdev' | 'inet' | 'ip' | 'ip6' | 'arp';
+  readonly iif: string;
+  readonly oif: string | null;
+  /** The bridge that it crosses, `''` where none. */
+  readonly bridge: string;
+}
+
+/** What a rule sees in one place of a frame: a value, that there is no such thing (so the rule does not apply), or that it cannot be told. */
+export type Seen = { readonly value: string | number | boolean } | 'none' | 'unknown';
+
+const of = (value: string | number | boolean): Seen => ({ value });
+
+/** EtherType as it was on the wire: a tag is put back before a filter looks at offset 12 (nft_payload_copy_vlan, ebt_basic_match). */
+export function wireType(f: Frame): number {
+  return f.tags[0]?.protocol ?? innerType(f);
+}
+
+/** skb->protocol: the receiver has taken the first tag off, and no more than that. */
+export function skbProtocol(f: Frame): number {
+  return f.tags[1]?.protocol ?? innerType(f);
+}
+
+/** Whether the network header is where a filter looks for it: behind one tag at most. */
+const bare = (f: Frame): boolean => f.tags.length <= 1;
+
+export function packetType(f: Frame): string {
+  return f.destination === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : (Number.parseInt(f.destination.slice(0, 2), 16) & 1) === 1 ? 'multicast' : 'host';
+}
+
+function l4(f: Frame, at: Spot): Seen {
+  const atIp = at.family === 'ip6' || at.family === 'inet' || at.family === 'ip';
+  if (!atIp && !bare(f)) return 'none';
+  return f.body.kind === 'nd' ? of(ICMPV6) : f.body.kind === 'ip' ? of(f.body.protocol) : 'none';
+}
+
+function meta(key: string, f: Frame, at: Spot): Seen {
+  switch (key) {
+    case 'iifname': case 'iif': return of(at.iif);
+    case 'oifname': case 'oif': return at.oif === null ? 'none' : of(at.oif);
+    case 'ibrname': case 'bri_iifname': case 'ibrport': return at.bridge === '' ? 'none' : of(at.bridge);
+    case 'obrname': case 'bri_oifname': return at.bridge === '' || at.oif === null ? 'none' : of(at.bridge);
+    case 'protocol': return of(at.family === 'ip6' || at.family === 'inet' || at.family === 'arp' ? innerType(f) : skbProtocol(f));
+    case 'nfproto': return f.body.kind === 'nd' ? of('ipv6') : innerType(f) === ETH_IPV4 ? of('ipv4') : 'none';
+    case 'l4proto': return l4(f, at);
+    case 'pkttype': return of(packetType(f));
+    case 'iiftype': case 'oiftype': return of('ether');
+    case 'mark': return of(0);
+    default: return 'unknown';
+  }
+}
+
+function arp(field: string, f: Frame): Seen {
+  if (f.body.kind !== 'arp') return 'none';
+  const b = f.body;
+  switch (field) {
+    case 'htype': return of(b.hardware);
+    case 'ptype': return of(ETH_IPV4);
+    case 'hlen': return of(6);
+    case 'plen': return of(4);
+    case 'operation': return of(b.operation);
+    case 'saddr ether': return of(b.senderMac);
+    case 'saddr ip': return of(b.senderIp);
+    case 'daddr ether': return of(b.targetMac);
+    case 'daddr ip': return of(b.targetIp);
+    default: return 'unknown';
+  }
+}
+
+function ip(protocol: string, field: string, f: Frame): Seen {
+  const b = f.body;
+  if (b.kind !== 'nd' && b.kind !== 'ip') return 'none';
+  if ((protocol === 'ip6') !== (innerType(f) === ETH_IPV6)) return 'none';
+  switch (field) {
+    case 'saddr': return of(b.source);
+    case 'daddr': return of(b.destination);
+    case 'version': return of(protocol === 'ip6' ? 6 : 4);
+    case 'nexthdr': return of(b.kind === 'nd' ? (b.extension ? DESTINATION_OPTIONS : ICMPV6) : b.protocol);
+    case 'protocol': return of(b.kind === 'nd' ? ICMPV6 : b.protocol);
+    case 'hoplimit': return b.kind === 'nd' ? of(255) : 'unknown';
+    default: return 'unknown';
+  }
+}
+
+/**
+ * Whether the protocol that a rule names is where the rule looks for it. nft puts a condition of its own before each
+ * field, and does not print it (measured with `nft --debug=netlink`): in family bridge the wire's EtherType for arp and
+ * icmpv6, the skb's protocol for ip and ip6 (or the EtherType, which it prints alike: unknown); in netdev the skb's.
+ */
+function there(protocol: string, f: Frame, at: Spot, inTag: boolean): boolean | null {
+  const type = protocol === 'arp' ? ETH_ARP : protocol === 'ip' || protocol === 'icmp' ? ETH_IPV4 : ETH_IPV6;
+  if (at.family === 'arp' || at.family === 'ip6' || at.family === 'ip' || at.family === 'inet') return innerType(f) === type;
+  if (inTag) return f.tags.length === 1 && f.tags[0]?.protocol === 0x8100 && innerType(f) === type;
+  if (at.family === 'netdev') return skbProtocol(f) === type;
+  const wire = wireType(f) === type;
+  if (protocol === 'arp' || protocol === 'icmpv6') return wire;
+  return wire ? true : skbProtocol(f) === type ? null : false;
+}
+
+function payload(protocol: string, field: string, f: Frame, at: Spot, inTag: boolean): Seen {
+  if (protocol === 'ether') return field === 'saddr' ? of(f.source) : field === 'daddr' ? of(f.destination) : field === 'type' ? of(wireType(f)) : 'unknown';
+  if (protocol === 'vlan') {
+    const tag = f.tags[0];
+    if (tag?.protocol !== 0x8100) return 'none';
+    return field === 'id' ? of(tag.id) : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : field === 'pcp' || field === 'dei' || field === 'cfi' ? of(0) : 'unknown';
+  }
+  if (protocol === 'arp' || protocol === 'ip' || protocol === 'ip6' || protocol === 'icmpv6') {
+    const dependency = there(protocol, f, at, inTag);
+    if (dependency === false) return 'none';
+    const seen = protocol === 'arp' ? arp(field, f) : protocol === 'icmpv6' ? icmpv6(field, f, at) : ip(protocol, field, f);
+    return dependency === null && seen !== 'none' ? 'unknown' : seen;
+  }
+  // A transport's field: the rule asks for that protocol first, and a neighbour message is none of them.
+  const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, sctp: 132, dccp: 33, udplite: 136, ah: 51, esp: 50, th: -1 };
+  const number = protocols[protocol];
+  if (number === undefined) return 'unknown';
+  const actual = l4(f, at);
+  return typeof actual === 'object' && (actual.value === number || number === -1) ? 'unknown' : 'none';
+}
+
+function icmpv6(field: string, f: Frame, at: Spot): Seen {
+  if (f.body.kind !== 'nd' || typeof l4(f, at) !== 'object') return 'none';
+  return field === 'type' ? of(f.body.type) : field === 'code' ? of(0) : field === 'taddr' ? of(f.body.target) : 'unknown';
+}
+
+type Obj = { readonly [key: string]: Json };
+const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
+
+/** What the left side of an nft match sees. `inTag`: the rule has named a VLAN tag before, so it looks behind that. */
+export function look(left: Json, f: Frame, at: Spot, inTag: boolean): Seen {
+  if (!isObject(left)) return 'unknown';
+  if (isObject(left['meta'])) return meta(String(left['meta']['key']), f, at);
+  if (isObject(left['payload'])) {
+    const p = left['payload'];
+    if (typeof p['protocol'] === 'string') return payload(p['protocol'], String(p['field']), f, at, inTag);
+    return 'unknown';
+  }
+  if (isObject(left['exthdr'])) {
+    const name = left['exthdr']['name'];
+    if (left['exthdr']['field'] !== undefined) return 'unknown';
+    const dependency = there('icmpv6', f, at, inTag);
+    if (dependency === false) return 'none';
+    if (f.body.kind !== 'nd') return dependency === null ? 'unknown' : of(false);
+    // The attacker may choose another header than the one that a rule looks for; only this one is modelled.
+    return name === 'dst' ? of(f.body.extension) : f.body.extension ? 'unknown' : of(false);
+  }
+  return 'unknown';
+}
+
+const NAMES: Readonly<Record<string, number>> = {
+  arp: ETH_ARP, ip: ETH_IPV4, ip6: ETH_IPV6, vlan: 0x8100, '8021q': 0x8100, '8021ad': 0x88a8, qinq: 0x88a8, request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10,
+  'nd-neighbor-solicit': 135, 'nd-neighbor-advert': 136, 'nd-router-solicit': 133, 'nd-router-advert': 134, 'nd-redirect': 137, 'echo-request': 128, 'echo-reply': 129,
+  'ipv6-icmp': ICMPV6, icmpv6: ICMPV6, icmp: 1, tcp: 6, udp: 17, 'ipv6-opts': DESTINATION_OPTIONS, hopopt: 0, 'ipv6-nonxt': 59,
+};
+
+/** A constant of a rule in the terms that `look` uses, for a value of that kind. */
+export function constant(text: string | number | boolean, like: string | number | boolean): string | number | boolean | null {
+  if (typeof like === 'number') {
+    if (typeof text === 'number') return text;
+    if (typeof text !== 'string') return null;
+    const named = NAMES[text.toLowerCase()];
+    if (named !== undefined) return named;
+    return /^0x[0-9a-f]+$/i.test(text) || /^\d+$/.test(text) ? Number(text) : null;
+  }
+  if (typeof like === 'boolean') return typeof text === 'boolean' ? text : null;
+  if (text === 'unicast') return 'host';
+  return String(text).toLowerCase();
+}

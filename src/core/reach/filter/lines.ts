@@ -1,0 +1,203 @@
+import { innerType, type Frame } from '../frames.js';
+import { packetType, wireType, type Spot } from './fields.js';
+import { and, inNetwork, maskMac, not, type Truth } from './truth.js';
+
+/** Rules of ebtables or arptables, as `-save` prints them. */
+interface Line {
+  readonly where: string;
+  readonly words: readonly string[];
+}
+
+interface Table {
+  readonly chains: Map<string, { policy: string; readonly lines: Line[] }>;
+}
+
+export interface LineRules {
+  readonly tool: 'ebtables' | 'arptables';
+  readonly tables: ReadonlyMap<string, Table>;
+}
+
+export function compileLines(tool: LineRules['tool'], lines: readonly string[]): LineRules {
+  const tables = new Map<string, Table>();
+  let table: Table | null = null;
+  for (const line of lines) {
+    if (line.startsWith('*')) tables.set(line.slice(1).trim(), (table = { chains: new Map() }));
+    else if (line.startsWith(':')) {
+      const [name = '', policy = 'ACCEPT'] = line.slice(1).split(/\s+/);
+      table?.chains.set(name, { policy, lines: [] });
+    } else if (line.startsWith('-A ')) {
+      const words = line.split(/\s+/).filter((w) => w !== '');
+      const chain = table?.chains.get(words[1] ?? '');
+      chain?.lines.push({ where: `${tool} ${words[1] ?? ''}: ${words.slice(2).join(' ')}`, words: words.slice(2) });
+    }
+  }
+  return { tool, tables };
+}
+
+/** Whether a chain of a table can do anything. */
+export function chainActs(rules: LineRules, table: string, chain: string): boolean {
+  const c = rules.tables.get(table)?.chains.get(chain);
+  return c !== undefined && (c.lines.length > 0 || c.policy === 'DROP');
+}
+
+const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, length: -1 };
+const OPERATIONS: Readonly<Record<string, number>> = { request: 1, reply: 2, request_reverse: 3, reply_reverse: 4 };
+
+function interfaceIs(name: string, pattern: string): boolean {
+  return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
+function macIs(mac: string, pattern: string): Truth {
+  const p = pattern.toLowerCase();
+  if (p === 'broadcast') return mac === 'ff:ff:ff:ff:ff:ff';
+  if (p === 'multicast' || p === 'unicast') return ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1) === (p === 'multicast');
+  if (p === 'bga') return mac.startsWith('01:80:c2:00:00:0');
+  const [base = '', mask] = p.split('/');
+  const full = (m: string) => m.split(':').map((x) => x.padStart(2, '0')).join(':');
+  if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/.test(base)) return null;
+  return mask === undefined ? mac === full(base) : maskMac(mac, full(mask)) === maskMac(full(base), full(mask));
+}
+
+function numberIs(actual: number, word: string, names: Readonly<Record<string, number>>): Truth {
+  const w = word.toLowerCase();
+  const named = names[w];
+  if (named !== undefined) return actual === named;
+  const [from, to] = w.split(':').map((x) => (/^0x/.test(x) ? Number.parseInt(x, 16) : /^\d+$/.test(x) ? Number(x) : Number.NaN));
+  if (from === undefined || Number.isNaN(from)) return null;
+  return to === undefined ? actual === from : actual >= from && actual <= to;
+}
+
+/** One option of a rule; null where it is not known to this code. False where the frame has no such field. */
+function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool']): Truth {
+  const arp = f.body.kind === 'arp' && (tool === 'arptables' || wireType(f) === 0x0806) ? f.body : null;
+  const nd = f.body.kind === 'nd' && wireType(f) === 0x86dd ? f.body : null;
+  switch (name) {
+    case '-p': case '--protocol': case '--proto': return numberIs(wireType(f), word, PROTOCOLS);
+    case '-i': case '--in-interface': return interfaceIs(at.iif, word);
+    case '-o': case '--out-interface': return at.oif !== null && interfaceIs(at.oif, word);
+    case '--logical-in': case '--logical-out': return interfaceIs(at.bridge, word);
+    case '-s': case '--source': case '--src': return tool === 'ebtables' ? macIs(f.source, word) : arp === null ? false : inNetwork(arp.senderIp, word);
+    case '-d': case '--destination': case '--dst': return tool === 'ebtables' ? macIs(f.destination, word) : arp === null ? false : inNetwork(arp.targetIp, word);
+    case '--arp-op': case '--arp-opcode': case '--opcode': return arp === null ? false : numberIs(arp.operation, word, OPERATIONS);
+    case '--arp-htype': case '--h-type': return arp === null ? false : numberIs(arp.hardware, word, { ethernet: 1 });
+    case '--arp-ptype': case '--proto-type': return arp === null ? false : numberIs(0x0800, word, PROTOCOLS);
+    case '--h-length': case '--hlen': return arp === null ? false : numberIs(6, word, {});
+    case '--arp-ip-src': return arp === null ? false : inNetwork(arp.senderIp, word);
+    case '--arp-ip-dst': return arp === null ? false : inNetwork(arp.targetIp, word);
+    case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null ? false : macIs(arp.senderMac, word);
+    case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null ? false : macIs(arp.targetMac, word);
+    case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
+    case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
+    case '--pkttype-type': return word === (packetType(f) === 'host' ? 'host' : packetType(f));
+    case '--ip6-src': case '--ip6-source': return nd === null ? false : inNetwork(nd.source, word);
+    case '--ip6-dst': case '--ip6-destination': return nd === null ? false : inNetwork(nd.destination, word);
+    case '--ip6-proto': case '--ip6-protocol': return nd === null ? false : numberIs(58, word, { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 });
+    case '--ip6-icmp-type': return nd === null ? false : numberIs(nd.type, word.split('/')[0] ?? '', { 'neighbour-solicitation': 135, 'neighbor-solicitation': 135, 'neighbour-advertisement': 136, 'neighbor-advertisement': 136, 'router-solicitation': 133, 'router-advertisement': 134, redirect: 137 });
+    case '--mark': return word.startsWith('0x') ? Number.parseInt(word, 16) === 0 : null;
+    default: return name.startsWith('--ip-') ? false : null;
+  }
+}
+
+const NO_VALUE = new Set(['--arp-gratuitous', '--among-src-file', '--log', '--log-arp', '--log-ip', '--log-ip6']);
+const TARGET_OPTIONS = /^--(log-|nflog|to-|arpreply-|mark-set|mark-target|mark-or|snat-|dnat-|redirect-target|set-)/;
+
+/** Whether a rule matches, and what it does. */
+function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool']): { readonly truth: Truth; readonly target: string; readonly targetWord: string | null } {
+  let truth: Truth = true;
+  let target = 'CONTINUE';
+  let targetWord: string | null = null;
+  let negate = false;
+  const w = line.words;
+  for (let i = 0; i < w.length; i++) {
+    const word = w[i] as string;
+    if (word === '!') {
+      negate = true;
+      continue;
+    }
+    if (word === '-j' || word === '--jump') {
+      target = w[++i] ?? '';
+      continue;
+    }
+    if (word === '-m' || word === '-c' || word === '--set-counters') {
+      i += word === '-m' ? 1 : 2;
+      continue;
+    }
+    if (TARGET_OPTIONS.test(word)) {
+      targetWord = w[++i] ?? null;
+      continue;
+    }
+    if (word === '--arp-gratuitous') {
+      const b = f.body;
+      const g = b.kind === 'arp' && wireType(f) === 0x0806 && b.senderIp === b.targetIp;
+      truth = and(truth, negate ? !g : g);
+      negate = false;
+      continue;
+    }
+    if (NO_VALUE.has(word)) continue;
+    let value = w[++i] ?? '';
+    let no = negate;
+    if (value === '!') {
+      no = !no;
+      value = w[++i] ?? '';
+    }
+    negate = false;
+    const seen = option(word, value, f, at, tool);
+    const absent = seen === false && !fieldThere(word, f, tool);
+    truth = and(truth, absent ? false : no ? not(seen) : seen);
+  }
+  return { truth, target, targetWord };
+}
+
+/** Whether a frame has the field of an option at all: where it has not, `!` does not make the rule match. */
+function fieldThere(name: string, f: Frame, tool: LineRules['tool']): boolean {
+  if (name.startsWith('--arp-') && tool === 'ebtables') return f.body.kind === 'arp' && wireType(f) === 0x0806;
+  if (name.startsWith('--ip6-')) return f.body.kind === 'nd' && wireType(f) === 0x86dd;
+  if (name.startsWith('--ip-')) return false;
+  if (name.startsWith('--vlan-')) return f.tags.length > 0;
+  return true;
+}
+
+export interface LineFate {
+  readonly passes: boolean;
+  readonly drops: boolean;
+  readonly by: string | null;
+}
+
+/** What a chain of a table does with a frame. */
+export function askLines(rules: LineRules, table: string, chain: string, f: Frame, at: Spot, depth = 0): LineFate & { readonly goesOn: boolean } {
+  const c = rules.tables.get(table)?.chains.get(chain);
+  let passes = false;
+  let drops = false;
+  let by: string | null = null;
+  const base = depth === 0;
+  if (c === undefined || depth > 16) return { passes: base, drops: depth > 16, by: null, goesOn: true };
+  for (const line of c.lines) {
+    const { truth, target, targetWord } = judge(line, f, at, rules.tool);
+    if (truth === false) continue;
+    let ends = true;
+    if (target === 'DROP' || target === 'arpreply') {
+      // arpreply answers in another's name and drops, unless told otherwise.
+      if (target === 'arpreply' && targetWord !== null && /ACCEPT|CONTINUE/.test(targetWord)) passes = true;
+      drops = true;
+      by ??= line.where;
+    } else if (target === 'ACCEPT') passes = true;
+    else if (target === 'RETURN') return { passes, drops, by, goesOn: true };
+    else if (target === 'CONTINUE' || target === 'mark' || target === 'log' || target === 'nflog') ends = false;
+    else if (rules.tables.get(table)?.chains.has(target) === true) {
+      const inner = askLines(rules, table, target, f, at, depth + 1);
+      passes ||= inner.passes;
+      drops ||= inner.drops;
+      by ??= inner.by;
+      ends = !inner.goesOn;
+    } else {
+      drops = true;
+      passes = true;
+      by ??= line.where;
+      ends = false;
+    }
+    if (truth === true && ends) return { passes, drops, by, goesOn: false };
+  }
+  if (!base) return { passes, drops, by, goesOn: true };
+  if (c.policy === 'DROP') return { passes, drops: true, by: by ?? `${rules.tool} ${chain}, policy DROP`, goesOn: false };
+  return { passes: true, drops, by, goesOn: false };
+}

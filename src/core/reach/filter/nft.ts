@@ -1,0 +1,258 @@
+import type { Json } from '../../model/network.js';
+import type { Frame } from '../frames.js';
+import { constant, look, type Seen, type Spot } from './fields.js';
+import { and, inNetwork, inRange, maskMac, not, or, type Truth } from './truth.js';
+
+type Obj = { readonly [key: string]: Json };
+type Plain = string | number | boolean;
+const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
+const isPlain = (j: Json | undefined): j is Plain => typeof j === 'string' || typeof j === 'number' || typeof j === 'boolean';
+
+interface Rule {
+  readonly where: string;
+  readonly expr: readonly Json[];
+}
+
+export interface Chain {
+  readonly family: string;
+  readonly table: string;
+  readonly name: string;
+  /** Null for a chain that is only jumped to. */
+  readonly hook: string | null;
+  readonly prio: number;
+  readonly drops: boolean;
+  /** Devices of an ingress or egress chain; null where nft did not tell (1.0.6 leaves them out). */
+  readonly devices: readonly string[] | null;
+  readonly rules: Rule[];
+}
+
+/** A ruleset of `nft -j list ruleset`, ready to be asked. */
+export interface Ruleset {
+  readonly chains: ReadonlyMap<string, Chain>;
+  readonly base: readonly Chain[];
+  readonly sets: ReadonlyMap<string, readonly Json[]>;
+}
+
+const id = (family: Json | undefined, table: Json | undefined, name: Json | undefined): string => `${String(family)} ${String(table)} ${String(name)}`;
+
+export function compile(objects: readonly Json[]): Ruleset {
+  const chains = new Map<string, Chain>();
+  const sets = new Map<string, readonly Json[]>();
+  for (const o of objects) {
+    if (!isObject(o)) continue;
+    const c = o['chain'];
+    if (isObject(c)) {
+      const dev = c['dev'];
+      chains.set(id(c['family'], c['table'], c['name']), {
+        family: String(c['family']), table: String(c['table']), name: String(c['name']),
+        hook: typeof c['hook'] === 'string' ? c['hook'] : null, prio: typeof c['prio'] === 'number' ? c['prio'] : 0, drops: c['policy'] === 'drop',
+        devices: typeof dev === 'string' ? [dev] : Array.isArray(dev) ? dev.map(String) : null, rules: [],
+      });
+    }
+    const s = isObject(o['set']) ? o['set'] : o['map'];
+    if (isObject(s)) sets.set(id(s['family'], s['table'], s['name']), Array.isArray(s['elem']) ? s['elem'] : []);
+    const r = o['rule'];
+    if (isObject(r) && Array.isArray(r['expr'])) {
+      const chain = chains.get(id(r['family'], r['table'], r['chain']));
+      chain?.rules.push({ where: `nft ${chain.family} ${chain.table} ${chain.name}, rule ${String(r['handle'] ?? chain.rules.length + 1)}`, expr: r['expr'] });
+    }
+  }
+  const base = [...chains.values()].filter((c) => c.hook !== null).sort((a, b) => a.prio - b.prio);
+  return { chains, base, sets };
+}
+
+/** Whether a base chain can do anything to a frame. */
+export function acts(c: Chain): boolean {
+  return c.drops || c.rules.length > 0;
+}
+
+interface Ask {
+  readonly ruleset: Ruleset;
+  readonly frame: Frame;
+  readonly at: Spot;
+}
+
+/** What may become of a frame in a chain: each outcome that cannot be ruled out. */
+interface Outcome {
+  accepted: boolean;
+  dropped: boolean;
+  /** Runs off the end, or returns. */
+  goesOn: boolean;
+  by: string | null;
+}
+
+const MOST_JUMPS = 16;
+
+function same(value: Plain, right: Json): Truth {
+  if (isPlain(right)) {
+    const c = constant(right, value);
+    if (c === null) return null;
+    if (typeof value === 'string' && typeof c === 'string' && c.endsWith('*') && !value.includes(':')) return value.startsWith(c.slice(0, -1));
+    if (typeof value === 'string' && typeof c === 'string' && value.includes(':') && value.length !== 17) return inNetwork(value, c);
+    return value === c;
+  }
+  if (!isObject(right)) return null;
+  if (isObject(right['elem'])) return same(value, right['elem']['val'] ?? null);
+  const prefix = right['prefix'];
+  if (isObject(prefix) && typeof value === 'string') return inNetwork(value, `${String(prefix['addr'])}/${String(prefix['len'])}`);
+  const range = right['range'];
+  if (Array.isArray(range) && range.length === 2) {
+    if (typeof value === 'string' && (value.includes('.') || value.length !== 17)) return inRange(value, String(range[0]), String(range[1]));
+    const [from, to] = range.map((x) => (isPlain(x) ? constant(x, value) : null));
+    return from == null || to == null ? null : value >= from && value <= to;
+  }
+  return null;
+}
+
+/** Whether a value, or a tuple of values, is what the right side says. */
+function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Truth {
+  if (typeof right === 'string' && right.startsWith('@')) {
+    const elements = ask.ruleset.sets.get(id(chain.family, chain.table, right.slice(1)));
+    return elements === undefined ? null : or(false, ...elements.map((e) => matches(seen, e, ask, chain)));
+  }
+  if (isObject(right) && isObject(right['elem'])) return matches(seen, right['elem']['val'] ?? null, ask, chain);
+  if (isObject(right) && Array.isArray(right['set'])) return or(false, ...right['set'].map((e) => matches(seen, e, ask, chain)));
+  if (Array.isArray(right)) return or(false, ...right.map((e) => matches(seen, e, ask, chain)));
+  const parts = isObject(right) && Array.isArray(right['concat']) ? right['concat'] : [right];
+  if (parts.length !== seen.length) return null;
+  return and(...parts.map((p, i) => {
+    const s = seen[i] as Seen;
+    return typeof s === 'object' ? same(s.value, p) : null;
+  }));
+}
+
+function see(left: Json, ask: Ask, inTag: boolean): readonly Seen[] {
+  if (isObject(left) && Array.isArray(left['concat'])) return left['concat'].map((l) => look(l, ask.frame, ask.at, inTag));
+  if (isObject(left) && Array.isArray(left['&'])) {
+    const [inner, mask] = left['&'];
+    const seen = look(inner ?? null, ask.frame, ask.at, inTag);
+    if (typeof seen !== 'object') return [seen];
+    if (typeof seen.value === 'string' && typeof mask === 'string' && mask.length === 17 && seen.value.length === 17) return [{ value: maskMac(seen.value, mask) }];
+    if (typeof seen.value === 'number' && typeof mask === 'number') return [{ value: seen.value & mask }];
+    return ['unknown'];
+  }
+  return [look(left, ask.frame, ask.at, inTag)];
+}
+
+function match(m: Obj, ask: Ask, chain: Chain, inTag: boolean): Truth {
+  const seen = see(m['left'] ?? null, ask, inTag);
+  // A field that is not there ends the rule, whatever the operator.
+  if (seen.includes('none')) return false;
+  if (seen.includes('unknown')) return null;
+  const right = m['right'] ?? null;
+  const first = seen[0] as { readonly value: Plain };
+  switch (m['op']) {
+    case '==': case 'in': return matches(seen, right, ask, chain);
+    case '!=': return not(matches(seen, right, ask, chain));
+    case '<': case '>': case '<=': case '>=': {
+      const c = isPlain(right) ? constant(right, first.value) : null;
+      if (c === null || typeof c !== typeof first.value) return null;
+      return m['op'] === '<' ? first.value < c : m['op'] === '>' ? first.value > c : m['op'] === '<=' ? first.value <= c : first.value >= c;
+    }
+    default: return null;
+  }
+}
+
+/** Whether a match names a VLAN tag: later fields of the rule are then looked for behind it. */
+function namesTag(m: Obj): boolean {
+  const left = m['left'];
+  const p = isObject(left) ? left['payload'] : undefined;
+  if (!isObject(p)) return false;
+  return p['protocol'] === 'vlan' || (p['protocol'] === 'ether' && p['field'] === 'type' && m['op'] === '==' && (m['right'] === '8021q' || m['right'] === 'vlan' || m['right'] === 0x8100));
+}
+
+const HARMLESS = new Set(['counter', 'log', 'comment', 'notrack', 'quota', 'meter', 'ct helper', 'flow', 'continue']);
+
+function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain: Chain, where: string, depth: number): 'ends' | 'on' | 'both' {
+  const drop = (): 'ends' => {
+    into.dropped = true;
+    into.by ??= where;
+    return 'ends';
+  };
+  switch (kind) {
+    case 'drop': case 'reject': return drop();
+    case 'accept': into.accepted = true; return 'ends';
+    case 'return': into.goesOn = true; return 'ends';
+    case 'jump': case 'goto': {
+      const name = isObject(value) ? value['target'] : null;
+      const target = ask.ruleset.chains.get(id(chain.family, chain.table, name));
+      if (target === undefined || depth > MOST_JUMPS) {
+        drop();
+        into.accepted = true;
+        return 'both';
+      }
+      const inner = walk(target, ask, depth + 1);
+      into.accepted ||= inner.accepted;
+      if (inner.dropped) {
+        into.dropped = true;
+        into.by ??= inner.by;
+      }
+      if (kind === 'goto') {
+        into.goesOn ||= inner.goesOn;
+        return 'ends';
+      }
+      return inner.goesOn ? (inner.accepted || inner.dropped ? 'both' : 'on') : 'ends';
+    }
+    default: {
+      // queue, fwd, dup, mangle, xt targets: what becomes of the frame is not told by the rule.
+      drop();
+      into.accepted = true;
+      return 'both';
+    }
+  }
+}
+
+function walk(chain: Chain, ask: Ask, depth: number): Outcome {
+  const out: Outcome = { accepted: false, dropped: false, goesOn: false, by: null };
+  for (const rule of chain.rules) {
+    let truth: Truth = true;
+    let inTag = false;
+    let ended: 'ends' | 'on' | 'both' = 'on';
+    for (const e of rule.expr) {
+      if (!isObject(e)) continue;
+      const kind = Object.keys(e)[0] ?? '';
+      const value = e[kind] ?? null;
+      if (kind === 'match' && isObject(value)) {
+        truth = and(truth, match(value, ask, chain, inTag));
+        inTag ||= namesTag(value);
+      } else if (kind === 'vmap' && isObject(value)) {
+        const verdict = choose(value, ask, chain, inTag);
+        if (verdict === 'none') truth = false;
+        else if (verdict === 'unknown') ended = applyVerdict('queue', null, out, ask, chain, rule.where, depth);
+        else ended = applyVerdict(Object.keys(verdict)[0] ?? '', verdict[Object.keys(verdict)[0] ?? ''] ?? null, out, ask, chain, rule.where, depth);
+      } else if (kind === 'limit' || kind === 'xt' || kind === 'ct count' || kind === 'set' || kind === 'lookup') {
+        if (kind !== 'set') truth = and(truth, null);
+      } else if (!HARMLESS.has(kind) && !(kind === 'mangle' && isObject(value) && JSON.stringify(value['key'] ?? '').includes('mark'))) {
+        ended = applyVerdict(kind, value, out, ask, chain, rule.where, depth);
+      }
+      if (truth === false) break;
+    }
+    if (truth === true && ended === 'ends') return out;
+  }
+  out.goesOn = true;
+  return out;
+}
+
+function choose(v: Obj, ask: Ask, chain: Chain, inTag: boolean): Obj | 'none' | 'unknown' {
+  const seen = see(v['key'] ?? null, ask, inTag);
+  if (seen.includes('none')) return 'none';
+  if (seen.includes('unknown')) return 'unknown';
+  const data = v['data'] ?? null;
+  const entries = typeof data === 'string' && data.startsWith('@') ? ask.ruleset.sets.get(id(chain.family, chain.table, data.slice(1))) : isObject(data) && Array.isArray(data['set']) ? data['set'] : undefined;
+  if (entries === undefined) return 'unknown';
+  for (const entry of entries) {
+    if (!Array.isArray(entry) || entry.length !== 2) return 'unknown';
+    const hit = matches(seen, entry[0] ?? null, ask, chain);
+    if (hit === null) return 'unknown';
+    if (hit) return isObject(entry[1]) ? entry[1] : 'unknown';
+  }
+  return 'none';
+}
+
+/** What a base chain does with a frame: dropped for certain, passed for certain, or either; with the rule that dropped it. */
+export function ask(ruleset: Ruleset, chain: Chain, frame: Frame, at: Spot): { readonly passes: boolean; readonly drops: boolean; readonly by: string | null } {
+  const out = walk(chain, { ruleset, frame, at }, 0);
+  const policy = `nft ${chain.family} ${chain.table} ${chain.name}, policy drop`;
+  const byPolicy = out.goesOn && chain.drops;
+  return { passes: out.accepted || (out.goesOn && !chain.drops), drops: out.dropped || byPolicy, by: out.by ?? (byPolicy ? policy : null) };
+}

@@ -1,0 +1,177 @@
+import { isKnown, unknown, valueOf, type Reading } from '../../model/reading.js';
+import type { NetInterface } from '../../model/network.js';
+import { ETH_ARP, innerType, type Frame } from '../frames.js';
+import type { Host } from '../host.js';
+import type { Technique } from '../types.js';
+import type { Hop } from '../way.js';
+import type { Plug } from '../wire.js';
+import { ask, type Chain, type Ruleset } from './nft.js';
+import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
+import { chainsAt, filtersOf } from './rules.js';
+import { askTc, tcActs } from './tc.js';
+import type { Spot } from './fields.js';
+
+/** One place where a frame may be stopped. */
+export interface Stage {
+  readonly where: string;
+  /** After the bridge has learned the sender's MAC. */
+  readonly afterLearning: boolean;
+  readonly ask: (f: Frame) => LineFate;
+}
+
+/** All places between a sender and a victim's table that hold rules, and those that were not read. */
+export interface Road {
+  readonly stages: readonly Stage[];
+  readonly unread: readonly { readonly what: string; readonly reading: Reading<unknown> }[];
+}
+
+const PASSES: LineFate = { passes: true, drops: false, by: null };
+
+class Builder {
+  readonly stages: Stage[] = [];
+  readonly unread = new Map<string, Reading<unknown>>();
+  /** Bridges with VLAN filtering take the outer tag for their own. */
+  stripped = false;
+  learned = false;
+
+  add(where: string, asks: (f: Frame) => LineFate): void {
+    const stripped = this.stripped;
+    this.stages.push({ where, afterLearning: this.learned, ask: stripped ? (f) => asks(strip(f)) : asks });
+  }
+
+  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string): void {
+    if (ruleset === null) return;
+    for (const c of list) {
+      const at: Spot = { ...spot, family: c.family as Spot['family'] };
+      const unsure = device !== undefined && c.devices === null;
+      this.add(`nft ${c.family} ${c.table} ${c.name}`, (f) => {
+        const fate = ask(ruleset, c, f, at);
+        return unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate;
+      });
+    }
+  }
+
+  lines(rules: LineRules | null, table: string, chain: string, spot: Spot, only?: (f: Frame) => boolean): void {
+    if (rules === null || !chainActs(rules, table, chain)) return;
+    this.add(`${rules.tool} ${table} ${chain}`, (f) => (only === undefined || only(f) ? askLines(rules, table, chain, f, spot) : PASSES));
+  }
+}
+
+function strip(f: Frame): Frame {
+  return f.tags[0]?.protocol === 0x8100 ? { ...f, tags: f.tags.slice(1) } : f;
+}
+
+function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
+  const filters = filtersOf(host.nets.get(net));
+  const xdp = valueOf(dev.xdp);
+  if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, by: `XDP program ${xdp.join(', ')} on ${dev.name}` }));
+  if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f) => askTc(filters.tc ?? [], dev.name, 'ingress', f));
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev', 'inet'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name);
+}
+
+function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean): void {
+  const filters = filtersOf(host.nets.get(net));
+  if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f) => askTc(filters.tc ?? [], dev.name, 'egress', f));
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '' }, dev.name);
+}
+
+/** br_netfilter hands bridged frames to arptables and ip6tables where its sysctls say so; tagged ones only if another says so. */
+function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
+  const net = host.nets.get(hop.net);
+  const filters = filtersOf(net);
+  const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
+  const on = (name: string) => sysctls?.[`net.bridge.bridge-nf-${name}`] === '1';
+  const tagged = on('filter-vlan-tagged');
+  const visible = (f: Frame) => f.tags.length === 0 || (tagged && f.tags.length === 1);
+  if (on('call-arptables') && hop.in !== null && hop.out !== null) {
+    const spot: Spot = { family: 'arp', iif: hop.in.name, oif: hop.out.name, bridge: '' };
+    b.lines(filters.arptables, 'filter', 'FORWARD', spot, (f) => innerType(f) === ETH_ARP && visible(f));
+  }
+  if (on('call-ip6tables') && hop.in !== null && hop.out !== null && filters.nft !== null) {
+    for (const c of [...chainsAt(filters.nft, ['ip6', 'inet'], 'prerouting'), ...chainsAt(filters.nft, ['ip6', 'inet'], 'forward')]) {
+      const ruleset = filters.nft;
+      const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: c.hook === 'forward' ? hop.bridge.name : null, bridge: '' };
+      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f) => (f.body.kind === 'nd' && visible(f) ? ask(ruleset, c, f, at) : PASSES));
+    }
+  }
+}
+
+function crossing(b: Builder, hop: Hop, host: Host): void {
+  const filters = filtersOf(host.nets.get(hop.net));
+  const bridge = hop.bridge.name;
+  const spot = (oif: string | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif, bridge });
+  const nft = (hook: string, oif: string | null) => b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], hook), spot(oif));
+  if (hop.in === null) {
+    nft('output', hop.out?.name ?? null);
+    b.lines(filters.ebtables, 'filter', 'OUTPUT', spot(hop.out?.name ?? null));
+    b.learned = true;
+  } else {
+    ingress(b, hop.net, hop.in, host);
+    b.lines(filters.ebtables, 'broute', 'BROUTING', spot(null));
+    nft('prerouting', null);
+    b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null));
+    b.learned = true;
+    const filtering = hop.bridge.bridge === null ? undefined : valueOf(hop.bridge.bridge.vlanFiltering);
+    if (filtering === true) b.stripped = true;
+    if (hop.out === null) {
+      nft('input', null);
+      b.lines(filters.ebtables, 'filter', 'INPUT', spot(null));
+    } else {
+      nft('forward', hop.out.name);
+      b.lines(filters.ebtables, 'filter', 'FORWARD', spot(hop.out.name));
+      bridgeNetfilter(b, hop, host);
+    }
+  }
+  if (hop.out !== null) {
+    nft('postrouting', hop.out.name);
+    b.lines(filters.ebtables, 'nat', 'POSTROUTING', spot(hop.out.name));
+    egress(b, hop.net, hop.out, host, true);
+  }
+}
+
+/** What the victim's own stack asks before it believes. */
+function taking(b: Builder, v: Plug, technique: Technique, host: Host): void {
+  if (v.iface === undefined) return;
+  const filters = filtersOf(host.nets.get(v.net));
+  ingress(b, v.net, v.iface, host);
+  const iif = v.iface.name;
+  if (technique === 'arp-spoof') {
+    b.chains(filters.nft, chainsAt(filters.nft, ['arp'], 'input'), { iif, oif: null, bridge: '' });
+    b.lines(filters.arptables, 'filter', 'INPUT', { family: 'arp', iif, oif: null, bridge: '' });
+  } else if (technique === 'ndp-spoof') {
+    for (const hook of ['prerouting', 'input']) b.chains(filters.nft, chainsAt(filters.nft, ['ip6', 'inet'], hook), { iif, oif: null, bridge: '' });
+  }
+}
+
+function note(b: Builder, net: string, whose: string, host: Host, bridges: boolean): void {
+  const n = host.nets.get(net);
+  const none = unknown('not-asked', net);
+  const list: readonly (readonly [string, Reading<unknown>])[] = [
+    [`nft rules${whose}`, n?.nft ?? none],
+    [`tc filters${whose}`, n?.tc ?? none],
+    ...(bridges ? ([[`ebtables rules${whose}`, n?.ebtables ?? none]] as const) : ([[`arptables rules${whose}`, n?.arptables ?? none]] as const)),
+  ];
+  for (const [what, reading] of list) if (!isKnown(reading) && reading.unknown !== 'absent') b.unread.set(what, reading);
+}
+
+/** The road of a frame between two plugs over the given bridges. `ownRules`: whether the attacker can take away rules in its own namespace. */
+export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: Technique, ownRules: boolean, host: Host): Road {
+  const b = new Builder();
+  const aRead = a.net !== 'host' && !filtersOf(host.nets.get(a.net)).quiet;
+  // A packet socket passes by tc where it likes (PACKET_QDISC_BYPASS), but not by nft's egress hook.
+  if (aRead && !ownRules && a.iface !== undefined) egress(b, a.net, a.iface, host, false);
+  if (a.kind === 'self' && v.port !== undefined) {
+    // From the bridge's own namespace a frame can be sent at the port itself, past every hook of the bridge.
+    egress(b, a.net, v.port, host, false);
+  } else {
+    for (const hop of hops) crossing(b, hop, host);
+  }
+  for (const net of new Set(hops.map((h) => h.net))) note(b, net, net === 'host' ? ' of the host' : ` in ${net}`, host, true);
+  if (hops.length === 0 && a.kind === 'word') note(b, 'host', ' of the host', host, true);
+  if (technique !== 'mac-steal') {
+    taking(b, v, technique, host);
+    if (v.net !== 'host') note(b, v.net, ' of the victim', host, false);
+  }
+  const stages = technique === 'mac-steal' ? b.stages.filter((s) => !s.afterLearning) : b.stages;
+  return { stages, unread: [...b.unread].map(([what, reading]) => ({ what, reading })) };
+}

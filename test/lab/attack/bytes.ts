@@ -1,0 +1,44 @@
+import { ETH_ARP, ETH_IPV4, ETH_IPV6, ETH_OTHER, type Frame } from '../../../src/core/reach/frames.js';
+import { toNumber } from '../../../src/core/reach/filter/truth.js';
+
+const hex = (n: number, bytes: number): string => n.toString(16).padStart(bytes * 2, '0');
+const mac = (text: string): string => text.replaceAll(':', '');
+const ip = (text: string): string => (toNumber(text) ?? 0n).toString(16).padStart(text.includes(':') ? 32 : 8, '0');
+
+/** RFC 1071 over hex digits. */
+function checksum(text: string): string {
+  let sum = 0;
+  const even = text.length % 4 === 0 ? text : `${text}00`;
+  for (let i = 0; i < even.length; i += 4) sum += Number.parseInt(even.slice(i, i + 4), 16);
+  while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+  return hex(~sum & 0xffff, 2);
+}
+
+function neighbour(b: Extract<Frame['body'], { kind: 'nd' }>): string {
+  const flags = b.type === 136 ? (b.solicited ? 0x60000000 : 0x20000000) : 0;
+  const option = `${b.type === 136 ? '02' : '01'}01${mac(b.mac)}`;
+  const message = (sum: string) => `${hex(b.type, 1)}00${sum}${hex(flags, 4)}${ip(b.target)}${option}`;
+  const length = message('0000').length / 2;
+  const pseudo = `${ip(b.source)}${ip(b.destination)}${hex(length, 4)}0000003a`;
+  const body = message(checksum(pseudo + message('0000')));
+  // Destination options that hold nothing but padding: a header of 8 bytes.
+  const extension = b.extension ? '3a00010400000000' : '';
+  return `60000000${hex(length + extension.length / 2, 2)}${b.extension ? '3c' : '3a'}ff${ip(b.source)}${ip(b.destination)}${extension}${body}`;
+}
+
+function body(f: Frame): string {
+  const b = f.body;
+  if (b.kind === 'arp') return `${hex(b.hardware, 2)}08000604${hex(b.operation, 2)}${mac(b.senderMac)}${ip(b.senderIp)}${mac(b.targetMac)}${ip(b.targetIp)}`;
+  if (b.kind === 'nd') return neighbour(b);
+  if (b.kind === 'other') return hex(0, 46);
+  const udp = `0009000900080000`;
+  const header = (sum: string) => `4500001c0000000040${hex(b.protocol, 1)}${sum}${ip(b.source)}${ip(b.destination)}`;
+  return header(checksum(header('0000'))) + udp;
+}
+
+/** The bytes of a frame in hex, padded to Ethernet's least length. */
+export function bytesOf(f: Frame): string {
+  const type = f.body.kind === 'arp' ? ETH_ARP : f.body.kind === 'nd' ? ETH_IPV6 : f.body.kind === 'ip' ? ETH_IPV4 : ETH_OTHER;
+  const tags = f.tags.map((t) => `${hex(t.protocol, 2)}${hex(t.id, 2)}`).join('');
+  return (mac(f.destination) + mac(f.source) + tags + hex(type, 2) + body(f)).padEnd(120, '0');
+}
