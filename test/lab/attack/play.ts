@@ -1,0 +1,154 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Snapshot } from '../../../src/core/model/index.js';
+import type { PairVerdict, Technique, Verdict } from '../../../src/core/reach/types.js';
+import { startEngine, type Lab } from '../engine.js';
+import { attack, type Outcome } from './attack.js';
+import type { Scenario } from './scenario.js';
+import { setUp, type Stage } from './stage.js';
+
+/** What Bulkhead said and what the attack came to, for one scenario and technique. */
+export interface Result {
+  readonly scenario: Scenario;
+  readonly technique: Technique;
+  readonly verdict: Verdict;
+  readonly reason: string;
+  readonly unless: readonly string[];
+  /** Whether the verdict speaks of this very impersonation. */
+  readonly masked: boolean;
+  readonly reads: PairVerdict['reads'];
+  readonly outcome: Outcome;
+  readonly seconds: number;
+}
+
+export interface Played {
+  readonly results: readonly Result[];
+  readonly failed: string | null;
+  readonly snapshot: Snapshot | null;
+  readonly from: string;
+  readonly to: string;
+}
+
+interface Answer {
+  readonly verdicts?: readonly PairVerdict[];
+  readonly snapshot?: Snapshot;
+  readonly failed?: string;
+}
+
+interface Looker {
+  ask(from: string, to: string): Promise<Answer>;
+  stop(): void;
+}
+
+function openLooker(lab: Lab): Looker {
+  const file = fileURLToPath(new URL('./looker.ts', import.meta.url));
+  const [command = '', ...args] = lab.viewCommand([process.execPath, '--import', 'tsx', file]);
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const waiting: ((answer: Answer) => void)[] = [];
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString()).slice(-2000)));
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()?.(JSON.parse(line) as Answer));
+  child.on('close', () => {
+    for (const done of waiting.splice(0)) done({ failed: `the looker ended: ${said}` });
+  });
+  child.stdin.on('error', () => undefined);
+  return {
+    ask: (from, to) =>
+      new Promise((done) => {
+        waiting.push(done);
+        child.stdin.write(`${JSON.stringify({ host: lab.host, from, to })}\n`);
+      }),
+    stop: () => void child.stdin.end(),
+  };
+}
+
+const RANK: readonly Verdict[] = ['blocked', 'unknown', 'latent', 'possible'];
+
+function verdictOn(answer: Answer, technique: Technique, s: Stage): PairVerdict | null {
+  const list = (answer.verdicts ?? []).filter((v) => v.technique === technique);
+  void s;
+  return list.reduce<PairVerdict | null>((best, v) => (best === null || RANK.indexOf(v.verdict) > RANK.indexOf(best.verdict) ? v : best), null);
+}
+
+function speaksOf(v: PairVerdict | null, s: Stage, snapshot: Snapshot): boolean {
+  if (v === null) return false;
+  if (s.target.container === 'host') return v.impersonates.includes('host') || v.impersonates.includes(`gateway:${v.segment}`);
+  const id = snapshot.containers.find((c) => c.name === s.target.container)?.id;
+  return id !== undefined && v.impersonates.includes(id);
+}
+
+async function playOne(lab: Lab, looker: Looker, scenario: Scenario, n: number): Promise<Played> {
+  const start = Date.now();
+  let stage: Stage;
+  try {
+    stage = await setUp(lab, scenario, n);
+  } catch (error) {
+    return { results: [], failed: error instanceof Error ? error.message : String(error), snapshot: null, from: '', to: '' };
+  }
+  try {
+    const from = stage.A.container;
+    const to = stage.victim.container;
+    const answer = await looker.ask(from, to);
+    if (answer.failed !== undefined || answer.snapshot === undefined) throw new Error(answer.failed ?? 'no snapshot');
+    const results: Result[] = [];
+    for (const technique of scenario.try) {
+      const v = verdictOn(answer, technique, stage);
+      const outcome = await attack(stage, technique);
+      results.push({
+        scenario, technique, outcome, verdict: v?.verdict ?? 'blocked', unless: v?.unless ?? [], reads: v?.reads ?? 'no',
+        reason: v === null ? 'no segment in common' : (v.because.find((s) => s.holds === 'no')?.step ?? ''),
+        masked: speaksOf(v, stage, answer.snapshot), seconds: (Date.now() - start) / 1000,
+      });
+    }
+    return { results, failed: null, snapshot: answer.snapshot, from, to };
+  } catch (error) {
+    return { results: [], failed: error instanceof Error ? (error.stack ?? error.message) : String(error), snapshot: null, from: '', to: '' };
+  } finally {
+    await stage.clear();
+  }
+}
+
+async function attackerImage(lab: Lab): Promise<void> {
+  const machine = '/usr/lib/x86_64-linux-gnu/perl-base';
+  await lab.image('attacker:lab', {
+    programs: ['/usr/bin/perl', '/usr/sbin/arpspoof'],
+    folders: [machine],
+    files: { 'sender.pl': readFileSync(fileURLToPath(new URL('./sender.pl', import.meta.url)), 'utf8') },
+  });
+}
+
+/** Plays scenarios in several lanes, each with an engine of its own, so that no rule of one meets another. */
+export async function play(scenarios: readonly Scenario[], lanes = 3, told: (done: Played, scenario: Scenario) => void = () => undefined): Promise<ReadonlyMap<Scenario, Played>> {
+  const done = new Map<Scenario, Played>();
+  const numbers = new Map(scenarios.map((s, i) => [s, i + 1]));
+  const lane = async (queue: Scenario[], dockerd: readonly string[]) => {
+    if (queue.length === 0) return;
+    const lab = await startEngine({ dockerd });
+    const looker = openLooker(lab);
+    try {
+      await attackerImage(lab);
+      for (let s = queue.shift(); s !== undefined; s = queue.shift()) {
+        const played = await playOne(lab, looker, s, numbers.get(s) ?? 0);
+        done.set(s, played);
+        told(played, s);
+      }
+    } finally {
+      looker.stop();
+      await lab.stop();
+    }
+  };
+  const plain = scenarios.filter((s) => s.engine !== 'remap');
+  const remap = scenarios.filter((s) => s.engine === 'remap');
+  const all = await Promise.allSettled([...Array.from({ length: lanes }, () => lane(plain, [])), lane(remap, ['--userns-remap', 'default'])]);
+  const bad = all.find((r) => r.status === 'rejected');
+  if (bad !== undefined) throw bad.reason;
+  return done;
+}
+
+/** Whether what was said and what happened agree. Unknown is no answer, so it cannot be wrong. */
+export function agrees(r: Result): boolean {
+  if (r.verdict === 'unknown') return true;
+  return (r.verdict === 'possible' && r.masked) === r.outcome.worked;
+}
