@@ -3,7 +3,7 @@ import type { Mark, PathMark, PathStep, RectMark, Stroke, TextMark } from '../sc
 import { plain } from '../scene/measure.js';
 import { isItem, paintOrder } from '../scene/order.js';
 import type { Item, Scene } from '../scene/scene.js';
-import { THEMES, type Palette, type ThemeName } from '../scene/theme.js';
+import { THEMES, stale, type Palette, type ThemeName } from '../scene/theme.js';
 import { pageOf, type Page } from './page.js';
 import { el, escapeXml, type Attributes } from './xml.js';
 
@@ -17,6 +17,8 @@ export interface SvgOptions {
   readonly fontCss?: string;
   readonly heading?: boolean;
   readonly stamp?: string;
+  /** Without colours: the picture is not of now. */
+  readonly stale?: boolean;
 }
 
 const SANS = "'IBM Plex Sans', 'Segoe UI', system-ui, sans-serif";
@@ -142,7 +144,7 @@ function body(scene: Scene, page: Page, painter: Painter, overlay: readonly Mark
  * Real text in real fonts; signs, hatches and lines are plain paths, so that every reader draws the same.
  */
 export function toSvg(scene: Scene, options: SvgOptions): string {
-  const palette = THEMES[options.theme];
+  const palette = options.stale === true ? stale(THEMES[options.theme]) : THEMES[options.theme];
   const page = pageOf(scene, { ...(options.heading === undefined ? {} : { heading: options.heading }), ...(options.stamp === undefined ? {} : { stamp: options.stamp }) });
   const scale = options.scale ?? 1;
   const painter = new Painter(palette);

@@ -81,6 +81,17 @@ export const DARK: Palette = {
 
 export const THEMES: Readonly<Record<ThemeName, Palette>> = { light: LIGHT, dark: DARK };
 
+const QUIET: readonly Token[] = ['accent', 'risk', 'warn', 'fine', 'identA', 'identB', 'identC', 'identD', 'identE', 'identF'];
+const TINTS: readonly Token[] = ['accentTint', 'riskTint', 'warnTint', 'fineTint', 'identATint', 'identBTint', 'identCTint', 'identDTint', 'identETint', 'identFTint', 'fill'];
+
+/** The palette of a picture that is not of now: marks keep their form and lose their colour, names go dim. */
+export function stale(palette: Palette): Palette {
+  const faded: Record<Token, string> = { ...palette, ink: palette.dim };
+  for (const t of QUIET) faded[t] = palette.drop;
+  for (const t of TINTS) faded[t] = palette.track;
+  return faded;
+}
+
 /** WCAG 2.2 relative luminance of `#rrggbb`, 0 to 1. */
 export function luminance(colour: string): number {
   const [r, g, b] = channels(colour).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
