@@ -10,7 +10,8 @@ const HOP = 6;
 /** A riser's way: from the card to its lane, along it, with a hop over each bus that it passes without a plug. */
 function laneSteps(p: PlacedStation, wires: readonly PlacedWire[]): PathStep[] {
   const lane = p.lane!;
-  const mine = new Set(p.plugs.map((x) => x.plug.segment));
+  const mine = new Set(p.plugs.map((x) => x.bus));
+  const buses = wires.flatMap((w) => w.lines.map((l) => l.y));
   const start = lane.channelY ?? lane.fromY;
   const steps: PathStep[] = lane.channelY === null
     ? [['M', lane.fromX, lane.fromY], ['L', lane.x, lane.fromY]]
@@ -18,7 +19,7 @@ function laneSteps(p: PlacedStation, wires: readonly PlacedWire[]): PathStep[] {
   const run = (from: number, to: number) => {
     steps.push(['M', lane.x, from]);
     const down = to > from;
-    const passed = wires.filter((w) => !mine.has(w.wire.segment.id) && w.y > Math.min(from, to) && w.y < Math.max(from, to)).map((w) => w.y);
+    const passed = buses.filter((y) => !mine.has(y) && y > Math.min(from, to) && y < Math.max(from, to));
     for (const y of passed.sort((a, b) => (down ? a - b : b - a))) {
       const s = down ? -1 : 1;
       steps.push(['L', lane.x, y + s * HOP], ['C', lane.x + HOP * 1.4, y + s * HOP, lane.x + HOP * 1.4, y - s * HOP, lane.x, y - s * HOP]);
@@ -61,7 +62,7 @@ export function plugLabels(p: PlacedStation): Mark[] {
     if (way === 'lane') continue;
     const down = way === 'down';
     if (plug.address !== '') marks.push(text(x + 8, down ? from + 14 : from - 6, plug.address, FACES.mono));
-    if (plug.veth !== '' && (down ? p.tier === 0 : true)) marks.push(text(x + 8, down ? from + 27.5 : from - 19, plug.veth, FACES.mono, 'muted'));
+    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 27.5 : from - 19, plug.veth, FACES.mono, 'muted'));
   }
   return marks;
 }

@@ -4,14 +4,16 @@ import type { Mark, PathStep } from '../../scene/marks.js';
 import { textWidth } from '../../scene/measure.js';
 import { stateSign } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
-import { LEFT, RIGHT, TRUNK, type Layout, type PlacedWire } from './layout.js';
+import { LEFT, RIGHT, SPINE, TRUNK, type BusLine, type Layout, type PlacedWire } from './layout.js';
 import { alsoReached, wireDetail } from './words.js';
 import type { Wire } from './wires.js';
 
 const RUN_OUT = 16;
+/** How thick a bus is drawn. */
+export const BUS = 2.6;
 
 /** Stretches that a spoofer reaches: neighbouring exposed ports in one; whoever is not reached between them parts them. */
-export function stretches(w: PlacedWire): { readonly from: number; readonly to: number }[] {
+export function stretches(w: BusLine): { readonly from: number; readonly to: number }[] {
   const out: { from: number; to: number }[] = [];
   w.ports.forEach((p, i) => {
     if (!p.exposed) return;
@@ -29,9 +31,10 @@ const half = (w: PlacedWire): number => (w.size === 'chip' ? 8 : 9);
 
 function busMarks(w: PlacedWire): Mark[] {
   const h = half(w);
-  const marks: Mark[] = stretches(w).flatMap((s) => hatched(s.from, w.y - h, s.to - s.from, h * 2, 'risk', 'riskTint', { r: h - 1, gap: 5 }));
-  marks.push(line(w.from, w.y, w.to, w.y, w.empty ? 'drop' : 'ink', 2.6, w.empty ? { dash: [6, 4] } : {}));
-  if (w.wire.segment.internal) marks.push(line(w.from, w.y - 8, w.from, w.y + 8, 'ink', 2.6));
+  const marks: Mark[] = w.lines.flatMap((l) => stretches(l).flatMap((s) => hatched(s.from, l.y - h, s.to - s.from, h * 2, 'risk', 'riskTint', { r: h - 1, gap: 5 })));
+  w.lines.forEach((l, i) => marks.push(line(i === 0 ? w.from : SPINE, l.y, w.to, l.y, w.empty ? 'drop' : 'ink', BUS, w.empty ? { dash: [6, 4] } : {})));
+  if (w.lines.length > 1) marks.push(line(SPINE, w.y, SPINE, w.lines.at(-1)!.y, 'ink', BUS));
+  if (w.wire.segment.internal) marks.push(line(w.from, w.y - 8, w.from, w.y + 8, 'ink', BUS));
   return marks;
 }
 
@@ -49,7 +52,7 @@ export function wireItem(w: PlacedWire, order: number): Item {
   if (w.empty) near.push(text(w.to - 8, w.y - 8, 'no port yet', FACES.body, 'dim', 'end'));
   return {
     id: `bus:${s.id}`, role: 'bus', subject: { kind: 'segment', id: s.id, name: s.name }, members: w.wire.reach?.members ?? [],
-    box: { x: TRUNK, y: w.y - 9, w: w.to - TRUNK, h: 18 }, layer: 1, label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order,
+    box: { x: w.from, y: w.y - 9, w: w.to - w.from, h: w.lines.at(-1)!.y - w.y + 18 }, layer: 1, label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order,
     marks: [...busMarks(w), ...startMarks(w)], near,
   };
 }

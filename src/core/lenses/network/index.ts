@@ -17,7 +17,7 @@ import { partners, talkEdges, talks, type Talk } from './traffic.js';
 import { wiring, type Wiring } from './wires.js';
 import { cardDetail, summaryOf } from './words.js';
 
-const FAINT = 0.3;
+const FAINT = 0.38;
 
 /** Which rows show whole cards: all, where there are few; else the opened ones, those of the project in focus, or the most exposed. */
 function sizesOf(view: View, wires: Wiring, stacked: boolean): (segment: string) => Size {
@@ -53,7 +53,7 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
   const label = p.station.host ? 'the host’s net namespace' : 'one net namespace';
   const hull: Item = {
     id: p.station.id, role: 'hull', subject: p.station.host ? { kind: 'host', id: 'host', name: 'host' } : null, members: members.map((m) => m.workload.id), box: p.box, layer: 4, label,
-    detail: `shared by ${listOf(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown), near: [],
+    detail: `shared by ${listOf(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown && p.station.focused), near: [],
   };
   return [hull, ...items];
 }
@@ -135,7 +135,8 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     row.forEach((s, k) => items.push(...stationItems(s, view, names, (i + 1) * 1000 + (k + 1) * 20)));
     for (const s of row) edges.push(...dimmedEdges(plugEdges(s, layout.wires), s.station.shown && s.station.focused));
   });
-  edges.push(...talkEdges(talk, layout));
+  const lit = new Set(layout.stations.filter((s) => s.station.shown && s.station.focused).map((s) => s.station.id));
+  for (const e of talkEdges(talk, layout)) edges.push(...dimmedEdges([e], lit.has(e.from) && lit.has(e.to)));
   const head = heads(RIGHT);
   const cards = layout.stations.reduce((sum, s) => sum + s.cards.length, 0) + (layout.host?.cards.length ?? 0);
   const scene: Scene = {

@@ -8,9 +8,10 @@ import type { Plug, Wire } from './wires.js';
 export const LEFT = 176;
 export const RIGHT = 120;
 export const TRUNK = 12;
-const LANE_FROM = 40;
-const LANE = 16;
-const INTERNAL_FROM = 26;
+/** Where an internal bus begins, and where the lines of a folded one are joined. */
+export const SPINE = 26;
+const LANE_FROM = 38;
+const LANE = 14;
 
 /** card: everything; small: name and addresses, where alike ones are stacked; chip: the name alone. */
 export type Size = 'card' | 'small' | 'chip';
@@ -31,6 +32,8 @@ export const METRICS: Readonly<Record<Size, Metrics>> = {
 };
 /** Room under a bus for the comb of the chosen one and its sentence. */
 const COMB = { card: 64, small: 40, chip: 22 } as const;
+/** Names in the gutter must not touch. */
+const APART = { card: 62, small: 44, chip: 38 } as const;
 const UPLINKS = { card: 42, small: 24, chip: 18 } as const;
 
 export interface PlacedCard {
@@ -54,7 +57,12 @@ export interface PlacedStation {
   readonly plugs: readonly PlacedPlug[];
   readonly lane: { readonly x: number; readonly fromX: number; readonly fromY: number; readonly channelY: number | null; readonly from: number; readonly to: number } | null;
   readonly segment: string;
-  readonly tier: number;
+}
+/** One line of a bus: a bus with more stations than the width holds is folded. */
+export interface BusLine {
+  readonly y: number;
+  /** Ports from left to right, the gateway as the first where there is one. */
+  readonly ports: readonly { readonly x: number; readonly exposed: boolean }[];
 }
 export interface PlacedWire {
   readonly wire: Wire;
@@ -62,8 +70,7 @@ export interface PlacedWire {
   readonly y: number;
   readonly from: number;
   readonly to: number;
-  /** Ports from left to right, the gateway as the first where there is one. */
-  readonly ports: readonly { readonly x: number; readonly exposed: boolean }[];
+  readonly lines: readonly [BusLine, ...BusLine[]];
   readonly empty: boolean;
 }
 export interface Layout {
@@ -95,54 +102,163 @@ function lanes(risers: readonly { readonly id: string; readonly from: number; re
 
 interface Seat {
   readonly station: Station;
-  readonly tier: number;
   readonly column: number;
+  readonly pitch: number;
 }
+/** The least room between two cards; a row that just does not fit moves together before it folds. */
+const CLOSE = 8;
 
-/** Seats of a row: the tier next to the bus first; a second tier above it hangs in the gaps. More than two tiers make the bus longer. */
-function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, columns: number, guests: readonly Station[]): { readonly list: Seat[]; readonly tiers: number } {
-  const width = (s: Station | undefined) => (s ? s.cards.length : 1);
+/** Seats of a row, line after line of a bus that is folded where the width ends. `room`: what a line has for cards. */
+function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size: Size, room: number, guests: readonly Station[]): Seat[][] {
+  const m = METRICS[size];
+  const lines: Seat[][] = [[]];
   const all: (Station | undefined)[] = [...guests, ...row.map((id) => byId.get(id))];
-  const total = all.reduce((sum, s) => sum + width(s), 0);
-  const tiers = total > columns ? 2 : 1;
-  const base = tiers === 1 ? columns : Math.max(columns, Math.ceil((total + 1) / 2));
-  const list: Seat[] = [];
-  let [tier, column] = [0, 0];
+  const wide = (s: Station | undefined) => (s ? s.cards.length : 1);
+  const total = all.reduce((sum, s) => sum + wide(s), 0);
+  const usual = Math.max(1, Math.floor((room + m.pitch - m.w) / m.pitch));
+  const closer = total > usual && total * (m.w + CLOSE) - CLOSE <= room;
+  const columns = closer ? total : usual;
+  const pitch = closer ? Math.floor((room - m.w) / (total - 1)) : m.pitch;
+  let column = 0;
   for (const s of all) {
-    if (tier === 0 && column > 0 && column + width(s) > base) [tier, column] = [1, 0];
-    if (s) list.push({ station: s, tier, column });
-    column += width(s);
+    const width = wide(s);
+    if (column > 0 && column + width > columns) {
+      lines.push([]);
+      column = 0;
+    }
+    if (s) lines.at(-1)!.push({ station: s, column, pitch });
+    column += width;
   }
-  return { list, tiers: tier + 1 };
+  return lines.filter((l, i) => i === 0 || l.length > 0);
 }
 
-interface Row {
+interface Line {
   readonly wire: Wire;
   readonly size: Size;
   readonly seats: readonly Seat[];
-  readonly tiers: number;
+  readonly first: boolean;
   readonly hulls: boolean;
-}
-
-function rowsOf(order: Order, wires: ReadonlyMap<string, Wire>, byId: ReadonlyMap<string, Station>, sizes: (segment: string) => Size, room: (size: Size) => number, host: Station | null): Row[] {
-  return order.buses.map((id, i) => {
-    const size = sizes(id);
-    const row = order.rows.get(id) ?? [];
-    const { list, tiers } = seats(row, byId, room(size), i === 0 && host ? [host] : []);
-    return { wire: wires.get(id)!, size, seats: list, tiers, hulls: list.some((s) => s.station.shared || s.station.host) };
-  });
 }
 
 function placeCards(seat: Seat, size: Size, x0: number, top: number): { readonly cards: PlacedCard[]; readonly box: Box } {
   const m = METRICS[size];
-  const shift = seat.tier === 1 ? m.pitch - (m.pitch - m.w) / 2 - m.down : 0;
+  const hull = seat.station.shared || seat.station.host;
   const cards = seat.station.cards.map((card, i): PlacedCard => {
-    const w = size === 'chip' ? (seat.station.shared || seat.station.host || seat.tier > 0 ? m.w : chipWidth(card)) : m.w;
-    return { card, box: { x: x0 + (seat.column + i) * m.pitch + shift, y: top, w, h: m.h } };
+    const w = size === 'chip' ? (hull ? m.w : chipWidth(card)) : m.w;
+    return { card, box: { x: x0 + (seat.column + i) * seat.pitch, y: top, w, h: m.h } };
   });
   const [first, last] = [cards[0]!.box, cards.at(-1)!.box];
-  if (!seat.station.shared && !seat.station.host) return { cards, box: first };
-  return { cards, box: { x: first.x - m.pad, y: first.y - m.pad - 3, w: last.x + last.w - first.x + m.pad * 2, h: first.h + m.pad * 2 + 3 } };
+  if (!hull) return { cards, box: first };
+  const sheet = cards.at(-1)!.card.parties.length > 1 ? 5 : 0;
+  return { cards, box: { x: first.x - m.pad, y: first.y - m.pad - 3 - sheet, w: last.x + last.w - first.x + m.pad * 2 + sheet, h: first.h + m.pad * 2 + 3 + sheet } };
+}
+
+interface Plan {
+  readonly lines: readonly Line[];
+  readonly x0: number;
+  readonly laneX: (id: string) => number;
+  readonly risers: ReadonlySet<string>;
+}
+
+/**
+ * Lines, and who needs a lane. The first guess knows only those whose segments are not neighbours; whoever has to sit on
+ * a later line of a folded bus cannot plug up either and joins them, which may take a column away: so it goes round.
+ */
+function plan(order: Order, wires: ReadonlyMap<string, Wire>, list: readonly Station[], host: Station | null, sizes: (segment: string) => Size, width: number): Plan {
+  const at = new Map(order.buses.map((id, i) => [id, i]));
+  const byId = new Map(list.map((s) => [s.id, s]));
+  const risers = new Set(list.filter((s) => needsLane(s, at)).map((s) => s.id));
+  for (let round = 0; ; round += 1) {
+    const spans = [...risers].map((id) => {
+      const where = byId.get(id)!.plugs.map((p) => at.get(p.segment)!);
+      return { id, from: Math.min(...where), to: Math.max(...where) };
+    });
+    const lane = lanes(spans);
+    const x0 = lane.count === 0 ? 28 : LANE_FROM + lane.count * LANE + 2;
+    const lines = order.buses.flatMap((id, i): Line[] => {
+      const size = sizes(id);
+      return seats(order.rows.get(id) ?? [], byId, size, width - x0, i === 0 && host ? [host] : []).map((some, k) => ({
+        wire: wires.get(id)!, size, seats: some, first: k === 0, hulls: some.some((s) => s.station.shared || s.station.host),
+      }));
+    });
+    const more = lines.filter((l) => !l.first).flatMap((l) => l.seats.map((s) => s.station)).filter((s) => s.plugs.length > 1 && !risers.has(s.id));
+    if (more.length === 0 || round === 8) return { lines, x0, laneX: (id) => x0 - 13 - lane.of.get(id)! * LANE, risers };
+    for (const s of more) risers.add(s.id);
+  }
+}
+
+interface Draft {
+  readonly line: Line;
+  readonly y: number;
+  readonly seat: Seat;
+  readonly cards: readonly PlacedCard[];
+  readonly box: Box;
+  /** Above all that hangs on this line. */
+  readonly clear: number;
+}
+
+/** Heights: what hangs above a line, and what is needed under the one before it. */
+function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
+  const draft: Draft[] = [];
+  const lineY: number[] = [];
+  let [y, right] = [36, 0];
+  for (const [i, line] of p.lines.entries()) {
+    const m = METRICS[line.size];
+    const above = p.lines[i - 1];
+    if (above) {
+      const comb = above.wire.reach?.attackers.some((a) => a.verdict !== 'blocked') ?? false;
+      const ups = line.first && line.seats.some((s) => s.station.plugs.length === 2 && !p.risers.has(s.station.id));
+      const channel = line.seats.filter((s) => p.risers.has(s.station.id) && s.column > 0).length;
+      y += Math.max(m.gap, comb ? COMB[above.size] : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0);
+    }
+    const hullTop = line.hulls ? m.pad + (line.size === 'card' ? 3 : 9) : 0;
+    const top = y + hullTop;
+    if (line.seats.length > 0) y = top + m.h + (line.hulls ? m.pad : 0) + m.drop;
+    else y += line.size === 'card' ? 18 : 8;
+    if (above) y = Math.max(y, lineY[i - 1]! + Math.max(APART[above.size], APART[line.size]));
+    const shift = line.seats.length > 0 ? y - (top + m.h + (line.hulls ? m.pad : 0) + m.drop) : 0;
+    for (const seat of line.seats) {
+      const placed = placeCards(seat, line.size, p.x0, top + shift);
+      draft.push({ line, y, seat, ...placed, clear: top + shift - hullTop - 5 });
+      right = Math.max(right, placed.box.x + placed.box.w + 8);
+    }
+    lineY.push(y);
+  }
+  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 44 : 30) };
+}
+
+/** The lines of each bus by segment. */
+function linesOf(p: Plan, lineY: readonly number[]): Map<string, number[]> {
+  const out = new Map<string, number[]>();
+  p.lines.forEach((l, i) => out.set(l.wire.segment.id, [...(out.get(l.wire.segment.id) ?? []), lineY[i]!]));
+  return out;
+}
+
+function placeStation(d: Draft, p: Plan, lines: ReadonlyMap<string, readonly number[]>, channels: Map<Line, number>): PlacedStation {
+  const { station } = d.seat;
+  const { size } = d.line;
+  const m = METRICS[size];
+  const segment = d.line.wire.segment.id;
+  const x = d.cards[0]!.box.x;
+  const riser = p.risers.has(station.id);
+  const up = size === 'card' ? m.up : Math.min(m.up, 12);
+  const down = size === 'chip' ? Math.min(m.down, d.box.w / 2) : m.down;
+  const plugs = station.host ? [] : station.plugs.map((plug): PlacedPlug => {
+    if (plug.segment === segment) return { plug, x: x + down, from: d.box.y + d.box.h, bus: d.y, way: 'down' };
+    const ys = lines.get(plug.segment)!;
+    const bus = ys[0]! > d.y ? ys[0]! : ys.at(-1)!;
+    return riser ? { plug, x: p.laneX(station.id), from: bus, bus, way: 'lane' } : { plug, x: x + up, from: d.box.y, bus, way: 'up' };
+  });
+  if (!riser) return { station, size, cards: d.cards, box: d.box, plugs, lane: null, segment };
+  const ys = plugs.filter((q) => q.way === 'lane').map((q) => q.bus);
+  const direct = d.seat.column === 0;
+  const nth = channels.get(d.line) ?? 0;
+  if (!direct) channels.set(d.line, nth + 1);
+  const channelY = direct ? null : Math.min(d.clear, d.box.y - 5) - (nth % 3) * 3;
+  const fromY = direct ? d.cards[0]!.box.y + m.h / 2 : d.box.y;
+  const start = channelY ?? fromY;
+  const lane = { x: p.laneX(station.id), fromX: direct ? d.box.x : x + up, fromY, channelY, from: Math.min(start, ...ys), to: Math.max(start, ...ys) };
+  return { station, size, cards: d.cards, box: d.box, plugs, lane, segment };
 }
 
 /**
@@ -150,80 +266,20 @@ function placeCards(seat: Seat, size: Size, x0: number, top: number): { readonly
  * `width` is what the world has at 100 %.
  */
 export function layOut(order: Order, wires: readonly Wire[], list: readonly Station[], host: Station | null, sizes: (segment: string) => Size, width: number): Layout {
-  const at = new Map(order.buses.map((id, i) => [id, i]));
-  const byId = new Map(list.map((s) => [s.id, s]));
-  const risers = list.filter((s) => needsLane(s, at));
-  const spans = risers.map((s) => {
-    const where = s.plugs.map((p) => at.get(p.segment)!);
-    return { id: s.id, from: Math.min(...where), to: Math.max(...where) };
-  });
-  const lane = lanes(spans);
-  const x0 = lane.count === 0 ? 28 : LANE_FROM + lane.count * LANE + 2;
-  const laneX = (id: string) => x0 - 14 - lane.of.get(id)! * LANE;
-  const room = (size: Size) => Math.max(1, Math.floor((width - x0 + METRICS[size].pitch - METRICS[size].w) / METRICS[size].pitch));
-  const rows = rowsOf(order, new Map(wires.map((w) => [w.segment.id, w])), byId, sizes, room, host);
-  const needsUp = order.buses.map((id) => list.some((s) => s.plugs.length === 2 && !needsLane(s, at) && Math.min(...s.plugs.map((p) => at.get(p.segment)!)) === at.get(id)));
-
-  let y = 36;
-  let right = width;
-  const busY = new Map<string, number>();
-  const draft: { row: Row; seat: Seat; cards: PlacedCard[]; box: Box }[] = [];
-  for (const [i, row] of rows.entries()) {
-    const m = METRICS[row.size];
-    const above = rows[i - 1];
-    const comb = above?.wire.reach?.attackers.some((a) => a.verdict !== 'blocked') ?? false;
-    if (above) y += Math.max(m.gap, comb ? COMB[above.size] : 0, needsUp[i - 1] ? UPLINKS[row.size] : 0);
-    const hullTop = row.hulls ? m.pad + (row.size === 'card' ? 3 : 9) : 0;
-    const step = m.h + hullTop + (row.hulls ? m.pad : 0) + (row.size === 'card' ? 26 : 12);
-    for (const seat of row.seats) {
-      const top = y + hullTop + (row.tiers - 1 - seat.tier) * step;
-      const placed = placeCards(seat, row.size, x0, top);
-      draft.push({ row, seat, ...placed });
-      right = Math.max(right, placed.box.x + placed.box.w + 8);
-    }
-    if (row.seats.length > 0) y += (row.tiers - 1) * step + hullTop + m.h + (row.hulls ? m.pad : 0) + m.drop;
-    else y += row.size === 'card' ? 18 : 8;
-    busY.set(row.wire.segment.id, y);
-  }
-
-  const firstOf = new Map<string, string>();
-  for (const d of draft) if (d.seat.tier === 0 && !d.seat.station.host && !firstOf.has(d.row.wire.segment.id)) firstOf.set(d.row.wire.segment.id, d.seat.station.id);
-  const channels = new Map<string, number>();
-  const stations = draft.map(({ row, seat, cards, box }): PlacedStation => {
-    const { station } = seat;
-    const m = METRICS[row.size];
-    const segment = row.wire.segment.id;
-    const x = cards[0]!.box.x;
-    const riser = !station.host && needsLane(station, at);
-    const up = row.tiers > 1 || row.size === 'card' ? m.up : Math.min(m.up, 12);
-    const down = row.size === 'chip' && row.tiers === 1 ? Math.min(m.down, box.w / 2) : m.down;
-    const plugs = station.host ? [] : station.plugs.map((plug): PlacedPlug => {
-      const bus = busY.get(plug.segment)!;
-      if (plug.segment === segment) return { plug, x: x + down, from: box.y + box.h, bus, way: 'down' };
-      if (riser) return { plug, x: laneX(station.id), from: bus, bus, way: 'lane' };
-      return { plug, x: x + up, from: box.y, bus, way: 'up' };
-    });
-    let way: PlacedStation['lane'] = null;
-    if (riser) {
-      const ys = plugs.filter((p) => p.way === 'lane').map((p) => p.bus);
-      const direct = firstOf.get(segment) === station.id;
-      const nth = channels.get(segment) ?? 0;
-      if (!direct) channels.set(segment, nth + 1);
-      const channelY = direct ? null : box.y - 5 - (nth % 3) * 3;
-      const fromY = direct ? cards[0]!.box.y + m.h / 2 : box.y;
-      const start = channelY ?? fromY;
-      way = { x: laneX(station.id), fromX: direct ? box.x : x + up, fromY, channelY, from: Math.min(start, ...ys), to: Math.max(start, ...ys) };
-    }
-    return { station, size: row.size, cards, box, plugs, lane: way, segment, tier: seat.tier };
-  });
-
+  const p = plan(order, new Map(wires.map((w) => [w.segment.id, w])), list, host, sizes, width);
+  const { draft, lineY, right, bottom } = stack(p);
+  const lines = linesOf(p, lineY);
+  const channels = new Map<Line, number>();
+  const stations = draft.map((d) => placeStation(d, p, lines, channels));
   const end = Math.max(width - 8, right - 4);
-  const placedWires = rows.map(({ wire, size }): PlacedWire => {
+  const portsOf = new Map<string, { x: number; y: number; exposed: boolean }[]>();
+  for (const s of stations) for (const q of s.plugs) portsOf.set(q.plug.segment, [...(portsOf.get(q.plug.segment) ?? []), { x: q.x, y: q.bus, exposed: q.plug.exposed }]);
+  const placedWires = p.lines.filter((l) => l.first).map(({ wire, size }): PlacedWire => {
     const id = wire.segment.id;
-    const plugs = stations.flatMap((s) => s.plugs.filter((p) => p.plug.segment === id));
+    const ports = portsOf.get(id) ?? [];
     const gateway = wire.segment.internal || wire.gateway === '' ? [] : [{ x: TRUNK, exposed: wire.gatewayReached }];
-    const ports = [...gateway, ...plugs.map((p) => ({ x: p.x, exposed: p.plug.exposed }))].sort((a, b) => a.x - b.x);
-    return { wire, size, y: busY.get(id)!, from: wire.segment.internal ? INTERNAL_FROM : TRUNK, to: end, ports, empty: plugs.length === 0 };
+    const made = lines.get(id)!.map((y, k): BusLine => ({ y, ports: [...(k === 0 ? gateway : []), ...ports.filter((q) => q.y === y)].sort((a, b) => a.x - b.x) }));
+    return { wire, size, y: made[0]!.y, from: wire.segment.internal ? SPINE : TRUNK, to: end, lines: made as [BusLine, ...BusLine[]], empty: ports.length === 0 && wire.of === 0 && wire.segment.driver !== 'host' };
   });
   const joined = placedWires.filter((w) => !w.wire.segment.internal);
   const hostPlaced = stations.find((s) => s.station.host) ?? null;
@@ -231,7 +287,7 @@ export function layOut(order: Order, wires: readonly Wire[], list: readonly Stat
     wires: placedWires,
     stations: stations.filter((s) => !s.station.host),
     host: hostPlaced,
-    bounds: { x: 0, y: 0, w: Math.max(width, end + 8), h: y + (rows.at(-1)?.size === 'card' ? 44 : 30) },
+    bounds: { x: 0, y: 0, w: Math.max(width, end + 8), h: bottom },
     trunk: joined.length === 0 && !hostPlaced ? null : { from: 12, to: Math.max(hostPlaced ? hostPlaced.box.y + hostPlaced.box.h / 2 : 0, ...joined.map((w) => w.y)) },
   };
 }

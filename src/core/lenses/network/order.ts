@@ -43,14 +43,25 @@ function inserted(order: readonly string[], id: string, at: number): string[] {
   return [...order.slice(0, at), id, ...order.slice(at)];
 }
 
+/** Where in the order a bus that is not in it costs least, and what all risers cost then. */
 function bestPlace(order: readonly string[], id: string, joined: Ties): { readonly order: string[]; readonly cost: number } {
-  let best = { order: inserted(order, id, order.length), cost: Infinity };
-  for (let at = order.length; at >= 0; at -= 1) {
-    const tried = inserted(order, id, at);
-    const c = cost(tried, joined);
-    if (c < best.cost - 1e-9) best = { order: tried, cost: c };
+  const at = new Map(order.map((x, i) => [x, i]));
+  const spans = joined.map((t) => {
+    const where = t.of.filter((x) => x !== id).map((x) => at.get(x)).filter((i) => i !== undefined);
+    return { from: Math.min(...where), to: Math.max(...where), some: where.length > 0, own: t.of.includes(id), pair: t.of.length === 2, weight: t.weight };
+  });
+  let best = { at: order.length, cost: Infinity };
+  for (let place = order.length; place >= 0; place -= 1) {
+    let sum = 0;
+    for (const s of spans) {
+      if (!s.some || (!s.own && s.from === s.to)) continue;
+      const [from, to] = [s.from >= place ? s.from + 1 : s.from, s.to >= place ? s.to + 1 : s.to];
+      const span = s.own ? Math.max(to, place) - Math.min(from, place) : to - from;
+      sum += s.weight * (s.pair && span === 1 ? 0 : span + 0.5);
+    }
+    if (sum < best.cost - 1e-9) best = { at: place, cost: sum };
   }
-  return best;
+  return { order: inserted(order, id, best.at), cost: best.cost };
 }
 
 /** Takes each bus out and puts it where it costs least, until nothing gets better. Few passes do; the bound keeps it from lasting. */

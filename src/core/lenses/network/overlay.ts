@@ -5,7 +5,8 @@ import { textWidth } from '../../scene/measure.js';
 import { triangle } from '../../scene/signs.js';
 import type { Box, Edge, Item, Scene } from '../../scene/scene.js';
 import type { View } from '../view.js';
-import { TRUNK } from './layout.js';
+import { BUS } from './draw-wire.js';
+import { SPINE, TRUNK } from './layout.js';
 import { attackersOf, reachesOf, type Reach } from './reaches.js';
 import { counted } from './words.js';
 
@@ -48,7 +49,7 @@ interface Style {
 const COMB: Readonly<Record<Exclude<Verdict, 'blocked'>, Style>> = {
   possible: { token: 'risk', stroke: stroke('risk', 1.5), words: (who, by) => (by === 'wire' ? `${who} can pretend to be any of the others` : `${who} can write its table, from where it is`) },
   latent: { token: 'warn', stroke: stroke('warn', 1.4, { dash: [5, 3] }), words: (who) => `${who} could pretend to be another, by a program that gives rights` },
-  unknown: { token: 'muted', stroke: stroke('muted', 1.3, { dash: [1.8, 2.6] }), words: (who) => `whether ${who} can lie is unknown: not enough was read` },
+  unknown: { token: 'muted', stroke: stroke('muted', 1.3, { dash: [1.8, 2.6] }), words: (who) => `perhaps ${who} can pretend to be another: not enough was read` },
 };
 
 /** `to each ▲ jenkins can …`: the triangle is a sign, since the fonts have none. */
@@ -78,25 +79,32 @@ function teeth(scene: Scene, r: Reach): Tooth[] {
     if (at) found.push(at);
   }
   const bus = scene.items.find((i) => i.id === `bus:${r.segment}`);
-  if (r.gateway && bus) found.unshift({ x: TRUNK, y: bus.box.y + bus.box.h / 2 });
-  return found.sort((a, b) => a.x - b.x);
+  if (r.gateway && bus) found.unshift({ x: TRUNK, y: bus.box.y + 9 });
+  return found.sort((a, b) => a.y - b.y || a.x - b.x);
 }
 
-/** One comb under the bus: from the chosen one's port along to each victim's, and one sentence. */
+/** One comb under the bus: from the chosen one's port along to each victim's, line by line of a folded bus, and one sentence. */
 function comb(scene: Scene, r: Reach, from: Tooth | undefined, who: string): Mark[] {
   if (r.verdict === 'blocked') return [];
   const style = COMB[r.verdict];
   const found = teeth(scene, r);
   if (found.length === 0) return [];
-  const bus = found[0]!.y;
   const row = scene.gutters.left.find((g) => g.id === `gutter:${r.segment}`);
   const deep = (row?.marks.length ?? 0) > 3;
-  const y = bus + (deep ? 18 : 12);
-  const xs = [...found.map((t) => t.x), ...(from ? [from.x] : [])];
-  const marks: Mark[] = [path(through([[Math.min(...xs), y], [Math.max(...xs), y]]), { stroke: style.stroke })];
-  if (from) marks.push(line(from.x, bus + 3, from.x, y, r.verdict === 'possible' ? 'accent' : style.token, 1.5));
-  for (const t of found) marks.push(line(t.x, bus + 9, t.x, y, style.token, 1.5), triangle(t.x, bus + 8, 5, style.token));
-  if (deep) marks.push(...sentence((Math.min(...xs) + Math.max(...xs)) / 2, y + 14.5, style.words(who, r.by), style.token, 40, scene.bounds.w - 8));
+  const under = deep ? 18 : 12;
+  const buses = [...new Set([...found.map((t) => t.y), ...(from ? [from.y] : [])])].sort((a, b) => a - b);
+  const marks: Mark[] = [];
+  for (const bus of buses) {
+    const here = found.filter((t) => t.y === bus);
+    const own = from?.y === bus ? from : undefined;
+    const xs = [...here.map((t) => t.x), ...(own ? [own.x] : []), ...(buses.length > 1 ? [SPINE + 6] : [])];
+    marks.push(path(through([[Math.min(...xs), bus + under], [Math.max(...xs), bus + under]]), { stroke: style.stroke }));
+    if (own) marks.push(line(own.x, bus + 3, own.x, bus + under, r.verdict === 'possible' ? 'accent' : style.token, 1.5));
+    for (const t of here) marks.push(line(t.x, bus + 9, t.x, bus + under, style.token, 1.5), triangle(t.x, bus + 8, 5, style.token));
+  }
+  if (buses.length > 1) marks.push(path(through([[SPINE + 6, buses[0]! + under], [SPINE + 6, buses.at(-1)! + under]]), { stroke: style.stroke }));
+  const xs = [...found, ...(from ? [from] : [])].filter((t) => t.y === (from?.y ?? found[0]!.y)).map((t) => t.x);
+  if (deep) marks.push(...sentence((Math.min(...xs) + Math.max(...xs)) / 2, (from?.y ?? found[0]!.y) + under + 14.5, style.words(who, r.by), style.token, Math.min(...scene.items.flatMap((i) => (i.role === 'card' || i.role === 'stack' ? [i.box.x] : []))), scene.bounds.w - 8));
   return marks;
 }
 
@@ -122,9 +130,14 @@ function story(view: View, scene: Scene, item: Item, plugs: readonly Edge[]): Ma
 }
 
 function busLit(scene: Scene, item: Item, width: number): Mark[] {
-  const y = item.box.y + item.box.h / 2;
   const ports = scene.edges.filter((e) => e.kind === 'plug' && e.to === item.id);
-  return [line(item.box.x, y, item.box.x + item.box.w, y, 'accent', width), ...lit(ports, 2)];
+  const lines = item.marks.flatMap((m): Mark[] => {
+    if (m.kind !== 'path' || m.stroke?.width !== BUS) return [];
+    const [start, ...rest] = m.d;
+    const clear = start?.[0] === 'M' && start[1] === TRUNK ? (['M', TRUNK + 7.5, start[2]] as const) : start!;
+    return [{ ...m, d: [clear, ...rest], stroke: { ...m.stroke, token: 'accent', width } }];
+  });
+  return [...lines, ...lit(ports, 2)];
 }
 
 /** A gutter's item or count speaks for its bus. */

@@ -62,9 +62,12 @@ export function talkEdges(all: readonly Talk[], layout: Layout): Edge[] {
     const [from, to] = [stations.get(t.from), stations.get(t.to)];
     const wire = layout.wires.find((w) => w.wire.segment.id === t.segment);
     if (!from || !to || !wire || nth >= PER_BUS) continue;
-    const at = (s: PlacedStation) => s.plugs.find((p) => p.plug.segment === t.segment)!.x;
+    const at = (s: PlacedStation) => s.plugs.find((p) => p.plug.segment === t.segment)!;
+    const [a, b] = [at(from), at(to)];
+    // On two lines of a folded bus an arrow would cross what hangs between them.
+    if (a.bus !== b.bus) continue;
     used.set(t.segment, nth + 1);
-    const [x1, x2, y] = [at(from), at(to), wire.y - 6.5 - nth * 4];
+    const [x1, x2, y] = [a.x, b.x, a.bus - 6.5 - nth * 4];
     const words = `talking: ${t.ports.slice(0, 2).join(', ')}${t.ports.length > 2 ? ' …' : ''}, ${plural(t.count, 'open', 'open')}`;
     edges.push({ id: `traffic:${t.from}>${t.to}@${t.segment}`, from: t.from, to: t.to, kind: 'traffic', label: words, layer: 3, marks: talkMarks(x1, x2, y, wire.size === 'card' && nth === 0 ? words : '') });
   }

@@ -150,6 +150,16 @@ function wireOf(segment: Segment, reach: SegmentReach | null, exposed: ReadonlyS
   };
 }
 
+/** Where the engine has no network at all the host's uplink is the one wire, for those in its net namespace to stand at. */
+function bareUplink(found: Wiring['uplink']): Wire {
+  const name = found?.name ?? 'uplink';
+  const segment: Segment = {
+    id: `lan:${name}`, name, driver: 'host', scope: 'local', internal: false, device: { unknown: 'absent', source: 'engine: networks' }, mode: '', subnets: [], gateways: [],
+    icc: { unknown: 'absent', source: 'engine: networks' }, project: null,
+  };
+  return { segment, reach: null, gateway: '', device: '', reached: 0, of: 0, gatewayReached: false, hostReached: false, exposed: new Set(), state: 'none', focused: true };
+}
+
 /** Who is plugged in where, with the verdicts beside. */
 export function wiring(view: View): Wiring {
   const { snapshot } = view;
@@ -188,12 +198,15 @@ export function wiring(view: View): Wiring {
   const counts = new Map<string, number>();
   for (const w of all) for (const p of w.plugs) counts.set(p.segment, (counts.get(p.segment) ?? 0) + w.parties.length);
   const focusedSegments = new Set(all.filter((w) => w.parties.some((p) => p.focused)).flatMap((w) => w.plugs.map((p) => p.segment)));
+  const host = all.find((w) => w.net === 'host') ?? null;
+  const up = uplink(snapshot);
+  const bare = segments.length === 0 && host !== null;
   return {
     parties: [...known.values()],
-    wires: segments.map((s) => wireOf(s, reaches.get(s.id) ?? null, exposed.get(s.id) ?? new Set(), counts.get(s.id) ?? 0, view.project === null || s.project === view.project || focusedSegments.has(s.id))),
+    wires: bare ? [bareUplink(up)] : segments.map((s) => wireOf(s, reaches.get(s.id) ?? null, exposed.get(s.id) ?? new Set(), counts.get(s.id) ?? 0, view.project === null || s.project === view.project || focusedSegments.has(s.id))),
     wired: all.filter((w) => w.net !== 'host' && w.plugs.length > 0),
-    host: all.find((w) => w.net === 'host') ?? null,
+    host,
     unplugged: all.filter((w) => w.net !== 'host' && w.plugs.length === 0).flatMap((w) => w.parties),
-    uplink: uplink(snapshot),
+    uplink: up,
   };
 }
