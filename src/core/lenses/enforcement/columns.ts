@@ -64,7 +64,7 @@ export function bar(state: WallState, x: number, y: number, h: number, tone: Tok
 export function cell(w: Wall, column: Column, y: number, h: number, lines: number, tone: Token): { readonly marks: Mark[]; readonly near: Mark[] } {
   const { x } = column;
   const tinted = w.state === 'open-by-choice';
-  const room = column.w - BAR - 14;
+  const room = column.w - BAR - (tinted ? 20 : 14);
   const marks: Mark[] = [];
   if (tinted) marks.push(rect(x + BAR, y + 2, column.w - BAR - 8, h - 4, { fill: tone === 'risk' ? 'riskTint' : 'warnTint', r: 2 }));
   marks.push(...bar(w.state, x, y + 1, h - 2, tone));

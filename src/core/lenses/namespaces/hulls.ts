@@ -1,4 +1,4 @@
-import { badge, cardBox, hull, hullOutline, sheets } from '../../scene/forms.js';
+import { badge, cardBox, hullOutline, sheets } from '../../scene/forms.js';
 import { hatched } from '../../scene/hatch.js';
 import { FACES, cut, path, patched, rect, stroke, text } from '../../scene/kit.js';
 import { textWidth } from '../../scene/measure.js';
@@ -215,10 +215,17 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
   const h = Math.max(foot, block.items.length > 0 ? best.y + block.h : 0, 40, least - 14) + 14;
   const bayRight = strips.reduce((right, s, i) => (s.bays.length > 0 ? Math.max(right, (boxes[i] as Box).x + s.bays.reduce((r, b) => Math.max(r, b.x + b.w), 0)) : right), 0);
   const words = `${picture.host.name}, the host`;
-  const labelX = hung ? Math.min(SIDE + bayRight + 18, Math.max(18, w - 40 - textWidth(words, FACES.name))) : 20;
+  const name = cut(0, 0, words, w - 60, FACES.name);
+  const nameW = textWidth(name.text, FACES.name);
+  const labelX = hung ? Math.min(SIDE + bayRight + 18, Math.max(18, w - 30 - nameW)) : 20;
   items.unshift({
     id: 'host', role: 'hull', subject: picture.host.subject, members: [], box: { x, y, w, h }, layer: -1, label: words, detail: 'The outer hull: everything in it shares one kernel.', state: 'none', order,
-    marks: hull({ x, y, w, h }, words, { token: 'ink', width: 2, labelX, ink: 'ink', face: FACES.name }), near: [],
+    marks: [path(hullOutline({ x, y, w, h }, 10, [x + labelX - 6, x + labelX + nameW + 6]), { stroke: stroke('ink', 2) })], near: [],
+  });
+  // Its name lies upon the bays, where they leave no room beside them.
+  items.push({
+    id: 'host:name', role: 'legend', subject: picture.host.subject, members: [], box: { x: x + labelX - 6, y: y - 8, w: nameW + 12, h: 16 }, layer: 4, label: words, detail: '', state: 'none', order,
+    marks: [rect(x + labelX - 6, y - 8, nameW + 12, 16, { fill: 'ground' }), { ...name, x: x + labelX, y: y + 4 }], near: [],
   });
   return { items: items.map((item, i) => ({ ...item, order: order + i })), edges, h };
 }

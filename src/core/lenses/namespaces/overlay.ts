@@ -41,7 +41,7 @@ export function overlay(_view: View, scene: Scene, selected: string | null, hove
     marks.push(...lit(scene, members, [...same, near]));
   }
   if (near && near !== chosen && near.role !== 'legend' && near.role !== 'note' && near.id !== 'host') {
-    for (const i of near.role === 'hull' || near.role === 'cell' ? [near] : twins(scene, new Set(near.members))) marks.push(rect(i.box.x, i.box.y, i.box.w, i.box.h, { r: 4, stroke: stroke('accent', 1), opacity: 0.8 }));
+    for (const i of near.role === 'cell' ? [near] : near.role === 'hull' ? [] : twins(scene, new Set(near.members))) marks.push(rect(i.box.x, i.box.y, i.box.w, i.box.h, { r: 4, stroke: stroke('accent', 1), opacity: 0.8 }));
   }
   if (chosen && chosen.role !== 'legend' && chosen.id !== 'host') {
     const ids = new Set(chosen.subject && chosen.role !== 'hull' ? [chosen.subject.id] : chosen.members);

@@ -30,7 +30,7 @@ export interface Strip {
   readonly more: readonly Party[];
 }
 
-export const CARD_W = 132;
+export const CARD_W = 130;
 export const CARD_H = 54;
 const GAP = 8;
 const PAD = 12;
@@ -110,7 +110,7 @@ function stripOf(parties: readonly Party[], picture: Picture, most: number): Str
     xs.push(x);
     const between = need(i, 'to') + need(i + 1, 'from');
     const entered = kept[i]?.[0]?.kind === 'process' || kept[i + 1]?.[0]?.kind === 'process';
-    x += CARD_W + (i === ids.length - 1 ? 0 : Math.max(GAP, between > 0 ? between + 12 : 0, entered ? 38 : 0));
+    x += CARD_W + (i === ids.length - 1 ? 0 : Math.max(GAP, between > 0 ? between + 8 : 0, entered ? 38 : 0));
   });
   const w = x + need(ids.length - 1, 'to');
   const levels = hulls.reduce((n, r) => Math.max(n, depthOf(r) + r.of.kinds.length), 0);
