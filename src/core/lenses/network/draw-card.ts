@@ -28,7 +28,8 @@ function formOf(w: Workload): 'round' | 'double' {
 
 function subtitle(w: Workload, width: number): string {
   if (w.kind === 'group') return w.runtime;
-  return textWidth(w.image, FACES.body) <= width ? w.image : imageName(w.image);
+  const state = w.state === 'running' ? '' : `${w.state}, `;
+  return state + (textWidth(state + w.image, FACES.body) <= width ? w.image : imageName(w.image));
 }
 
 /** Memory: the share of what it may use; null without a limit; nothing where its use is unknown. */
@@ -63,11 +64,11 @@ function full(card: Card, box: Box): Drawn {
   const inner = box.w - 22;
   const e = edge(card);
   const sign = signs(card, x + box.w - 8, y + 16);
-  const count = card.parties.length > 1 ? ` ×${card.parties.length}` : '';
+  const many = card.parties.length > 1;
   const marks: Mark[] = [
-    ...(count === '' ? [] : sheets(box, e.token)),
+    ...(!many ? [] : sheets(box, e.token)),
     ...cardBox(box, formOf(w), e.token, e.width),
-    cut(x + 11, y + 20, `${card.name}${count}`, inner - sign.width + 6, FACES.name),
+    cut(x + 11, y + 20, `${card.name} ${card.count}`.trimEnd(), inner - sign.width + 6, FACES.name),
     ...sign.marks,
   ];
   const near: Mark[] = [cut(x + 11, y + 35, subtitle(w, inner), inner, FACES.body, 'muted')];
@@ -103,7 +104,7 @@ function small(card: Card, box: Box, addresses: string): Drawn {
       cut(x + 9, y + 19, card.name, box.w - 16 - sign.width, FACES.name),
       ...sign.marks,
     ],
-    near: [cut(x + 9, y + 35, `${many ? `×${card.parties.length}  ` : ''}${addresses}`, box.w - 16, FACES.mono, 'muted')],
+    near: [cut(x + 9, y + 35, `${card.count}  ${addresses}`.trim(), box.w - 16, FACES.mono, 'muted')],
   };
 }
 
@@ -113,13 +114,12 @@ function chip(card: Card, box: Box): Drawn {
   const e = edge(card);
   const many = card.parties.length > 1;
   const told = card.state === 'risk' || card.state === 'mind' || card.state === 'unknown';
-  const count = many ? `×${card.parties.length}` : '';
-  const taken = (told ? 15 : 0) + (many ? textWidth(count, FACES.mono) + 6 : 0);
+  const taken = (told ? 15 : 0) + (card.count === '' ? 0 : textWidth(card.count, FACES.mono) + 6);
   const marks: Mark[] = [...(many ? sheets(box, e.token) : []), ...cardBox(box, formOf(p!.workload), e.token, e.width)];
   if (told) marks.push(...stateSign(card.state, x + 14, y + 10, 4.5));
   marks.push(cut(x + 10 + (told ? 13 : 0), y + 14, card.name, box.w - 18 - taken, FACES.strong));
   if (card.parties.some((q) => q.alarm === 'now')) marks.push(eventBar(x + 3, y + 10));
-  return { marks, near: many ? [text(x + box.w - 9, y + 13.5, count, FACES.mono, 'muted', 'end')] : [] };
+  return { marks, near: card.count === '' ? [] : [text(x + box.w - 9, y + 13.5, card.count, FACES.mono, 'muted', 'end')] };
 }
 
 /** A card in the size of its row. `addresses`: for the small one, where the drop has no room to name them. */

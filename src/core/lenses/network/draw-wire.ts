@@ -2,7 +2,7 @@ import { FACES, circle, cut, line, path, rect, stroke, text } from '../../scene/
 import { hatched } from '../../scene/hatch.js';
 import type { Mark, PathStep } from '../../scene/marks.js';
 import { textWidth } from '../../scene/measure.js';
-import { stateSign } from '../../scene/signs.js';
+import { eventBar, stateSign } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
 import { LEFT, RIGHT, SPINE, TRUNK, type BusLine, type Layout, type PlacedWire } from './layout.js';
 import { alsoReached, wireDetail } from './words.js';
@@ -118,6 +118,7 @@ export function rightItem(w: PlacedWire, order: number): Item {
   if (words !== '') {
     marks.push(
       ...stateSign(wire.state, end - Math.max(44, textWidth(words, FACES.name)) - 12, w.y, 5),
+      ...(wire.alarm ? [eventBar(end - Math.max(44, textWidth(words, FACES.name)) - 24, w.y)] : []),
       text(end, w.y + 4.5, words, strong ? { ...FACES.name, size: 12.5 } : { ...FACES.summary, size: 12.5 }, strong ? 'risk' : 'muted', 'end'),
     );
     if (also !== '' && w.size !== 'chip') marks.push(text(end, w.y + 20, also, FACES.body, 'muted', 'end'));

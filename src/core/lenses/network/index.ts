@@ -43,7 +43,7 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
     return {
       id: card.id, role: card.parties.length > 1 ? 'stack' : 'card',
       subject: card.parties.length > 1 ? null : { kind: first!.workload.kind, id: first!.workload.id, name: first!.workload.name },
-      members: card.parties.map((x) => x.workload.id), box, layer: 5, label: card.parties.length > 1 ? `${card.name} ×${card.parties.length}` : card.name,
+      members: card.parties.map((x) => x.workload.id), box, layer: 5, label: `${card.name} ${card.count}`.trimEnd(),
       detail: cardDetail(card, p.station, view.judgement, names), state: card.state, order: order + 1 + i, marks: dim(drawn.marks, shown), near: dim(near, shown),
     };
   });
@@ -153,7 +153,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
       rightWidth: RIGHT,
     },
     legend: legendOf(layout, talk, wires, stacked),
-    home: { x: 0, y: 0, w: width, h: layout.bounds.h },
+    home: { x: 0, y: 0, w: width, h: Math.min(layout.bounds.h, Math.round(width * 0.85)) },
   };
   return { scene, placement: placementOf(order, view.project) };
 }

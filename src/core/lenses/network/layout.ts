@@ -83,7 +83,7 @@ export interface Layout {
 
 export function chipWidth(card: Card): number {
   const sign = card.state === 'risk' || card.state === 'mind' || card.state === 'unknown' ? 15 : 0;
-  const count = card.parties.length > 1 ? 6 + textWidth(`×${card.parties.length}`, FACES.mono) : 0;
+  const count = card.count === '' ? 0 : 6 + textWidth(card.count, FACES.mono);
   return Math.min(METRICS.chip.w, Math.max(44, 20 + sign + count + textWidth(card.name, FACES.strong)));
 }
 
@@ -106,7 +106,7 @@ interface Seat {
   readonly pitch: number;
 }
 /** The least room between two cards; a row that just does not fit moves together before it folds. */
-const CLOSE = 8;
+const CLOSE = 7;
 
 /** Seats of a row, line after line of a bus that is folded where the width ends. `room`: what a line has for cards. */
 function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size: Size, room: number, guests: readonly Station[]): Seat[][] {
@@ -177,7 +177,7 @@ function plan(order: Order, wires: ReadonlyMap<string, Wire>, list: readonly Sta
     const x0 = lane.count === 0 ? 28 : LANE_FROM + lane.count * LANE + 2;
     const lines = order.buses.flatMap((id, i): Line[] => {
       const size = sizes(id);
-      return seats(order.rows.get(id) ?? [], byId, size, width - x0, i === 0 && host ? [host] : []).map((some, k) => ({
+      return seats(order.rows.get(id) ?? [], byId, size, width - x0 - 8, i === 0 && host ? [host] : []).map((some, k) => ({
         wire: wires.get(id)!, size, seats: some, first: k === 0, hulls: some.some((s) => s.station.shared || s.station.host),
       }));
     });

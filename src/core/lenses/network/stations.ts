@@ -8,6 +8,8 @@ export interface Card {
   readonly id: string;
   readonly parties: readonly Party[];
   readonly name: string;
+  /** `×8` where it stands for several alike, else `''`. */
+  readonly count: string;
   readonly state: Item['state'];
   readonly right: string;
 }
@@ -56,7 +58,7 @@ export function stackName(parties: readonly Party[]): string {
 }
 
 function single(p: Party): Card {
-  return { id: `card:${p.workload.id}`, parties: [p], name: p.workload.name, state: p.state, right: p.right };
+  return { id: `card:${p.workload.id}`, parties: [p], name: p.workload.name, count: '', state: p.state, right: p.right };
 }
 
 /** Equal answers: image, rights, verdict, port flags, networks. Whoever has something of its own to tell stands alone. */
@@ -78,7 +80,7 @@ function stackOf(id: string, members: readonly Wired[]): Station {
   });
   const [p] = parties;
   return {
-    id, cards: [{ id, parties, name: stackName(parties), state: p!.state, right: p!.right }], shared: false, host: false, inode: first!.inode, plugs,
+    id, cards: [{ id, parties, name: stackName(parties), count: `×${parties.length}`, state: p!.state, right: p!.right }], shared: false, host: false, inode: first!.inode, plugs,
     shown: parties.some((x) => x.shown), focused: parties.some((x) => x.focused),
   };
 }
@@ -96,12 +98,12 @@ function cardsOf(net: string, parties: readonly Party[], opened: ReadonlySet<str
     const key = [of, p.right, p.state, p.shown, p.focused, own].join('|');
     alike.set(key, [...(alike.get(key) ?? []), p]);
   }
-  const cards = [...alike].map(([key, some]): Card => (some.length === 1 ? single(some[0]!) : { ...single(some[0]!), id: `stack:${digest(`${net} ${key}`)}`, parties: some, name: stackName(some) }));
+  const cards = [...alike].map(([key, some]): Card => (some.length === 1 ? single(some[0]!) : { ...single(some[0]!), id: `stack:${digest(`${net} ${key}`)}`, parties: some, name: stackName(some), count: `×${some.length}` }));
   if (cards.length <= HULL_CARDS) return cards;
   const loud = [...cards].sort((a, b) => LOUD[a.state] - LOUD[b.state]);
   const rest = loud.slice(HULL_CARDS - 1);
   const folded = rest.flatMap((c) => c.parties);
-  return [...cards.filter((c) => !rest.includes(c)), { id: `rest:${net}`, parties: folded, name: `${folded.length} others`, state: rest[0]!.state, right: '' }];
+  return [...cards.filter((c) => !rest.includes(c)), { id: `rest:${net}`, parties: folded, name: `${folded.length} others`, count: '', state: rest[0]!.state, right: '' }];
 }
 
 function alone(w: Wired, opened: ReadonlySet<string>): Station {

@@ -54,6 +54,8 @@ export interface Wire {
   readonly exposed: ReadonlySet<string>;
   readonly state: Item['state'];
   readonly focused: boolean;
+  /** Whether somebody is being impersonated here now. */
+  readonly alarm: boolean;
 }
 
 export interface Wiring {
@@ -128,7 +130,7 @@ function uplink(s: Snapshot): Wiring['uplink'] {
 /** Whether the engine draws it as a wire at all: `host` and `none` are its words for having none. */
 const isWire = (s: Segment): boolean => s.driver !== 'host' && s.driver !== 'null';
 
-function wireOf(segment: Segment, reach: SegmentReach | null, exposed: ReadonlySet<string>, members: number, focused: boolean): Wire {
+function wireOf(segment: Segment, reach: SegmentReach | null, exposed: ReadonlySet<string>, members: number, focused: boolean, alarm: boolean): Wire {
   const of = reach?.members.length ?? members;
   const reached = (reach?.members ?? []).filter((m) => exposed.has(m)).length;
   const gatewayReached = exposed.has(`gateway:${segment.id}`);
@@ -147,6 +149,7 @@ function wireOf(segment: Segment, reach: SegmentReach | null, exposed: ReadonlyS
     exposed,
     state,
     focused,
+    alarm,
   };
 }
 
@@ -157,7 +160,7 @@ function bareUplink(found: Wiring['uplink']): Wire {
     id: `lan:${name}`, name, driver: 'host', scope: 'local', internal: false, device: { unknown: 'absent', source: 'engine: networks' }, mode: '', subnets: [], gateways: [],
     icc: { unknown: 'absent', source: 'engine: networks' }, project: null,
   };
-  return { segment, reach: null, gateway: '', device: '', reached: 0, of: 0, gatewayReached: false, hostReached: false, exposed: new Set(), state: 'none', focused: true };
+  return { segment, reach: null, gateway: '', device: '', reached: 0, of: 0, gatewayReached: false, hostReached: false, exposed: new Set(), state: 'none', focused: true, alarm: false };
 }
 
 /** Who is plugged in where, with the verdicts beside. */
@@ -199,11 +202,12 @@ export function wiring(view: View): Wiring {
   for (const w of all) for (const p of w.plugs) counts.set(p.segment, (counts.get(p.segment) ?? 0) + w.parties.length);
   const focusedSegments = new Set(all.filter((w) => w.parties.some((p) => p.focused)).flatMap((w) => w.plugs.map((p) => p.segment)));
   const host = all.find((w) => w.net === 'host') ?? null;
+  const alarmed = new Set(view.alarms.filter((a) => a.healedAt === null).map((a) => a.segment));
   const up = uplink(snapshot);
   const bare = segments.length === 0 && host !== null;
   return {
     parties: [...known.values()],
-    wires: bare ? [bareUplink(up)] : segments.map((s) => wireOf(s, reaches.get(s.id) ?? null, exposed.get(s.id) ?? new Set(), counts.get(s.id) ?? 0, view.project === null || s.project === view.project || focusedSegments.has(s.id))),
+    wires: bare ? [bareUplink(up)] : segments.map((s) => wireOf(s, reaches.get(s.id) ?? null, exposed.get(s.id) ?? new Set(), counts.get(s.id) ?? 0, view.project === null || s.project === view.project || focusedSegments.has(s.id), alarmed.has(s.id))),
     wired: all.filter((w) => w.net !== 'host' && w.plugs.length > 0),
     host,
     unplugged: all.filter((w) => w.net !== 'host' && w.plugs.length === 0).flatMap((w) => w.parties),

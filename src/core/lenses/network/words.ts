@@ -12,9 +12,11 @@ export function counted(r: Pick<Reach, 'victims' | 'gateway' | 'host'>): string 
 
 /** What the whole says in one sentence. */
 export function summaryOf(wiring: Wiring, judgement: Judgement, shownCards: number | null): string {
-  const containers = wiring.parties.filter((p) => p.workload.kind === 'container');
-  const others = wiring.parties.length - containers.length + wiring.parties.reduce((sum, p) => sum + p.workload.intruders.length, 0);
-  const of = `${plural(wiring.wires.length, 'segment')}, ${plural(containers.length, 'container')}${shownCards === null ? '' : ` in ${plural(shownCards, 'chip')}`}${others > 0 ? ` and ${plural(others, 'other')}` : ''}.`;
+  const running = wiring.parties.filter((p) => p.workload.net !== null);
+  const containers = running.filter((p) => p.workload.kind === 'container');
+  const stopped = wiring.parties.length - running.length;
+  const others = running.length - containers.length + wiring.parties.reduce((sum, p) => sum + p.workload.intruders.length, 0);
+  const of = `${plural(wiring.wires.length, 'segment')}, ${plural(containers.length, 'container')}${shownCards === null ? '' : ` in ${plural(shownCards, 'chip')}`}${others > 0 ? ` and ${plural(others, 'other')}` : ''}${stopped > 0 ? `, ${stopped} stopped` : ''}.`;
   const reached = new Set(wiring.wires.flatMap((w) => (w.reach?.members ?? []).filter((m) => w.exposed.has(m))));
   const writers = tableWriters(judgement).map((id) => wiring.parties.find((p) => p.workload.id === id)?.workload.name).filter((n) => n !== undefined);
   const tables = writers.length === 0 ? '' : ` ${listOf(writers, 2)} can write the tables of others.`;
@@ -66,7 +68,7 @@ export function wireDetail(w: Wire): string {
   const parts = [`${s.driver}${s.internal ? ', internal' : ''}`, s.subnets.join(', '), w.device].filter((x) => x !== '');
   if (w.of === 0) parts.push('no port yet');
   else if (w.state === 'unknown') parts.push(`unknown how many of ${w.of} a spoofer reaches`);
-  else parts.push(`a spoofer reaches ${w.reached} of ${w.of}${alsoReached(w) === '' ? '' : ` ${alsoReached(w)}`}`);
+  else parts.push(`${w.alarm ? 'somebody is being impersonated now; ' : ''}a spoofer reaches ${w.reached} of ${w.of}${alsoReached(w) === '' ? '' : ` ${alsoReached(w)}`}`);
   return parts.join('; ');
 }
 
