@@ -18,7 +18,7 @@ const KINDS: readonly (readonly string[])[] = [
   ['--privileged'],
   ['--security-opt', 'seccomp=unconfined'],
   ['--network', 'front', '--network-alias', 'shop'],
-  ['--network', 'front', '--ip', '172.31.7.77', '--mac-address', '02:42:0a:0b:0c:0d'],
+  ['--network', 'front', '--ip', '172.31.7.77'],
   ['--network', 'inner'],
   ['-v', '/tmp:/host/tmp:ro', '-v', 'data:/data', '--mount', 'type=tmpfs,destination=/cache'],
   ['--device', '/dev/null:/dev/mine', '--device', '/dev/fuse'],
