@@ -37,6 +37,7 @@ function actions(app: Bulkhead): readonly Entry[] {
       settings.set({ pollMs: ms });
       void session.ask('setPollInterval', { ms });
     })),
+    ...(session.shell === 'browser' && 'Notification' in window ? [entry('notify', 'Let the browser notify of alarms', Notification.permission, () => void Notification.requestPermission())] : []),
     entry('keys', 'Keys', '?', () => (app.dialog = 'keys')),
   ];
 }

@@ -63,12 +63,18 @@ export class SessionState {
     this.#notify(picture);
   }
 
-  /** New alarms of a live host become desktop notifications, each once. */
+  /** New alarms of a live host are told, each once: by the desktop, and in a browser by the page and, if allowed, the browser. */
   #notify(picture: Picture): void {
     const fresh = picture.alarms.filter((alarm) => alarm.healedAt === null && !this.#alarms.has(alarm.id));
     for (const alarm of fresh) {
       this.#alarms.add(alarm.id);
-      if (this.link.state === 'live') void this.#bridge.call('notify', { title: 'Bulkhead: an address moved to another’s MAC', body: alarm.sentence });
+      if (this.link.state !== 'live') continue;
+      const title = 'Bulkhead: an address moved to another’s MAC';
+      if (this.shell === 'electron') void this.#bridge.call('notify', { title, body: alarm.sentence.slice(0, 2000) });
+      else {
+        this.tell(alarm.sentence);
+        if ('Notification' in window && Notification.permission === 'granted') new Notification(title, { body: alarm.sentence });
+      }
     }
   }
 
