@@ -11,6 +11,7 @@ import { LENSES, type LensName } from '../../src/core/scene/scene.js';
 import type { ThemeName } from '../../src/core/scene/theme.js';
 import { cast, castSpec, idOf, world, type CastSize } from '../cast/cast.js';
 import { crowd, kernelUnknown, strangeNames, wires } from './hosts.js';
+import { pods, sharing, unlimited } from './sharing.js';
 
 /** What a page shows besides lens and theme. One entry here is one more picture of it. */
 export interface State {
@@ -57,6 +58,14 @@ export const STATES: readonly State[] = [
   size(200, 'a stack chosen', { name: '200-selected', selected: 'ci-agent', lenses: ['network'] }),
   size(200, 'one stack and one segment opened', { name: '200-opened', selected: 'notebook', lenses: ['network'], project: 'ml' }),
   size(200, 'filtered: the rest is left out', { name: '200-filtered', filter: 'network:shop_front or risk:possible', lenses: ['network', 'enforcement'] }),
+  size(40, 'forty and some that share', { name: '40-sharing', snapshot: () => sharing(40), lenses: ['namespaces', 'enforcement'] }),
+  size(200, 'two hundred and some that share', { name: '200-sharing', snapshot: () => sharing(200), lenses: ['namespaces', 'enforcement'] }),
+  size(40, 'pods: many small shared sets', { name: 'pods', snapshot: pods, lenses: ['namespaces', 'resources'] }),
+  size(14, 'cores instead of memory', { name: '14-cpu', lenses: ['resources'], options: { resource: 'cpu' }, selected: 'worker' }),
+  size(14, 'no limit anywhere', { name: '14-unlimited', snapshot: unlimited, lenses: ['resources'] }),
+  size(200, 'one slice opened', { name: '200-slice', lenses: ['resources'], options: { opened: ['slice:/ml.slice'] } }),
+  size(14, 'only what contradicts its declaration', { name: '14-drift', lenses: ['enforcement'], options: { order: 'drift' } }),
+  size(14, 'the matrix alone', { name: '14-matrix', lenses: ['namespaces'], options: { parts: 'matrix' }, selected: 'web-tap' }),
 ];
 
 export interface Page {

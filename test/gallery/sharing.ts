@@ -1,0 +1,38 @@
+import type { Snapshot } from '../../src/core/model/index.js';
+import { castSpec, world, type WorkloadSpec } from '../cast/cast.js';
+
+/** Agents in the host's namespaces, side cars in their neighbours', one that joins two: what a busy host shares. */
+export function sharing(size: 40 | 200): Snapshot {
+  const spec = castSpec(size);
+  const first = spec.workloads.filter((w) => w.on);
+  const at = (i: number): string => first[(i * 3) % first.length]!.name;
+  const more: WorkloadSpec[] = [
+    { name: 'node-exporter', image: 'prom/node-exporter:1.9', join: { net: 'host', pid: 'host' }, caps: ['CAP_SYS_PTRACE'], capAdd: ['SYS_PTRACE'], capDrop: ['ALL'], uses: 22 },
+    { name: 'cadvisor', image: 'google/cadvisor', join: { pid: 'host' }, privileged: true, uses: 60 },
+    ...Array.from({ length: 6 }, (_, i): WorkloadSpec => ({ name: `falco-${i + 1}`, image: 'falco:1', join: { pid: 'host', uts: 'host' }, uses: 80 })),
+    ...Array.from({ length: 8 }, (_, i): WorkloadSpec => ({ name: `side-${i + 1}`, image: 'envoy:1', join: { net: at(i), ...(i % 3 === 0 ? { pid: at(i) } : {}) }, uses: 18 })),
+    { name: 'debug', image: 'netshoot', join: { net: at(0), pid: at(1) }, uses: 4 },
+  ];
+  return world({ ...spec, workloads: [...spec.workloads, ...more] });
+}
+
+/** Pods as Kubernetes makes them: a pause container that lends its net and ipc to the others. */
+export function pods(): Snapshot {
+  const spec = castSpec(3);
+  const workloads = Array.from({ length: 13 }, (_, p): WorkloadSpec[] => [
+    { name: `pod${p}-pause`, image: 'pause:3', slice: `pod${p}.slice`, uses: 1 },
+    { name: `pod${p}-app`, image: `app${p % 4}:1`, join: { net: `pod${p}-pause`, ipc: `pod${p}-pause` }, slice: `pod${p}.slice`, memory: 256, uses: 40 + p * 15 },
+    ...(p % 2 === 1 ? [{ name: `pod${p}-proxy`, image: 'envoy:1', join: { net: `pod${p}-pause`, ipc: `pod${p}-pause` }, slice: `pod${p}.slice`, memory: 64, uses: 20 }] : []),
+  ]).flat();
+  return world({ ...spec, networks: [], talks: [], workloads, slices: Array.from({ length: 13 }, (_, p) => ({ name: `pod${p}.slice`, memory: 320 })) });
+}
+
+/** No slices and no limits, as most hosts are: only the host itself stops anybody. */
+export function unlimited(): Snapshot {
+  const spec = castSpec(14);
+  const workloads = spec.workloads.map((w): WorkloadSpec => {
+    const { memory: _, cpus: __, pids: ___, slice: ____, ...rest } = w;
+    return { ...rest, slice: 'docker' };
+  });
+  return world({ ...spec, slices: [], workloads });
+}
