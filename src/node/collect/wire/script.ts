@@ -73,16 +73,18 @@ export function askNet(pid: number | null, proc: string, what: 'all' | 'links' =
     let size = 0;
     let said = '';
     const timer = setTimeout(() => child.kill('SIGKILL'), deadline);
+    child.on('error', (error) => {
+      clearTimeout(timer);
+      done({ failed: 'absent', text: `${command}: ${error.message}` });
+    });
+    // Without a free descriptor a child has no streams, against what the types say; the error follows.
+    if ((child.stdout as unknown) === undefined) return;
     child.stdout.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > MOST_OUTPUT) child.kill('SIGKILL');
       else out.push(chunk);
     });
     child.stderr.on('data', (chunk: Buffer) => (said = (said + chunk.toString('utf8')).slice(0, 500)));
-    child.on('error', (error) => {
-      clearTimeout(timer);
-      done({ failed: 'absent', text: `${command}: ${error.message}` });
-    });
     child.on('close', () => {
       clearTimeout(timer);
       const sections = splitSections(Buffer.concat(out).toString('utf8'), mark);

@@ -1,0 +1,77 @@
+import { createInterface } from 'node:readline';
+import { connect } from '../../src/node/collect/connect.js';
+import { machineReaders } from '../../src/node/collect/machine.js';
+import { Reader } from '../../src/node/collect/reader.js';
+import { openEvents } from '../../src/node/collect/engine/events.js';
+import { Session } from '../../src/node/session/session.js';
+import { STANDARD_PARTS } from '../../src/node/session/standard.js';
+import { timed } from './bench.js';
+
+/** Stands on the engine's host and does what a benchmark asks for, one JSON line each way. */
+const host = process.argv[2] ?? '';
+const door = await connect({ host });
+let readers = machineReaders();
+let reader = new Reader(door, { readers });
+let session: Session | null = null;
+/** When the engine told that a container started, and when a snapshot showed it running, by id; both on this process's clock. */
+const told = new Map<string, number>();
+const shown = new Map<string, number>();
+
+const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
+  ready: async () => null,
+  /** A full snapshot with nothing remembered but the connection. */
+  cold: async () => {
+    readers?.close();
+    readers = machineReaders();
+    const fresh = new Reader(door, { readers });
+    let count = 0;
+    const ms = await timed(async () => { count = (await fresh.snapshot('quick')).containers.length; });
+    reader = fresh;
+    return { ms, count };
+  },
+  /** The next one, with the containers known. */
+  again: async () => ({ ms: await timed(() => reader.again('quick')) }),
+  watch: async () => {
+    session = new Session({ host, parts: STANDARD_PARTS, version: '0', shell: 'browser' });
+    const live = session;
+    await new Promise<void>((resolve) => {
+      session?.subscribe((push) => {
+        if (push.push === 'link' && push.link.state === 'live') resolve();
+        if (push.push !== 'delta' && push.push !== 'picture') return;
+        for (const c of live.picture?.snapshot.containers ?? []) if (c.state === 'running' && !shown.has(c.id)) shown.set(c.id, performance.now());
+      });
+      session?.start();
+    });
+    await openEvents(door, new AbortController().signal, (event) => {
+      if (event.action === 'start') told.set(event.id, performance.now());
+    }, () => undefined);
+    return null;
+  },
+  /** Milliseconds from the event to the snapshot that showed the container, or null where it is not there yet. */
+  latency: async (id: string) => {
+    const [from, to] = [told.get(id), shown.get(id)];
+    return from === undefined || to === undefined ? null : to - from;
+  },
+  unwatch: async () => {
+    session?.close();
+    session = null;
+    return null;
+  },
+  /** Resident memory in MB, after garbage was collected where Node lets us. */
+  rss: async () => {
+    (globalThis as { gc?: () => void }).gc?.();
+    return process.memoryUsage.rss() / 2 ** 20;
+  },
+};
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [what, ...args] = JSON.parse(line) as [string, ...never[]];
+  try {
+    const verb = verbs[what];
+    if (verb === undefined) throw new Error(`no such verb: ${what}`);
+    process.stdout.write(`${JSON.stringify({ value: await verb(...args) })}\n`);
+  } catch (error) {
+    process.stdout.write(`${JSON.stringify({ error: error instanceof Error ? error.message : String(error) })}\n`);
+  }
+}
+process.exit(0);
