@@ -21,6 +21,6 @@ export function contextOf(io: Io, exit: (status: 0 | 1) => void): Context {
 
 /** An answer to standard output, or to a file where one was named. */
 export async function toFile(io: Io, file: string | undefined, data: string | Uint8Array): Promise<void> {
-  if (file === undefined || file === '-') await io.out(typeof data === 'string' ? data : Buffer.from(data).toString('latin1'));
+  if (file === undefined || file === '-') await io.out(data);
   else writeWhole(file, data);
 }

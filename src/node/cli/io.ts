@@ -5,7 +5,7 @@ type Style = Parameters<typeof styleText>[0];
 /** What a command may do to the world outside: two streams, and what they can show. */
 export interface Io {
   /** The answer. Resolves when it is written; after a reader has gone away it writes nothing more. */
-  readonly out: (text: string) => Promise<void>;
+  readonly out: (data: string | Uint8Array) => Promise<void>;
   /** Progress, warnings and errors. */
   readonly err: (text: string) => void;
   readonly paint: (style: Style, text: string) => string;
@@ -40,7 +40,7 @@ export function processIo(): Io {
     return (style: Style, text: string): string => (on ? styleText(style, text, { validateStream: false }) : text);
   };
   return {
-    out: (text) => new Promise((resolve) => (gone ? resolve() : void stdout.write(text, () => resolve()))),
+    out: (data) => new Promise((resolve) => (gone ? resolve() : void stdout.write(data, () => resolve()))),
     err: (text) => void stderr.write(text),
     paint: painter(stdout),
     paintErr: painter(stderr),

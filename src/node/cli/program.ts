@@ -3,6 +3,7 @@ import { checkCommand, driftCommand } from './commands/check.js';
 import { diffCommand } from './commands/diff.js';
 import { doctorCommand } from './commands/doctor.js';
 import { explainCommand } from './commands/explain.js';
+import { exportCommand } from './commands/export.js';
 import { l2Command } from './commands/l2.js';
 import { nsCommand } from './commands/ns.js';
 import { serveCommand } from './commands/serve.js';
@@ -30,6 +31,7 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
   l2Command(context, program);
   checkCommand(context, program);
   explainCommand(context, program);
+  exportCommand(context, program);
   diffCommand(context, program);
   doctorCommand(context, program);
   serveCommand(context, program, (s) => {

@@ -6,14 +6,13 @@ import { readConnections } from '../collect/wire/index.js';
 import { loadExample } from './example.js';
 import type { SessionParts } from './parts.js';
 
-const later = (what: string) => ({ ok: false as const, trouble: { what, why: 'it is not built in', todo: 'Use another format.', command: '' } });
-
 /** The real judges, readers and exporters. */
 export const STANDARD_PARTS: SessionParts = {
   readers: (door) => machineReaders(ROOTS, door.candidate.way.kind === 'socket'),
   judge,
   check: (snapshot, judgement, alarms) => check({ snapshot, judgement, alarms }),
-  exporter: async () => later('The export could not be made'),
+  // Painters and fonts are loaded when somebody exports.
+  exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture),
   compare,
   traffic: (snapshot) => readConnections(snapshot, ROOTS),
   programs: async () => new Map(),

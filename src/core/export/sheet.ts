@@ -1,0 +1,91 @@
+import type { Alarm } from '../alarm/types.js';
+import type { Finding } from '../model/finding.js';
+import type { Snapshot } from '../model/snapshot.js';
+import type { Judgement } from '../reach/types.js';
+import type { Mark, TextMark } from '../scene/marks.js';
+import type { Edge, Item, Scene } from '../scene/scene.js';
+import type { ThemeName } from '../scene/theme.js';
+
+/** What is exported: the scene on the screen, and all that it was made of. */
+export interface Sheet {
+  readonly scene: Scene;
+  readonly snapshot: Snapshot;
+  readonly judgement: Judgement;
+  readonly findings: readonly Finding[];
+  readonly alarms: readonly Alarm[];
+  readonly theme: ThemeName;
+  /** Marks of the selection, above the scene. */
+  readonly overlay: readonly Mark[];
+  /** Ids that pass the filter; null for all. */
+  readonly shown: ReadonlySet<string> | null;
+  /** What stands at the picture's corner: host, time, and whether it is an example, redacted or filtered. */
+  readonly stamp: string;
+}
+
+const ACTORS = new Set<Item['role']>(['card', 'stack', 'chip', 'row', 'band', 'bus', 'hull', 'note']);
+
+/** Items that stand for something: those that a graph has as nodes. Cells and legends are parts of others. */
+export function actors(scene: Scene): readonly Item[] {
+  const ids = new Set<string>();
+  return scene.items.filter((i) => {
+    if (!ACTORS.has(i.role) || ids.has(i.id) || (i.role === 'note' && i.subject === null)) return false;
+    ids.add(i.id);
+    return true;
+  });
+}
+
+/** Connections of which both ends are there. */
+export function links(scene: Scene, nodes: readonly Item[]): readonly Edge[] {
+  const ids = new Set(nodes.map((n) => n.id));
+  return scene.edges.filter((e) => ids.has(e.from) && ids.has(e.to));
+}
+
+function textsOf(marks: readonly Mark[]): TextMark[] {
+  return marks.flatMap((m) => (m.kind === 'text' ? [m] : m.kind === 'clip' ? textsOf(m.children) : []));
+}
+
+/** What an item says on the screen, line by line, whole where the screen cuts. */
+export function linesOf(item: Item): readonly string[] {
+  const rows = new Map<number, TextMark[]>();
+  for (const t of textsOf([...item.marks, ...item.near])) {
+    const y = [...rows.keys()].find((k) => Math.abs(k - t.y) < 3) ?? t.y;
+    rows.set(y, [...(rows.get(y) ?? []), t]);
+  }
+  const lines = [...rows].sort((a, b) => a[0] - b[0]).map(([, row]) => row.sort((a, b) => a.x - b.x).map((t) => t.full ?? t.text).join('  '));
+  return lines.length > 0 ? lines : [item.label];
+}
+
+/**
+ * Clusters of the picture by the edges that hang things on other things: what is plugged into a bus belongs to it (the first one,
+ * where there are several), a child to its parent's top. Items that hang on nothing are in none.
+ */
+export function clusters(scene: Scene, nodes: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
+  const byId = new Map(nodes.map((n) => [n.id, n]));
+  const parent = new Map<string, string>();
+  for (const e of links(scene, nodes)) {
+    if (e.kind === 'plug') {
+      const [bus, other] = byId.get(e.to)?.role === 'bus' ? [e.to, e.from] : [e.from, e.to];
+      if (byId.get(bus)?.role === 'bus' && !parent.has(other)) parent.set(other, bus);
+    } else if (e.kind === 'child' && byId.get(e.from)?.id !== 'host' && !parent.has(e.to)) parent.set(e.to, e.from);
+  }
+  const top = (id: string): string => {
+    let now = id;
+    for (let steps = 0; parent.has(now) && steps < 32; steps += 1) now = parent.get(now) ?? now;
+    return now;
+  };
+  const out = new Map<string, Item[]>();
+  for (const n of nodes) {
+    const head = top(n.id);
+    if (head === n.id) continue;
+    out.set(head, [...(out.get(head) ?? []), n]);
+  }
+  return out;
+}
+
+/** A text on one line without control characters, cut at so many signs. For formats whose readers have no place for more. */
+export function oneLine(text: string, most = 4_200): string {
+  // eslint-disable-next-line no-control-regex
+  const clean = text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu, '\ufffd').replace(/\s+/gu, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
+  const signs = [...clean];
+  return signs.length > most ? `${signs.slice(0, most - 1).join('')}…` : clean;
+}

@@ -1,0 +1,144 @@
+import type { Answer, ExportFormat, ExportRequest, Picture } from '../contract/contract.js';
+import { csvTables } from '../core/export/csv.js';
+import { dotText } from '../core/export/dot.js';
+import { drawioText } from '../core/export/drawio.js';
+import { gexfText } from '../core/export/gexf.js';
+import { graphmlText } from '../core/export/graphml.js';
+import { htmlText } from '../core/export/html.js';
+import { junitText } from '../core/export/junit.js';
+import { mermaidText } from '../core/export/mermaid.js';
+import { sarifText } from '../core/export/sarif.js';
+import type { Sheet } from '../core/export/sheet.js';
+import { applyFilter, parseFilter } from '../core/filter.js';
+import { lensByName } from '../core/lenses/index.js';
+import type { View } from '../core/lenses/view.js';
+import { valueOf, workloads, type Snapshot } from '../core/model/index.js';
+import { pageOf } from '../core/paint/page.js';
+import { toSvg } from '../core/paint/svg.js';
+import { judge } from '../core/reach/index.js';
+import { redact } from '../core/redact/index.js';
+import { check } from '../core/rules/index.js';
+import { zip } from './zip.js';
+
+/** A file as the window and the command line get it. */
+export interface Exported {
+  readonly name: string;
+  readonly mime: string;
+  readonly encoding: 'text' | 'base64';
+  readonly data: string;
+}
+
+const MIME: Readonly<Record<ExportFormat, readonly [extension: string, mime: string]>> = {
+  drawio: ['drawio', 'application/vnd.jgraph.mxfile'], svg: ['svg', 'image/svg+xml'], png: ['png', 'image/png'], pdf: ['pdf', 'application/pdf'], mermaid: ['mmd', 'text/vnd.mermaid'], dot: ['dot', 'text/vnd.graphviz'],
+  html: ['html', 'text/html'], graphml: ['graphml', 'application/graphml+xml'], gexf: ['gexf', 'application/gexf+xml'], csv: ['csv.zip', 'application/zip'], sarif: ['sarif', 'application/sarif+json'], json: ['json', 'application/json'], junit: ['junit.xml', 'application/xml'],
+};
+
+/** What is exported of: a picture, or what of it is known without a window. */
+export type Exportable = Pick<Picture, 'snapshot' | 'judgement' | 'findings' | 'alarms'>;
+
+const trouble = (what: string, why: string, todo: string): Answer<never> => ({ ok: false, trouble: { what, why, todo, command: '' } });
+
+/** Host, time, and all that a reader must know of a picture that was taken elsewhere. */
+function stampOf(s: Snapshot, request: ExportRequest): string {
+  const parts = [valueOf(s.host.hostname) ?? 'unknown host', s.takenAt.replace('T', ' ').replace(/(\.\d+)?Z$/u, ' UTC')];
+  if (s.origin === 'example') parts.push('example');
+  if (s.redacted) parts.push('redacted');
+  if (request.filter.trim() !== '') parts.push(`filter: ${request.filter.trim().slice(0, 60)}`);
+  if (request.project !== null) parts.push(`project ${request.project.slice(0, 60)}`);
+  return parts.join(' · ');
+}
+
+/** Ids that pass the request's filter; null for all. */
+export function shownBy(request: ExportRequest, of: Exportable): Answer<ReadonlySet<string> | null> {
+  const parsed = parseFilter(request.filter);
+  if (!parsed.ok) return trouble('The filter was not understood', parsed.error.text, 'Correct it, or leave it out.');
+  return { ok: true, value: applyFilter(parsed.filter, { snapshot: of.snapshot, judgement: of.judgement, findings: of.findings }) };
+}
+
+/** The scene that the window shows for this request, of this snapshot. */
+export function sheetOf(request: ExportRequest, of: Exportable, shown: ReadonlySet<string> | null): Sheet {
+  const view: View = { ...of, shown, project: request.project, width: request.width, options: request.options };
+  const lens = lensByName(request.lens);
+  const { scene } = lens.arrange(view, null);
+  const overlay = request.selected === null ? [] : lens.overlay(view, scene, request.selected, null);
+  return { scene, ...of, theme: request.theme, overlay, shown, stamp: stampOf(of.snapshot, request) };
+}
+
+interface Chosen {
+  readonly request: ExportRequest;
+  readonly of: Exportable;
+  readonly shown: ReadonlySet<string> | null;
+}
+
+/**
+ * The same choice of a redacted picture: everything is judged anew, so that no sentence keeps a name, and what was filtered,
+ * focused or selected is found again by its place.
+ */
+function redacted({ request, of, shown }: Chosen, key: string): Chosen {
+  const { snapshot } = redact(of.snapshot, key);
+  const judgement = judge(snapshot);
+  const after = workloads(snapshot);
+  const ids = new Map(workloads(of.snapshot).map((w, i) => [w.id, after[i]?.id ?? w.id]));
+  const place = of.snapshot.containers.findIndex((c) => c.project !== null && c.project === request.project);
+  const renamed = (text: string): string => [...ids].reduce((t, [before, now]) => (t.includes(before) ? t.replaceAll(before, now) : t), text);
+  return {
+    of: { snapshot, judgement, findings: check({ snapshot, judgement }), alarms: [] },
+    shown: shown === null ? null : new Set([...shown].map((id) => ids.get(id) ?? id)),
+    request: {
+      ...request,
+      filter: request.filter.trim() === '' ? '' : '(hidden)',
+      project: place < 0 ? null : (snapshot.containers[place]?.project ?? null),
+      selected: request.selected === null ? null : renamed(request.selected),
+      options: { ...request.options, opened: request.options.opened.map(renamed) },
+    },
+  };
+}
+
+async function bytesOf(request: ExportRequest, sheet: Sheet): Promise<string | Uint8Array> {
+  const { snapshot, judgement, findings } = sheet;
+  const svg = (): string => toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp });
+  switch (request.format) {
+    case 'svg': return svg();
+    case 'png': {
+      const { toPng } = await import('./png.js');
+      const { width, height } = pageOf(sheet.scene, { stamp: sheet.stamp });
+      return toPng(svg(), width, height, request.scale);
+    }
+    case 'pdf': return (await import('./pdf.js')).toPdf(sheet, request.page);
+    case 'drawio': return drawioText(sheet);
+    case 'mermaid': return mermaidText(sheet);
+    case 'dot': return dotText(sheet);
+    case 'html': return htmlText(sheet);
+    case 'graphml': return graphmlText(sheet);
+    case 'gexf': return gexfText(sheet);
+    case 'csv': return zip(csvTables(snapshot, judgement, findings, sheet.shown).map((t) => ({ name: `${t.name}.csv`, text: t.text })));
+    case 'sarif': return sarifText(snapshot, findings);
+    case 'junit': return junitText(snapshot, findings);
+    case 'json': return `${JSON.stringify(snapshot, null, 2)}\n`;
+  }
+}
+
+/** A file name of the lens, the host and the day; nothing in it that a file system or a shell minds. */
+function nameOf(request: ExportRequest, s: Snapshot): string {
+  const host = (valueOf(s.host.hostname) ?? 'host').replace(/[^A-Za-z0-9_-]+/gu, '-').replace(/^-+|-+$/gu, '').slice(0, 40) || 'host';
+  const day = /^\d{4}-\d{2}-\d{2}/u.exec(s.takenAt)?.[0] ?? 'undated';
+  const of = request.format === 'json' ? 'snapshot' : request.format === 'sarif' || request.format === 'junit' ? 'findings' : request.format === 'csv' ? 'tables' : request.lens;
+  return `bulkhead-${of}-${host}-${day}.${MIME[request.format][0]}`;
+}
+
+/**
+ * One file of what the screen shows: lens, options, filter, selection, theme. With `redact` under `key` (a random one where it
+ * is left out), so that the window's box and the command line's option do the same.
+ */
+export async function exportPicture(request: ExportRequest, picture: Exportable, key?: string): Promise<Answer<Exported>> {
+  const shown = shownBy(request, picture);
+  if (!shown.ok) return shown;
+  let chosen: Chosen = { request, of: picture, shown: shown.value };
+  if (request.redact) {
+    const { randomBytes } = await import('node:crypto');
+    chosen = redacted(chosen, key ?? randomBytes(16).toString('hex'));
+  }
+  const data = await bytesOf(chosen.request, sheetOf(chosen.request, chosen.of, chosen.shown));
+  const text = typeof data === 'string';
+  return { ok: true, value: { name: nameOf(chosen.request, chosen.of.snapshot), mime: MIME[request.format][1], encoding: text ? 'text' : 'base64', data: text ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') } };
+}
