@@ -4,7 +4,7 @@ import { cast } from '../../../test/cast/cast.js';
 import { known, unknown } from '../model/reading.js';
 import type { FdbEntry, Neighbour } from '../model/network.js';
 import type { Snapshot } from '../model/snapshot.js';
-import { START, UNKNOWN_STAYS, watch, type Sight, type Watched, type WatchState } from './watch.js';
+import { START, UNKNOWN_STAYS, UNREST_COVERS, watch, type Sight, type Watched, type WatchState } from './watch.js';
 
 const shop = cast(14);
 const T0 = Date.parse('2026-11-30T14:32:07.000Z');
@@ -117,6 +117,20 @@ describe('ordinary life is no alarm', () => {
     expect(alarms).toEqual([]);
     expect(play([{ tables: [good], settled: true, at: iso(600) }], last.state).alarms).toEqual([]);
     expect(play([{ tables: [forged], settled: true, at: iso(600) }], last.state).alarms).toHaveLength(1);
+  });
+
+  test('but unrest is no cover: what stays is an alarm', () => {
+    const { alarms } = play([{ tables: [good] }, { tables: [forged], settled: false }, { tables: [forged], settled: false, at: iso(UNREST_COVERS + 1000) }]);
+    expect(alarms).toHaveLength(1);
+  });
+
+  test('a new MAC that many tables show is one change', () => {
+    const other = plug('db-replica', 'shop_back');
+    const seen = (mac: string) => [table(net('db'), at(db.dev, worker.ip, mac)), table(net('db-replica'), at(other.dev, worker.ip, mac))];
+    const renewed: Snapshot = { ...shop, containers: shop.containers.map((c) => (c.name === 'worker' ? { ...c, endpoints: c.endpoints.map((e) => ({ ...e, mac: known('02:00:00:00:00:77', 'engine: NetworkSettings') })) } : c)) };
+    const { changes, alarms } = play([{ tables: seen(worker.mac) }, { tables: seen('02:00:00:00:00:77'), snapshot: renewed }]);
+    expect(alarms).toEqual([]);
+    expect(changes.map((c) => c.reason)).toEqual(['restart']);
   });
 
   test('an address that the engine gave to nobody: failover is a change with its reason', () => {

@@ -53,12 +53,18 @@ export interface WatchState {
   /** Suspicions that wait for the snapshot to settle, or for an unknown MAC to stay. */
   readonly waiting: boolean;
   readonly fdb: Reading<readonly FdbEntry[]> | null;
+  /** Since when a forwarding entry leads astray, by what it is about. */
+  readonly movedAt: ReadonlyMap<string, number>;
+  /** What was told as ordinary lately, so that many tables that say the same are one change. */
+  readonly lately: ReadonlyMap<string, number>;
 }
 
-export const START: WatchState = { index: null, tables: new Map(), entries: new Map(), alarms: new Map(), waiting: false, fdb: null };
+export const START: WatchState = { index: null, tables: new Map(), entries: new Map(), alarms: new Map(), waiting: false, fdb: null, movedAt: new Map(), lately: new Map() };
 
 /** A MAC of which nobody knows whose it is must stay this long before it is held against its sender, ms. */
 export const UNKNOWN_STAYS = 3_000;
+/** While the snapshot is said not to be settled, a suspicion that stays so long is an alarm all the same: unrest must not be a cover, ms. */
+export const UNREST_COVERS = 10_000;
 /** An alarm that comes back within this time is the same alarm, not a new one, ms. */
 export const SAME_ALARM = 60_000;
 const FLAPS = 4;
@@ -89,6 +95,13 @@ export function watch(state: WatchState, sight: Sight): Watched {
   const told: Alarm[] = [];
   const changes: TableChange[] = [];
   let waiting = false;
+  const lately = new Map([...state.lately].filter(([, at]) => now - at < SAME_ALARM));
+  const tell = (change: TableChange): void => {
+    const key = `${change.reason} ${change.text}`;
+    if (lately.has(key)) return;
+    lately.set(key, now);
+    changes.push(change);
+  };
 
   const raise = (key: string, s: Suspicion): void => {
     const before = alarms.get(key);
@@ -131,15 +144,15 @@ export function watch(state: WatchState, sight: Sight): Watched {
       seen.set(key, entry);
       if (verdict.is === 'clean') {
         heal(key);
-        if (moved && before.clean !== null && alarms.get(key)?.healedAt !== sight.at) changes.push({ at: sight.at, reason: 'restart', about: verdict.owner.id, text: `${verdict.owner.name} answers for ${n.ip} with a new MAC, its own.` });
+        if (moved && before.clean !== null && alarms.get(key)?.healedAt !== sight.at) tell({ at: sight.at, reason: 'restart', about: verdict.owner.id, text: `${verdict.owner.name} answers for ${n.ip} with a new MAC, its own.` });
       } else if (verdict.is === 'nobody' || verdict.is === 'ordinary') {
         heal(key);
         const recent = moves.filter((m) => now - m < FLAP_TIME).length;
-        if (moved && recent <= FLAPS) changes.push(ordinary(sight.at, n, before.mac, verdict, recent === FLAPS));
+        if (moved && recent <= FLAPS) tell(ordinary(sight.at, n, before.mac, verdict, recent === FLAPS));
       } else if (entry.clean === n.mac) {
         // The table has not moved, the address has: an old entry that nobody forged. It heals by itself when it is used.
         heal(key);
-      } else if (!settled || (verdict.is === 'unknown' && now - since < UNKNOWN_STAYS)) {
+      } else if ((!settled && now - since < UNREST_COVERS) || (verdict.is === 'unknown' && now - since < UNKNOWN_STAYS)) {
         waiting = true;
       } else raise(key, verdict.suspicion);
     }
@@ -147,13 +160,16 @@ export function watch(state: WatchState, sight: Sight): Watched {
   }
 
   const bridged = new Set<string>();
+  const movedAt = new Map<string, number>();
   if (fdb !== null && 'value' in fdb) {
     for (const e of fdb.value) {
       const s = judgeForwarding(index, e, fdb.source);
       if (s === null) continue;
       const key = `fdb ${e.bridge} ${e.mac}`;
       bridged.add(key);
-      if (settled) raise(key, s);
+      const since = state.movedAt.get(key) ?? now;
+      movedAt.set(key, since);
+      if (settled || now - since >= UNREST_COVERS) raise(key, s);
       else waiting = true;
     }
   }
@@ -166,7 +182,7 @@ export function watch(state: WatchState, sight: Sight): Watched {
     for (const a of [...alarms.keys()]) if (a.startsWith(`${key} `)) heal(a);
   }
   for (const [key, a] of alarms) if (a.healedAt !== null && now - Date.parse(a.healedAt) > SAME_ALARM) alarms.delete(key);
-  return { state: { index, tables, entries, alarms, waiting, fdb }, alarms: told, open: [...alarms.values()].filter((a) => a.healedAt === null), changes };
+  return { state: { index, tables, entries, alarms, waiting, fdb, movedAt, lately }, alarms: told, open: [...alarms.values()].filter((a) => a.healedAt === null), changes };
 }
 
 function ordinary(at: string, n: Neighbour, from: string, verdict: { readonly is: 'nobody' | 'ordinary'; readonly why?: TableChange['reason']; readonly text?: string }, flaps: boolean): TableChange {

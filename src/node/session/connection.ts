@@ -11,8 +11,14 @@ import { Gathered, touchOf } from './touch.js';
 /** What a snapshot came from; `use` and `tables` are polls. */
 export type Cause = 'whole' | 'events' | 'check' | 'use' | 'tables';
 
-/** Whether a reading may have changed what rules and verdicts go by; polls of use do not. */
-export const decides = (cause: Cause): boolean => cause !== 'use';
+/** Entries of neighbour tables that no frame can change; the rest come and go without a verdict's changing. */
+const fixed = (s: Snapshot): string =>
+  s.nets.map((n) => `${n.key} ${'value' in n.neighbours ? n.neighbours.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.mac} ${e.dev}`).join() : n.neighbours.unknown}`).join('\n');
+
+/** Whether a reading may have changed what rules and verdicts go by; polls of use do not, those of tables rarely. */
+export function decides(cause: Cause, before: Snapshot, after: Snapshot): boolean {
+  return cause === 'tables' ? fixed(before) !== fixed(after) : cause !== 'use';
+}
 
 export interface ConnectionOptions {
   readonly door: Door;

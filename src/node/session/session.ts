@@ -189,7 +189,7 @@ export class Session {
 
   #onSnapshot(snapshot: Snapshot, cause: Cause): void {
     const before = this.#livePicture;
-    const next = before === null || decides(cause) ? this.#judged(snapshot, before) : this.#checked({ ...before, snapshot });
+    const next = before === null || decides(cause, before.snapshot, snapshot) ? this.#judged(snapshot, before) : this.#checked({ ...before, snapshot });
     const news = before === null ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
     this.#setLive(next, this.#strip.add(news, Date.now()));
   }
