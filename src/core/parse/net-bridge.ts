@@ -73,3 +73,30 @@ export function parseNft(text: string): readonly Json[] | null {
     return null;
   }
 }
+
+/** `nft list chains`: the devices of ingress and egress chains by family, table and chain, which the JSON of nft 1.0.6 leaves out. */
+export function parseNftDevices(text: string): ReadonlyMap<string, readonly string[]> {
+  const out = new Map<string, readonly string[]>();
+  let table = '';
+  let chain = '';
+  for (const line of text.split('\n')) {
+    const t = /^table (\S+) (\S+) \{/.exec(line);
+    const c = /^\s+chain (\S+) \{/.exec(line);
+    if (t !== null) table = `${t[1]} ${t[2]}`;
+    else if (c !== null) chain = c[1] ?? '';
+    const list = /hook (?:ingress|egress) devices? (?:= )?(\{[^}]*\}|\S+)/.exec(line)?.[1];
+    if (list !== undefined) out.set(`${table} ${chain}`, list.replace(/[{}"]/g, ' ').split(/[\s,]+/).filter((d) => d !== ''));
+  }
+  return out;
+}
+
+/** The objects of a ruleset, with the devices of their chains where the JSON does not tell them. */
+export function withDevices(objects: readonly Json[], devices: ReadonlyMap<string, readonly string[]>): readonly Json[] {
+  if (devices.size === 0) return objects;
+  return objects.map((o) => {
+    if (typeof o !== 'object' || o === null || !('chain' in o)) return o;
+    const c = o['chain'] as { readonly [key: string]: Json };
+    const dev = c['dev'] === undefined ? devices.get(`${String(c['family'])} ${String(c['table'])} ${String(c['name'])}`) : undefined;
+    return dev === undefined ? o : { chain: { ...c, dev } };
+  });
+}

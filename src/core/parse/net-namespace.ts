@@ -1,6 +1,6 @@
 import { known, unknown, type Reading } from '../model/reading.js';
 import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
-import { parseFdb, parseNft, parseVlans } from './net-bridge.js';
+import { parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
 import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
 import { parseArptables, parseEbtables } from './net-legacy.js';
 import type { Linked } from './net-peers.js';
@@ -72,7 +72,8 @@ function readNft(sections: Sections): DeepNet['nft'] {
   const source = 'nft -j list ruleset';
   const s = sections.get('nft');
   const rules = s?.status === 0 ? parseNft(s.text) : null;
-  return rules === null ? failure(s, source) : known(rules, source);
+  const chains = sections.get('chains');
+  return rules === null ? failure(s, source) : known(withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), source);
 }
 
 function readTc(sections: Sections): DeepNet['tc'] {
@@ -96,7 +97,17 @@ function readTc(sections: Sections): DeepNet['tc'] {
 
 const EBTABLES = ['filter', 'nat', 'broute'] as const;
 
+/** Legacy rules, and those that ebtables keeps in nft with matches which nft cannot print. */
 function readEbtables(sections: Sections): DeepNet['ebtables'] {
+  const legacy = readLegacyEbtables(sections);
+  const nft = sections.get('ebtables nft');
+  if (nft === undefined || !('value' in legacy)) return legacy;
+  if (nft.status !== 0) return failure(nft, 'ebtables-save');
+  const lines = nft.text.split('\n').map((l) => l.trim()).filter((l) => /^(\*|:|-A )/.test(l));
+  return known([...legacy.value, ...lines], 'ebtables-save');
+}
+
+function readLegacyEbtables(sections: Sections): DeepNet['ebtables'] {
   if (sections.has('ebtables modules')) return known([], '/proc/modules');
   const tool = sections.get('ebtables tool');
   if (tool !== undefined) return failure(tool, 'ebtables-legacy');

@@ -7,7 +7,7 @@ import type { PairVerdict, Technique, Verdict } from '../../../src/core/reach/ty
 import { startEngine, type Lab } from '../engine.js';
 import { attack, type Outcome } from './attack.js';
 import type { Scenario } from './scenario.js';
-import { setUp, type Stage } from './stage.js';
+import { setUp, stageKey, type Stage } from './stage.js';
 
 /** What Bulkhead said and what the attack came to, for one scenario and technique. */
 export interface Result {
@@ -66,9 +66,8 @@ function openLooker(lab: Lab): Looker {
 
 const RANK: readonly Verdict[] = ['blocked', 'unknown', 'latent', 'possible'];
 
-function verdictOn(answer: Answer, technique: Technique, s: Stage): PairVerdict | null {
+function verdictOn(answer: Answer, technique: Technique): PairVerdict | null {
   const list = (answer.verdicts ?? []).filter((v) => v.technique === technique);
-  void s;
   return list.reduce<PairVerdict | null>((best, v) => (best === null || RANK.indexOf(v.verdict) > RANK.indexOf(best.verdict) ? v : best), null);
 }
 
@@ -79,35 +78,57 @@ function speaksOf(v: PairVerdict | null, s: Stage, snapshot: Snapshot): boolean 
   return id !== undefined && v.impersonates.includes(id);
 }
 
-async function playOne(lab: Lab, looker: Looker, scenario: Scenario, n: number): Promise<Played> {
+async function playOn(stage: Stage, looker: Looker): Promise<Played> {
+  const { scenario } = stage;
   const start = Date.now();
-  let stage: Stage;
-  try {
-    stage = await setUp(lab, scenario, n);
-  } catch (error) {
-    return { results: [], failed: error instanceof Error ? error.message : String(error), snapshot: null, from: '', to: '' };
+  const from = stage.A.container;
+  const to = stage.victim.container;
+  const answer = await looker.ask(from, to);
+  if (answer.failed !== undefined || answer.snapshot === undefined) throw new Error(answer.failed ?? 'no snapshot');
+  const results: Result[] = [];
+  for (const technique of scenario.try) {
+    const v = verdictOn(answer, technique);
+    const outcome = await attack(stage, technique);
+    results.push({
+      scenario, technique, outcome, verdict: v?.verdict ?? 'blocked', unless: v?.unless ?? [], reads: v?.reads ?? 'no',
+      reason: v === null ? 'no segment in common' : (v.because.find((s) => s.holds === 'no')?.step ?? ''),
+      masked: speaksOf(v, stage, answer.snapshot), seconds: (Date.now() - start) / 1000,
+    });
   }
-  try {
-    const from = stage.A.container;
-    const to = stage.victim.container;
-    const answer = await looker.ask(from, to);
-    if (answer.failed !== undefined || answer.snapshot === undefined) throw new Error(answer.failed ?? 'no snapshot');
-    const results: Result[] = [];
-    for (const technique of scenario.try) {
-      const v = verdictOn(answer, technique, stage);
-      const outcome = await attack(stage, technique);
-      results.push({
-        scenario, technique, outcome, verdict: v?.verdict ?? 'blocked', unless: v?.unless ?? [], reads: v?.reads ?? 'no',
-        reason: v === null ? 'no segment in common' : (v.because.find((s) => s.holds === 'no')?.step ?? ''),
-        masked: speaksOf(v, stage, answer.snapshot), seconds: (Date.now() - start) / 1000,
-      });
+  return { results, failed: null, snapshot: answer.snapshot, from, to };
+}
+
+const failure = (error: unknown): Played => ({ results: [], failed: error instanceof Error ? (error.stack ?? error.message) : String(error), snapshot: null, from: '', to: '' });
+
+/** Plays scenarios that can share a stage, one after the other. */
+async function playTogether(lab: Lab, looker: Looker, list: readonly Scenario[], n: number, done: (played: Played, scenario: Scenario) => void): Promise<void> {
+  let stage: Stage | null = null;
+  for (const scenario of list) {
+    try {
+      stage = stage === null ? await setUp(lab, scenario, n) : await stage.again(scenario);
+      done(await playOn(stage, looker), scenario);
+    } catch (error) {
+      done(failure(error), scenario);
     }
-    return { results, failed: null, snapshot: answer.snapshot, from, to };
-  } catch (error) {
-    return { results: [], failed: error instanceof Error ? (error.stack ?? error.message) : String(error), snapshot: null, from: '', to: '' };
-  } finally {
-    await stage.clear();
   }
+  await stage?.clear();
+}
+
+/** Scenarios that can share a stage, a few at a time. */
+function together(scenarios: readonly Scenario[], most: number): Scenario[][] {
+  const open = new Map<string, Scenario[]>();
+  const out: Scenario[][] = [];
+  for (const s of scenarios) {
+    const key = stageKey(s);
+    const list = key === null ? undefined : open.get(key);
+    if (list !== undefined && list.length < most) list.push(s);
+    else {
+      const fresh = [s];
+      out.push(fresh);
+      if (key !== null) open.set(key, fresh);
+    }
+  }
+  return out;
 }
 
 async function attackerImage(lab: Lab): Promise<void> {
@@ -122,25 +143,26 @@ async function attackerImage(lab: Lab): Promise<void> {
 /** Plays scenarios in several lanes, each with an engine of its own, so that no rule of one meets another. */
 export async function play(scenarios: readonly Scenario[], lanes = 3, told: (done: Played, scenario: Scenario) => void = () => undefined): Promise<ReadonlyMap<Scenario, Played>> {
   const done = new Map<Scenario, Played>();
-  const numbers = new Map(scenarios.map((s, i) => [s, i + 1]));
-  const lane = async (queue: Scenario[], dockerd: readonly string[]) => {
+  let n = 0;
+  const lane = async (queue: Scenario[][], dockerd: readonly string[]) => {
     if (queue.length === 0) return;
     const lab = await startEngine({ dockerd });
     const looker = openLooker(lab);
     try {
       await attackerImage(lab);
-      for (let s = queue.shift(); s !== undefined; s = queue.shift()) {
-        const played = await playOne(lab, looker, s, numbers.get(s) ?? 0);
-        done.set(s, played);
-        told(played, s);
+      for (let list = queue.shift(); list !== undefined; list = queue.shift()) {
+        await playTogether(lab, looker, list, ++n, (played, s) => {
+          done.set(s, played);
+          told(played, s);
+        });
       }
     } finally {
       looker.stop();
       await lab.stop();
     }
   };
-  const plain = scenarios.filter((s) => s.engine !== 'remap');
-  const remap = scenarios.filter((s) => s.engine === 'remap');
+  const plain = together(scenarios.filter((s) => s.engine !== 'remap'), 8);
+  const remap = together(scenarios.filter((s) => s.engine === 'remap'), 8);
   const all = await Promise.allSettled([...Array.from({ length: lanes }, () => lane(plain, [])), lane(remap, ['--userns-remap', 'default'])]);
   const bad = all.find((r) => r.status === 'rejected');
   if (bad !== undefined) throw bad.reason;

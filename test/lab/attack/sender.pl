@@ -40,6 +40,10 @@ if ($verb eq 'send') {
   bind($s, pack('S n a4 x8', AF_INET, 0, inet_aton($from))) or die "bind: $!\n";
   for (1 .. $rounds) { send($s, 'x', 0, pack('S n a4 x8', AF_INET, 9, inet_aton($to))); select(undef, undef, undef, 0.05); }
   print "sent\n";
+} elsif ($verb eq 'become') {
+  # Gives the interface another's MAC (SIOCSIFHWADDR): no packet socket is needed, as busybox's ip does.
+  ioctl(any_socket(), 0x8924, pack('a16 S a6 x16', $interface, 1, pack('H12', $rest[0]))) or die "mac: $!\n";
+  print "done\n";
 } elsif ($verb eq 'hear') {
   # Waits for an IPv4 packet to an address that is another's: that is what reading its traffic means.
   my ($address, $seconds) = @rest;

@@ -32,7 +32,21 @@ export interface Stage {
   /** Inode of the net namespace that the attack is allowed in: the attacker's, which the lab made. */
   readonly allowed: number;
   clear(): Promise<void>;
+  /** The same containers for another scenario: rules taken away, what that one wants done. */
+  again(scenario: Scenario): Promise<Stage>;
 }
+
+/** Commands whose traces are taken away by `again`: rules in tables of their own. */
+const RULES_ONLY = /^(nft |ebtables |arptables|iptables -I FORWARD)/;
+
+/** Scenarios with the same key can follow each other on one stage; null where one needs a fresh one. */
+export function stageKey(s: Scenario): string | null {
+  if (s.docker !== undefined || (s.before ?? []).some(([, command]) => !RULES_ONLY.test(command))) return null;
+  if (JSON.stringify([s.A, s.donor]).includes('NET_ADMIN') || s.A?.includes('--privileged') === true) return null;
+  return JSON.stringify([s.A, s.V, s.X, s.network, s.donor, s.second, s.engine]);
+}
+
+const WITHOUT_RULES = 'for t in bridge netdev inet arp; do nft delete table $t guard; done 2>/dev/null; nft delete table bridge filter 2>/dev/null; nft delete table bridge nat 2>/dev/null; nft delete table arp filter 2>/dev/null; arptables-legacy -F 2>/dev/null; true';
 
 /** A MAC for an attacker that has no interface of its own on the wire. */
 export const HOSTS_OWN = '02:bd:00:be:ef:03';
@@ -69,8 +83,10 @@ function mayAttack(lab: Lab, pid: number): number {
   return mine;
 }
 
+type Filled = Pick<Stage, 'A' | 'V' | 'X' | 'bridge' | 'n'> & { readonly gateway: Place; readonly bridge2: string };
+
 /** Fills `{A.port}` and its like in. */
-export function fill(text: string, s: Pick<Stage, 'A' | 'V' | 'X' | 'bridge' | 'n'> & { readonly gateway: Place; readonly bridge2: string }): string {
+function fill(text: string, s: Filled): string {
   return text.replace(/\{([AVX]|bridge|gateway|gateway6|bridge2|n)(?:\.(\w+))?\}/g, (whole, who: string, what: string | undefined) => {
     if (who === 'n') return String(s.n);
     if (who === 'bridge') return what === 'mac' ? s.gateway.mac : s.bridge;
@@ -99,7 +115,7 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
   const clear = async () => {
     await lab.remove(...containers);
     if (nets.length > 0) await lab.tryDocker(['network', 'rm', ...nets]);
-    await lab.inNet(['sh', '-c', `nft delete table bridge guard; nft delete table netdev guard; nft delete table inet guard; nft delete table bridge filter; nft delete table bridge nat; nft delete table arp filter; iptables -D FORWARD -j DROP; arptables-legacy -F; ip link del j${n}a; ip link del m${n}; true`]);
+    await lab.inNet(['sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP; ip link del j${n}a; ip link del m${n}; true`]);
   };
   try {
     for (const [i, net] of nets.entries()) await network(lab, net, bridges[i] as string, typeof scenario.network === 'object' && scenario.network !== null ? scenario.network : [], n);
@@ -132,15 +148,23 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
     const A: Place = onHost ? { ...plug, iface: V.port, mac: HOSTS_OWN } : plug;
     const donor = scenario.victim === 'donor' ? await placeOf(lab, name('D'), 'eth0', outside) : EMPTY;
 
-    const filled = { A, V, X, bridge: scenario.second === undefined ? bridge : (bridges[0] as string), bridge2: bridges[1] as string, n, gateway };
-    for (const [where, command] of scenario.before ?? []) await before(where, fill(command, filled), filled, lab);
-    for (const command of scenario.docker ?? []) await lab.docker(fill(command, filled).split(' '));
-    return {
-      lab, scenario, n, A, V, X, bridge, clear,
-      victim: scenario.victim === 'host' ? gateway : scenario.victim === 'donor' ? donor : V,
-      target: scenario.as === 'gateway' ? gateway : X,
-      allowed: mayAttack(lab, A.pid),
+    const filled: Filled = { A, V, X, bridge: scenario.second === undefined ? bridge : (bridges[0] as string), bridge2: bridges[1] as string, n, gateway };
+    const act = async (s: Scenario): Promise<Stage> => {
+      for (const [where, command] of s.before ?? []) await before(where, fill(command, filled), filled, lab);
+      for (const command of s.docker ?? []) await lab.docker(fill(command, filled).split(' '));
+      return {
+        lab, scenario: s, n, A, V, X, bridge, clear,
+        again: async (next) => {
+          const nets = [lab.enginePid, A.pid, V.pid];
+          await Promise.all(nets.map((pid) => tryRun([...netOf(pid), 'sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP 2>/dev/null; true`])));
+          return act(next);
+        },
+        victim: s.victim === 'host' ? gateway : s.victim === 'donor' ? donor : V,
+        target: s.as === 'gateway' ? gateway : X,
+        allowed: mayAttack(lab, A.pid),
+      };
     };
+    return await act(scenario);
   } catch (error) {
     await clear();
     throw error;

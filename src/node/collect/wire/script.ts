@@ -15,7 +15,14 @@ r() { echo "$M $1"; n=$1; shift; "$@" 2>&1; st=$?; echo; echo "$M = $st"; }
 r inode readlink /proc/self/ns/net
 L=$(printf 'link show\\naddr show\\nneigh show\\n' | ip -j -d -batch - 2>&1); say ip $? "$L"
 [ "$2" = links ] && exit 0
-r nft nft -j list ruleset
+N=$(nft -j list ruleset 2>&1); say nft $? "$N"
+case $N in *'"netdev"'*|*'"ingress"'*) r chains nft list chains ;; esac
+case $N in *'"family": "bridge"'*)
+  case $N in *'"xt"'*)
+    if command -v ebtables-nft-save >/dev/null; then r 'ebtables nft' ebtables-nft-save
+    elif ebtables -V 2>&1 | grep -q nf_tables; then r 'ebtables nft' ebtables-save; fi ;;
+  esac ;;
+esac
 Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
 names() { sed -n 's/^ *\\([^ ]*\\): .*/\\1/p' /proc/self/net/dev; }
 case $Q in *clsact*|*'"ingress"'*)

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import type { SeccompProfile } from '../model/index.js';
+import { judgeCall } from './seccomp.js';
+
+const rule = (action: string, ...args: SeccompProfile['rules'][number]['args'][number][]): SeccompProfile['rules'][number] => ({ names: ['socket'], action, args, includes: [], excludes: [] });
+const profile = (defaultAction: string, ...rules: SeccompProfile['rules'][number][]): SeccompProfile => ({ kind: 'custom', defaultAction, rules });
+const eq = (index: number, value: number) => ({ index, value, valueTwo: 0, op: 'SCMP_CMP_EQ' });
+const masked = (index: number, value: number, mask = 0xffffffff) => ({ index, value: mask, valueTwo: value, op: 'SCMP_CMP_MASKED_EQ' });
+const PACKET = ['socket', 17, 3, 0x0300] as const;
+
+test('a call without a rule meets the default action', () => {
+  expect(judgeCall(profile('SCMP_ACT_ALLOW'), PACKET, [])).toBe('allowed');
+  expect(judgeCall(profile('SCMP_ACT_ERRNO'), PACKET, [])).toBe('refused');
+  expect(judgeCall(profile('SCMP_ACT_NOTIFY'), PACKET, [])).toBe('unclear');
+});
+
+test('a rule by value stops the plain call and not the one whose register is wider than the kernel reads', () => {
+  const p = profile('SCMP_ACT_ALLOW', rule('SCMP_ACT_ERRNO', eq(0, 17)));
+  expect(judgeCall(p, PACKET, [])).toBe('refused');
+  expect(judgeCall(p, ['socket', 2 ** 32 + 17, 3, 0x0300], [])).toBe('allowed');
+});
+
+test('a rule by mask stops both', () => {
+  const p = profile('SCMP_ACT_ALLOW', rule('SCMP_ACT_ERRNO', masked(0, 17)));
+  expect(judgeCall(p, PACKET, [])).toBe('refused');
+  expect(judgeCall(p, ['socket', 2 ** 32 + 17, 3, 0x0300], [])).toBe('refused');
+});
+
+test('conditions on different arguments are joined by and, on the same by or', () => {
+  const both = profile('SCMP_ACT_ALLOW', rule('SCMP_ACT_ERRNO', eq(0, 2), eq(1, 10)));
+  expect(judgeCall(both, ['socket', 2, 10, 0], [])).toBe('refused');
+  expect(judgeCall(both, ['socket', 2, 1, 0], [])).toBe('allowed');
+  const either = profile('SCMP_ACT_ERRNO', rule('SCMP_ACT_ALLOW', eq(0, 1), eq(0, 2)));
+  expect(judgeCall(either, ['socket', 2, 1, 0], [])).toBe('allowed');
+  expect(judgeCall(either, ['socket', 10, 1, 0], [])).toBe('refused');
+});
+
+test('a rule that is for holders of a capability stands only for them', () => {
+  const p = profile('SCMP_ACT_ERRNO', { ...rule('SCMP_ACT_ALLOW'), includes: ['CAP_NET_ADMIN'] });
+  expect(judgeCall(p, PACKET, [])).toBe('refused');
+  expect(judgeCall(p, PACKET, ['CAP_NET_ADMIN'])).toBe('allowed');
+});
