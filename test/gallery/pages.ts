@@ -11,7 +11,7 @@ import { LENSES, type LensName } from '../../src/core/scene/scene.js';
 import type { ThemeName } from '../../src/core/scene/theme.js';
 import { cast, castSpec, idOf, world, type CastSize } from '../cast/cast.js';
 import { crowd, kernelUnknown, strangeNames, wires } from './hosts.js';
-import { pods, sharing, unlimited } from './sharing.js';
+import { busy, pods, sharing, unlimited } from './sharing.js';
 
 /** What a page shows besides lens and theme. One entry here is one more picture of it. */
 export interface State {
@@ -27,6 +27,8 @@ export interface State {
   readonly selected?: string;
   readonly stale?: boolean;
   readonly width?: number;
+  /** What was read two seconds before, for pages that show use per second; unsaid: the same. */
+  readonly earlier?: (s: Snapshot) => Snapshot;
 }
 
 const size = (n: CastSize, about: string, over: Partial<State> = {}): State => ({ name: String(n), about, lenses: LENSES, snapshot: () => cast(n), ...over });
@@ -61,7 +63,7 @@ export const STATES: readonly State[] = [
   size(40, 'forty and some that share', { name: '40-sharing', snapshot: () => sharing(40), lenses: ['namespaces', 'enforcement'] }),
   size(200, 'two hundred and some that share', { name: '200-sharing', snapshot: () => sharing(200), lenses: ['namespaces', 'enforcement'] }),
   size(40, 'pods: many small shared sets', { name: 'pods', snapshot: pods, lenses: ['namespaces', 'resources'] }),
-  size(14, 'cores instead of memory', { name: '14-cpu', lenses: ['resources'], options: { resource: 'cpu' }, selected: 'worker' }),
+  size(14, 'cores instead of memory', { name: '14-cpu', lenses: ['resources'], options: { resource: 'cpu' }, earlier: busy }),
   size(14, 'no limit anywhere', { name: '14-unlimited', snapshot: unlimited, lenses: ['resources'] }),
   size(200, 'one slice opened', { name: '200-slice', lenses: ['resources'], options: { opened: ['slice:/ml.slice'] } }),
   size(14, 'only what contradicts its declaration', { name: '14-drift', lenses: ['enforcement'], options: { order: 'drift' } }),
@@ -93,7 +95,7 @@ function viewOf(state: State): View {
   const shown = applyFilter(parsed.filter, { snapshot, judgement, findings });
   const view: View = {
     snapshot, judgement, findings, alarms, shown, project: state.project ?? null, width: state.width ?? 1080, options: { ...DEFAULT_OPTIONS, ...state.options },
-    rates: rates(snapshot, { ...snapshot, takenAt: new Date(Date.parse(snapshot.takenAt) + 2000).toISOString() }),
+    rates: rates(state.earlier?.(snapshot) ?? snapshot, { ...snapshot, takenAt: new Date(Date.parse(snapshot.takenAt) + 2000).toISOString() }),
   };
   views.set(state.name, view);
   return view;

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../../src/core/model/index.js';
+import { isKnown, known, type CgroupFacts, type Snapshot, type Workload } from '../../src/core/model/index.js';
 import { castSpec, world, type WorkloadSpec } from '../cast/cast.js';
 
 /** Agents in the host's namespaces, side cars in their neighbours', one that joins two: what a busy host shares. */
@@ -35,4 +35,16 @@ export function unlimited(): Snapshot {
     return { ...rest, slice: 'docker' };
   });
   return world({ ...spec, slices: [], workloads });
+}
+
+/** The same host two seconds before, so that what it used since is some part of what it may. */
+export function busy(s: Snapshot): Snapshot {
+  const before = (facts: CgroupFacts, i: number): CgroupFacts => {
+    const used = isKnown(facts.cpu.usageMs) ? facts.cpu.usageMs.value : 0;
+    const may = isKnown(facts.cpu.limit) && facts.cpu.limit.value !== 'max' ? facts.cpu.limit.value : 0.4;
+    const was = known(Math.max(0, used - ((i * 37) % 97) * 20 * may), '/sys/fs/cgroup/cpu.stat');
+    return { ...facts, cpu: { ...facts.cpu, usageMs: was, throttledMs: known(0, '/sys/fs/cgroup/cpu.stat') } };
+  };
+  const workload = <T extends Workload>(w: T, i: number): T => ({ ...w, cgroup: before(w.cgroup, i + 2) });
+  return { ...s, containers: s.containers.map(workload), groups: s.groups.map(workload), cgroups: s.cgroups.map((c, i) => ({ ...c, facts: before(c.facts, i + 5) })) };
 }

@@ -24,18 +24,18 @@ export interface Columns {
   readonly right: number;
 }
 
-/** Where the walls stand at a canvas of this width. A canvas that is too narrow is panned. */
-export function columns(width: number): Columns {
+/** Where the walls stand at a canvas of this width, with this much room for names. A canvas that is too narrow is panned. */
+export function columns(width: number, names = NAMES): Columns {
   const wished = WALLS.reduce((sum, w) => sum + WISHED[w], 0);
-  const room = width - MARGIN * 2 - NAMES - HOST;
+  const room = width - MARGIN * 2 - names - HOST;
   const f = Math.max(LEAST, room / wished);
-  let x = MARGIN + NAMES;
+  let x = MARGIN + names;
   const walls = WALLS.map((name): Column => {
     const column = { name, x: Math.round(x), w: WISHED[name] * f };
     x += column.w;
     return column;
   });
-  return { walls, hostX: Math.round(x), nameW: NAMES, right: Math.round(x) + HOST };
+  return { walls, hostX: Math.round(x), nameW: names, right: Math.round(x) + HOST };
 }
 
 export const HOST_WIDTH = HOST;

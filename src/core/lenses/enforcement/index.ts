@@ -140,9 +140,10 @@ function summary(view: View, rows: Rows): string {
 }
 
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
-  const c = columns(view.width);
   const rows = rowsOf(view, previous);
   const { h, lines } = rowForm(rows.rows.length);
+  // In rows of one line the verdict stands beside the name.
+  const c = columns(view.width, lines === 1 ? 196 : 148);
   const items: Item[] = [];
   let y = 0;
   let order = 1;

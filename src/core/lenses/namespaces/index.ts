@@ -36,6 +36,7 @@ function summary(picture: Picture, view: View): string {
   const others = of('group') + of('process');
   const proof = view.snapshot.host.proof.kind === 'proved' ? '' : ' The kernel could not be read: what the engine was told stands for it.';
   const unread = picture.sharing.parties.some((p) => Object.values(p.at).includes(null)) && proof === '' ? ' What is dotted could not be read.' : '';
+  if (picture.sharers.length === 0 && picture.alone.length === 0) return 'No container runs: the host is alone in its eight namespaces.';
   const nothing = picture.sharers.length === 0 && picture.alone.length > 0 ? 'Nobody shares more than the ordinary.' : 'Only sharing takes ink: what is alone in its namespace stays paper.';
   return `${plural(of('container'), 'container')}${others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : ''}, 8 kinds. ${nothing}${unread}${proof}`;
 }

@@ -145,16 +145,17 @@ function laySlice(s: Slice, y: number, scale: number, least: number): LaidSlice 
 /** The scale at which the bands of limits fill the height that is wished, and the places at that scale. */
 export function lay(tree: Tree): Laid {
   const rows = tree.slices.reduce((n, s) => n + (s.closed ? 1 : s.bands.length), 0);
-  const least = rows <= 20 ? 15 : 18;
-  const wish = rows <= 4 ? 330 : Math.max(580, rows * (least + GAP) * 1.3);
   const open = tree.slices.flatMap((s) => (s.closed ? [] : s.bands));
   const limited = open.filter((b) => b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
+  const least = limited.length === 0 && rows > 0 && rows <= 24 ? 24 : rows <= 20 ? 15 : 18;
+  const wish = rows <= 4 ? 330 : Math.max(580, rows * (least + GAP) * 1.3);
   const sum = limited.reduce((n, b) => n + Math.max(b.holds ?? 0, b.beyond ?? 0), 0);
   const fixed = rows * GAP + tree.slices.length * SLICE_GAP + (rows - limited.length) * least;
   const total = (tree.size ?? 0) + tree.promised;
-  // Without limits the host's size is what there is to compare with, without that the greatest use.
-  let scale = sum > 0 ? Math.max(wish * 0.25, wish - fixed) / sum : total > 0 ? (wish * 0.8) / total : 0;
-  if (scale <= 0) scale = 60 / Math.max(1, ...tree.slices.flatMap((s) => s.bands).map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
+  const most = Math.max(0, ...open.map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
+  // Without limits the greatest use fills most of a band, and the host is as tall as that makes it, or as there is room for.
+  const free = Math.min(most > 0 ? (least * 0.85) / most : Infinity, total > 0 ? (rows === 0 ? 110 : wish * 0.8) / total : Infinity);
+  const scale = sum > 0 ? Math.max(wish * 0.25, wish - fixed) / sum : Number.isFinite(free) ? free : 1;
   let y = 0;
   const slices = tree.slices.map((s): LaidSlice => {
     const laid = laySlice(s, y, scale, least);
@@ -167,7 +168,7 @@ export function lay(tree: Tree): Laid {
 
 /** The host's bar, never taller than what stands beside it. */
 function hostBar(tree: Tree, h: number, scale: number): Laid['host'] {
-  if (tree.size === null) return { bar: Math.min(h, 200), promised: 0, cut: false };
+  if (tree.size === null) return { bar: Math.min(h, 120), promised: 0, cut: false };
   const wish = Math.max(60, tree.size * scale);
   const extra = tree.promised > 0 ? Math.max(18, tree.promised * scale) : 0;
   if (wish + extra <= h) return { bar: wish, promised: extra, cut: false };

@@ -143,6 +143,11 @@ function limits(facts: CgroupFacts, resource: Resource): { readonly limit: numbe
 const total = (ns: readonly number[]): number => ns.reduce((a, b) => a + b, 0);
 const ownLimit = (b: Band): number => number(valueOf(b.use.own)) ?? 0;
 
+/** Opened by its band or by its bar at the left; the other of the two closes it again. */
+function isOpened(id: string, opened: readonly string[]): boolean {
+  return opened.includes(id) !== opened.includes(`stem:${id}`);
+}
+
 function sliceOf(part: Part, view: View, nodes: ReadonlyMap<string, CgroupNode>, previous: Placement | null, closing: boolean): Slice {
   const s = view.snapshot;
   const resource = view.options.resource;
@@ -163,7 +168,7 @@ function sliceOf(part: Part, view: View, nodes: ReadonlyMap<string, CgroupNode>,
     unread: used === undefined && known.length === 0,
     promised: limit === null ? 0 : Math.max(0, total(bands.map(ownLimit)) - limit),
     bands: inOrder(bands, (b) => b.w.id, order),
-    closed: closing && part.of.length > 1 && !view.options.opened.includes(part.id),
+    closed: closing && part.of.length > 1 && !isOpened(part.id, view.options.opened),
   };
 }
 

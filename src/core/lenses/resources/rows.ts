@@ -188,7 +188,7 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
   const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : STEM * 0.6) : walled(c.hostX, 0, STEM, h, share, clipped);
   if (extra > 0) marks.push(...promise(c.hostX, h, STEM, extra));
   const bx = c.sliceX - 8;
-  marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
+  if (tree.slices.length > 0) marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
   const near: Mark[] = [
     cut(c.hostLabelX, 12, tree.name, c.hostLabelW, FACES.name),
     ...inLines(ofWords(tree, tree.use, tree.size), c.hostLabelW).map((part, i) => text(c.hostLabelX, 27 + i * 14, part, MONO, tree.use === null ? 'muted' : 'ink')),
