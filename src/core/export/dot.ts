@@ -22,7 +22,8 @@ function attributes(of: Readonly<Record<string, string | number | undefined>>): 
 export function dotText(sheet: Sheet): string {
   const { scene } = sheet;
   const palette = THEMES[sheet.theme];
-  const nodes = actors(scene);
+  // A hull is a frame around others; as a node it would cover them.
+  const nodes = actors(scene).filter((n) => n.role !== 'hull' || scene.lens === 'namespaces');
   const groups = clusters(scene, nodes);
   const inGroup = new Set([...groups].flatMap(([head, members]) => [head, ...members.map((m) => m.id)]));
   const node = (n: Item): string => {
@@ -32,7 +33,7 @@ export function dotText(sheet: Sheet): string {
       tooltip: oneLine(`${n.label}: ${n.detail}`),
       pos: `${point(n.box.x + n.box.w / 2)},${point(-(n.box.y + n.box.h / 2))}!`,
       width: inch(n.box.w), height: inch(Math.max(n.box.h, 8)),
-      shape: bus ? 'box' : n.role === 'hull' ? 'box' : 'box',
+      shape: 'box',
       style: [n.role === 'card' || n.role === 'stack' ? 'rounded' : '', 'filled', n.state === 'unknown' ? 'dotted' : ''].filter((s) => s !== '').join(','),
       color: n.state === 'risk' ? palette.risk : n.state === 'mind' ? palette.warn : bus ? palette.ink : palette.line,
       fillcolor: n.role === 'hull' ? palette.ground : n.state === 'risk' ? palette.riskTint : palette.raised,
@@ -43,7 +44,7 @@ export function dotText(sheet: Sheet): string {
   const style: Readonly<Record<string, string>> = { plug: 'solid', shares: 'bold', child: 'solid', traffic: 'dashed', entered: 'dashed', reach: 'bold' };
   const lines = [
     `graph ${quoted(`bulkhead ${scene.lens}`)} {`,
-    `  graph ${attributes({ label: oneLine(`${scene.title}\\n${scene.summary}\\n${sheet.stamp}`), labelloc: 't', bgcolor: palette.ground, fontcolor: palette.ink, fontname: 'IBM Plex Sans, sans-serif', overlap: 'false', splines: 'true', outputorder: 'edgesfirst' })};`,
+    `  graph ${attributes({ label: [scene.title, scene.summary, sheet.stamp].map((l) => oneLine(l)).join('\n'), labelloc: 't', bgcolor: palette.ground, fontcolor: palette.ink, fontname: 'IBM Plex Sans, sans-serif', overlap: 'true', splines: 'true', outputorder: 'edgesfirst' })};`,
     `  node ${attributes({ fontname: 'IBM Plex Sans, sans-serif', fontsize: 10, fixedsize: 'false' })};`,
     `  edge ${attributes({ fontname: 'IBM Plex Sans, sans-serif', fontsize: 9, color: palette.drop, fontcolor: palette.muted })};`,
     ...[...groups].flatMap(([head, members], i) => {

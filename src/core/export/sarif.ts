@@ -12,8 +12,8 @@ const SCORE: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0'
 /** A path for what is no file: viewers need one to group by. Names become segments of a URI. */
 function uriOf(subject: Subject): string {
   const part = (text: string): string => {
-    let out = '';
-    for (const c of text.slice(0, 200)) out += /[A-Za-z0-9._~-]/u.test(c) ? c : c.codePointAt(0)! >= 0xd800 && c.codePointAt(0)! <= 0xdfff ? '%EF%BF%BD' : encodeURIComponent(c);
+    const whole = [...text.slice(0, 200)].map((c) => (/[\ud800-\udfff]/u.test(c) ? '\ufffd' : c)).join('');
+    const out = encodeURIComponent(whole).replace(/[!'()*]/gu, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
     return out === '' || /^\.+$/u.test(out) ? `_${out}` : out;
   };
   return `${part(subject.kind)}/${part(subject.name)}`;

@@ -34,10 +34,18 @@ export function actors(scene: Scene): readonly Item[] {
   });
 }
 
-/** Connections of which both ends are there. */
+/** Connections of which both ends are there. What hangs on a hull that is left out hangs on its members. */
 export function links(scene: Scene, nodes: readonly Item[]): readonly Edge[] {
   const ids = new Set(nodes.map((n) => n.id));
-  return scene.edges.filter((e) => ids.has(e.from) && ids.has(e.to));
+  const ends = (id: string): readonly string[] => {
+    if (ids.has(id)) return [id];
+    const members = new Set(scene.items.find((i) => i.id === id && i.role === 'hull')?.members ?? []);
+    return nodes.filter((n) => n.role !== 'bus' && n.subject !== null && members.has(n.subject.id)).map((n) => n.id);
+  };
+  return scene.edges.flatMap((e) => {
+    if (ids.has(e.from) && ids.has(e.to)) return [e];
+    return ends(e.from).flatMap((from) => ends(e.to).map((to) => ({ ...e, id: `${e.id} ${from} ${to}`, from, to })));
+  });
 }
 
 function textsOf(marks: readonly Mark[]): TextMark[] {
@@ -47,7 +55,7 @@ function textsOf(marks: readonly Mark[]): TextMark[] {
 /** What an item says on the screen, line by line, whole where the screen cuts. */
 export function linesOf(item: Item): readonly string[] {
   const rows = new Map<number, TextMark[]>();
-  for (const t of textsOf([...item.marks, ...item.near])) {
+  for (const t of textsOf([...item.marks, ...item.near]).filter((x) => x.y >= item.box.y && x.y <= item.box.y + item.box.h + 1)) {
     const y = [...rows.keys()].find((k) => Math.abs(k - t.y) < 3) ?? t.y;
     rows.set(y, [...(rows.get(y) ?? []), t]);
   }
