@@ -52,7 +52,7 @@ export function hull(box: Box, label: string, over: { readonly token?: Token; re
   const token = over.token ?? 'drop';
   const r = over.r ?? 10;
   const face = over.face ?? FACES.strong;
-  const words = cutText(label, box.w - 40, face);
+  const words = cutText(label, box.w - (over.labelX ?? 18) - 20, face);
   const at = box.x + (over.labelX ?? 18);
   const gap = words === '' ? null : ([at - 5, at + textWidth(words, face) + 5] as const);
   const marks: Mark[] = [path(hullOutline(box, r, gap), { stroke: stroke(token, over.width ?? 1.5) })];

@@ -5,7 +5,7 @@ import type { Mark, Token } from '../../scene/marks.js';
 import { textWidth } from '../../scene/measure.js';
 import { enteredBox, eventBar, notEqual, stateSign } from '../../scene/signs.js';
 import type { Box } from '../../scene/scene.js';
-import type { Size } from './layout.js';
+import type { Size } from './metrics.js';
 import { imageName, type Card } from './stations.js';
 
 /** What a card is drawn of: always, and only when near. */

@@ -1,9 +1,11 @@
 import { hull } from '../../scene/forms.js';
 import { FACES, line, path, stroke, text } from '../../scene/kit.js';
 import type { Mark, PathStep } from '../../scene/marks.js';
+import { textWidth } from '../../scene/measure.js';
 import { port } from '../../scene/signs.js';
 import type { Edge } from '../../scene/scene.js';
-import { TRUNK, type PlacedPlug, type PlacedStation, type PlacedWire } from './layout.js';
+import type { PlacedPlug, PlacedStation, PlacedWire } from './layout.js';
+import { TRUNK } from './metrics.js';
 
 const HOP = 6;
 
@@ -72,8 +74,12 @@ export function hullMarks(p: PlacedStation): Mark[] {
   if (!p.station.shared && !p.station.host) return [];
   const { box } = p;
   if (!p.station.host) {
-    const inode = p.station.inode === null ? '' : `, ${p.station.inode}`;
-    return hull(box, `one net namespace${inode}`, { labelX: 18 });
+    const up = p.plugs.find((x) => x.way === 'up');
+    const labelX = up ? up.x - box.x + 14 + textWidth(up.plug.address, FACES.mono) + 8 : 18;
+    const whole = `one net namespace${p.station.inode === null ? '' : `, ${p.station.inode}`}`;
+    const room = box.w - labelX - 20;
+    const label = [whole, 'one net namespace', 'one net'].find((x) => textWidth(x, FACES.strong) <= room) ?? '';
+    return hull(box, label, { labelX });
   }
   const y = box.y + box.h / 2;
   return [

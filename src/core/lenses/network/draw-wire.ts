@@ -4,7 +4,8 @@ import type { Mark, PathStep } from '../../scene/marks.js';
 import { textWidth } from '../../scene/measure.js';
 import { eventBar, stateSign } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
-import { LEFT, RIGHT, SPINE, TRUNK, type BusLine, type Layout, type PlacedWire } from './layout.js';
+import type { BusLine, Layout, PlacedWire } from './layout.js';
+import { LEFT, RIGHT, SPINE, TRUNK } from './metrics.js';
 import { alsoReached, wireDetail } from './words.js';
 import type { Wire } from './wires.js';
 
@@ -67,7 +68,7 @@ export function trunkItem(layout: Layout, uplink: { readonly name: string; reado
     steps.push(['L', TRUNK, w.y - 8], ['C', TRUNK - 11, w.y - 8, TRUNK - 11, w.y + 8, TRUNK, w.y + 8]);
   }
   steps.push(['L', TRUNK, to]);
-  const words = uplink ? [uplink.name, uplink.address].filter((x) => x !== '').join(', ') : 'uplink not read';
+  const words = uplink ? [uplink.name, uplink.address].filter((x) => x !== '').join(', ') : 'no uplink read';
   return {
     id: 'trunk', role: 'note', subject: { kind: 'host', id: 'host', name: words }, members: [], box: { x: TRUNK - 8, y: from - 8, w: 120, h: 16 }, layer: 0,
     label: 'uplink of the host', detail: words, state: 'none', order: 0,

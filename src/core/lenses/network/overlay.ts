@@ -6,7 +6,7 @@ import { triangle } from '../../scene/signs.js';
 import type { Box, Edge, Item, Scene } from '../../scene/scene.js';
 import type { View } from '../view.js';
 import { BUS } from './draw-wire.js';
-import { SPINE, TRUNK } from './layout.js';
+import { SPINE, TRUNK } from './metrics.js';
 import { attackersOf, reachesOf, type Reach } from './reaches.js';
 import { counted } from './words.js';
 

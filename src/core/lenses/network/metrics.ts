@@ -1,0 +1,38 @@
+import { FACES } from '../../scene/kit.js';
+import { textWidth } from '../../scene/measure.js';
+import type { Card } from './stations.js';
+
+export const LEFT = 176;
+export const RIGHT = 120;
+export const TRUNK = 12;
+/** Where an internal bus begins, and where the lines of a folded one are joined. */
+export const SPINE = 26;
+
+/** card: everything; small: name and addresses, where alike ones are stacked; chip: the name alone. */
+export type Size = 'card' | 'small' | 'chip';
+interface Metrics {
+  readonly pitch: number;
+  readonly w: number;
+  readonly h: number;
+  readonly down: number;
+  readonly up: number;
+  readonly drop: number;
+  readonly gap: number;
+  readonly pad: number;
+}
+export const METRICS: Readonly<Record<Size, Metrics>> = {
+  card: { pitch: 153, w: 136, h: 70, down: 28, up: 108, drop: 39, gap: 26, pad: 9 },
+  small: { pitch: 132, w: 112, h: 44, down: 30, up: 84, drop: 17, gap: 22, pad: 7 },
+  chip: { pitch: 132, w: 112, h: 20, down: 30, up: 84, drop: 13, gap: 18, pad: 6 },
+};
+/** Room under a bus for the comb of the chosen one and its sentence. */
+export const COMB = { card: 64, small: 40, chip: 22 } as const;
+/** Names in the gutter must not touch. */
+export const APART = { card: 62, small: 44, chip: 38 } as const;
+export const UPLINKS = { card: 42, small: 24, chip: 18 } as const;
+
+export function chipWidth(card: Card): number {
+  const sign = card.state === 'risk' || card.state === 'mind' || card.state === 'unknown' ? 15 : 0;
+  const count = card.count === '' ? 0 : 6 + textWidth(card.count, FACES.mono);
+  return Math.min(METRICS.chip.w, Math.max(44, 20 + sign + count + textWidth(card.name, FACES.strong)));
+}

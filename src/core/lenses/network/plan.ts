@@ -1,0 +1,102 @@
+import { METRICS, SPINE, type Size } from './metrics.js';
+import { needsLane, type Order } from './order.js';
+import type { Station } from './stations.js';
+import type { Wire } from './wires.js';
+
+const LANE_FROM = 38;
+const LANE = 14;
+
+/** Lanes for those with several plugs: short ones next to the cards, a lane is used again where nobody passes. */
+function lanes(risers: readonly { readonly id: string; readonly from: number; readonly to: number }[]): { readonly of: ReadonlyMap<string, number>; readonly count: number } {
+  const taken: { readonly from: number; readonly to: number }[][] = [];
+  const of = new Map<string, number>();
+  for (const r of [...risers].sort((a, b) => a.to - a.from - (b.to - b.from) || a.from - b.from || (a.id < b.id ? -1 : 1))) {
+    let lane = taken.findIndex((used) => used.every((u) => u.to < r.from || u.from > r.to));
+    if (lane < 0) lane = taken.push([]) - 1;
+    taken[lane]!.push(r);
+    of.set(r.id, lane);
+  }
+  return { of, count: taken.length };
+}
+
+/** A station's place on a line: its first column, and how far columns are apart there. */
+export interface Seat {
+  readonly station: Station;
+  readonly column: number;
+  readonly pitch: number;
+}
+/** The least room between two cards; a row that just does not fit moves together before it folds. */
+const CLOSE = 7;
+
+/** Seats of a row, line after line of a bus that is folded where the width ends. `room`: what a line has for cards. */
+function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size: Size, free: number, guests: readonly Station[]): Seat[][] {
+  const m = METRICS[size];
+  const lines: Seat[][] = [[]];
+  const all: (Station | undefined)[] = [...guests, ...row.map((id) => byId.get(id))];
+  const hulls = all.some((s) => s && (s.shared || s.host));
+  const room = free - (hulls ? m.pad + 5 : 0);
+  const close = hulls ? m.pad + 4 : CLOSE;
+  const wide = (s: Station | undefined) => (s ? s.cards.length : 1);
+  const total = all.reduce((sum, s) => sum + wide(s), 0);
+  const usual = Math.max(1, Math.floor((room + m.pitch - m.w) / m.pitch));
+  const most = Math.max(usual, Math.floor((room + close) / (m.w + close)));
+  const columns = total > usual ? Math.min(total, most) : usual;
+  const pitch = columns > usual ? Math.floor((room - m.w) / (columns - 1)) : m.pitch;
+  let column = 0;
+  for (const s of all) {
+    const width = wide(s);
+    if (column > 0 && column + width > columns) {
+      lines.push([]);
+      column = 0;
+    }
+    if (s) lines.at(-1)!.push({ station: s, column, pitch });
+    column += width;
+  }
+  return lines.filter((l, i) => i === 0 || l.length > 0);
+}
+
+/** One line of a bus, with those who hang above it. */
+export interface Line {
+  readonly wire: Wire;
+  readonly size: Size;
+  readonly seats: readonly Seat[];
+  readonly first: boolean;
+  readonly hulls: boolean;
+}
+
+export interface Plan {
+  readonly lines: readonly Line[];
+  readonly x0: number;
+  readonly laneX: (id: string) => number;
+  readonly risers: ReadonlySet<string>;
+}
+
+/**
+ * Lines, and who needs a lane. The first guess knows only those whose segments are not neighbours; whoever has to sit on
+ * a later line of a folded bus cannot plug up either and joins them, which may take a column away: so it goes round.
+ */
+export function plan(order: Order, wires: ReadonlyMap<string, Wire>, list: readonly Station[], host: Station | null, sizes: (segment: string) => Size, width: number): Plan {
+  const at = new Map(order.buses.map((id, i) => [id, i]));
+  const byId = new Map(list.map((s) => [s.id, s]));
+  const risers = new Set(list.filter((s) => needsLane(s, at)).map((s) => s.id));
+  let folded = false;
+  for (let round = 0; ; round += 1) {
+    const spans = [...risers].map((id) => {
+      const where = byId.get(id)!.plugs.map((p) => at.get(p.segment)!);
+      return { id, from: Math.min(...where), to: Math.max(...where) };
+    });
+    const lane = lanes(spans);
+    const x0 = lane.count > 0 ? LANE_FROM + lane.count * LANE + 2 : folded ? SPINE + 16 : 28;
+    const lines = order.buses.flatMap((id, i): Line[] => {
+      const size = sizes(id);
+      return seats(order.rows.get(id) ?? [], byId, size, width - x0 - 8, i === 0 && host ? [host] : []).map((some, k) => ({
+        wire: wires.get(id)!, size, seats: some, first: k === 0, hulls: some.some((s) => s.station.shared || s.station.host),
+      }));
+    });
+    const more = lines.filter((l) => !l.first).flatMap((l) => l.seats.map((s) => s.station)).filter((s) => s.plugs.length > 1 && !risers.has(s.id));
+    const folds = lines.some((l) => !l.first);
+    if ((more.length === 0 && (folded || !folds)) || round === 8) return { lines, x0, laneX: (id) => x0 - 13 - lane.of.get(id)! * LANE, risers };
+    folded ||= folds;
+    for (const s of more) risers.add(s.id);
+  }
+}
