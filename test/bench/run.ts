@@ -14,7 +14,6 @@ interface Result {
   readonly peer: ({ readonly name: string } & Summary) | null;
   readonly ratio: number | null;
   readonly bound: Bench['bound'];
-  readonly machine: string;
 }
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true }, list: { type: 'boolean' } } });
@@ -42,7 +41,7 @@ for (const bench of all) {
     const samples = await bench.run();
     const ours = summarize(samples.ours);
     const peer = samples.peer === null ? null : { name: samples.peer.name, ...summarize(samples.peer.samples) };
-    results.push({ name: bench.name, unit: bench.unit, ours, peer, ratio: peer === null ? null : Math.round((ours.median / peer.median) * 1000) / 1000, bound: bench.bound, machine });
+    results.push({ name: bench.name, unit: bench.unit, ours, peer, ratio: peer === null ? null : Math.round((ours.median / peer.median) * 1000) / 1000, bound: bench.bound });
   } catch (error) {
     failed.push(bench.name);
     process.stderr.write(`${bench.name} could not be run: ${error instanceof Error ? error.message : String(error)}\n`);
@@ -60,5 +59,5 @@ for (const r of results) {
   ]);
 }
 process.stdout.write(`${table.toString()}\n${machine}\n`);
-writeFileSync('bench-results.json', `${JSON.stringify(results.map(({ bound: _bound, ...kept }) => kept), null, 2)}\n`);
+writeFileSync('bench-results.json', `${JSON.stringify(results.map(({ name, unit, ours, peer, ratio }) => ({ name, unit, ours, peer, ratio, machine })), null, 2)}\n`);
 process.exit(failed.length > 0 ? 2 : results.every(held) ? 0 : 1);
