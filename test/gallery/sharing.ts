@@ -37,14 +37,23 @@ export function unlimited(): Snapshot {
   return world({ ...spec, slices: [], workloads });
 }
 
-/** The same host two seconds before, so that what it used since is some part of what it may. */
+/** The same host two seconds before, so that what it used since is some part of what it may; slices used what their children did. */
 export function busy(s: Snapshot): Snapshot {
-  const before = (facts: CgroupFacts, i: number): CgroupFacts => {
+  const since = new Map<string, number>();
+  const all = [...s.containers, ...s.groups];
+  all.forEach((w, i) => {
+    const { limit } = w.cgroup.cpu;
+    const may = isKnown(limit) && limit.value !== 'max' ? limit.value : 0.4;
+    since.set(w.id, ((i * 37) % 97) * 20 * may);
+  });
+  const below = (id: string): number => s.cgroups.filter((c) => c.parent === id).reduce((sum, c) => sum + (c.of === null ? below(c.id) : (since.get(c.of) ?? 0)), 0);
+  const before = (facts: CgroupFacts, ms: number): CgroupFacts => {
     const used = isKnown(facts.cpu.usageMs) ? facts.cpu.usageMs.value : 0;
-    const may = isKnown(facts.cpu.limit) && facts.cpu.limit.value !== 'max' ? facts.cpu.limit.value : 0.4;
-    const was = known(Math.max(0, used - ((i * 37) % 97) * 20 * may), '/sys/fs/cgroup/cpu.stat');
-    return { ...facts, cpu: { ...facts.cpu, usageMs: was, throttledMs: known(0, '/sys/fs/cgroup/cpu.stat') } };
+    return { ...facts, cpu: { ...facts.cpu, usageMs: known(Math.max(0, used - ms), '/sys/fs/cgroup/cpu.stat'), throttledMs: known(0, '/sys/fs/cgroup/cpu.stat') } };
   };
-  const workload = <T extends Workload>(w: T, i: number): T => ({ ...w, cgroup: before(w.cgroup, i + 2) });
-  return { ...s, containers: s.containers.map(workload), groups: s.groups.map(workload), cgroups: s.cgroups.map((c, i) => ({ ...c, facts: before(c.facts, i + 5) })) };
+  const workload = <T extends Workload>(w: T): T => ({ ...w, cgroup: before(w.cgroup, since.get(w.id) ?? 0) });
+  return {
+    ...s, containers: s.containers.map(workload), groups: s.groups.map(workload),
+    cgroups: s.cgroups.map((c) => ({ ...c, facts: before(c.facts, c.of === null ? below(c.id) * (c.id === '/' ? 1.1 : 1) : (since.get(c.of) ?? 0)) })),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../model/snapshot.js';
-import { valueOf } from '../model/reading.js';
+import { isKnown, valueOf } from '../model/reading.js';
+import type { Workload } from '../model/workload.js';
 
 /**
  * What a path of the host inside a container is worth.
@@ -16,7 +17,8 @@ export interface HostPath {
   readonly why: string;
 }
 
-interface Bound {
+/** One mount as it is judged: where on the host it comes from, `''` where that could not be told. */
+export interface Bound {
   readonly host: string;
   readonly destination: string;
   readonly writable: boolean;
@@ -67,6 +69,17 @@ export function hostPath(m: Bound, host: Host): HostPath | null {
   if (/^\/home\/[^/]+$/.test(path)) return say(m.writable ? 'mind' : 'reads', "A user's home: keys, history and the files that a login runs.");
   if (path.startsWith('/etc/')) return m.writable ? say('mind', 'A part of the configuration of the host can be changed.') : null;
   return m.writable ? say('data', 'A folder of the host that the container writes.') : null;
+}
+
+/**
+ * What of the host is mounted into a workload. The kernel's word, and where it cannot tell the place on the host (a bind of the
+ * host's /proc or /sys looks like any proc) the declaration of the same destination. Where the kernel is unread, the declaration alone.
+ */
+export function boundOf(w: Workload): readonly Bound[] {
+  const told = w.kind === 'container' ? w.declared.mounts.filter((m) => m.type === 'bind').map((m): Bound => ({ host: m.source, destination: m.destination, writable: m.writable })) : [];
+  if (!isKnown(w.mounts)) return told;
+  const source = new Map(told.map((t) => [t.destination, t.host]));
+  return w.mounts.value.map((m) => (m.host === '' && source.has(m.destination) ? { ...m, host: source.get(m.destination) ?? '' } : m));
 }
 
 const GRADES = ['socket', 'writes', 'reads', 'mind', 'data'] as const;

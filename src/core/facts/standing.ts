@@ -3,7 +3,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
 import { byNature } from './names.js';
 import { DANGEROUS, isEvery } from './capabilities.js';
-import { hostPaths } from './mounts.js';
+import { boundOf, hostPaths } from './mounts.js';
 import { plural } from './units.js';
 import { WALLS, isRunning, ownUserNs, processesOf, rawDevices, walls, type Wall, type WallName } from './walls/index.js';
 
@@ -56,8 +56,7 @@ function judge(w: Workload, s: Snapshot, eight: readonly Wall[]): Pick<Standing,
   if (!isRunning(w)) return { kind: 'not-running', words: w.kind === 'container' ? w.state : 'not running', state: 'none' };
   const { caps, byExec } = rights(w);
   const privileged = w.kind === 'container' && w.declared.privileged;
-  const told = w.kind === 'container' ? w.declared.mounts.filter((m) => m.type === 'bind').map((m) => ({ ...m, host: m.source })) : [];
-  const paths = hostPaths(isKnown(w.mounts) ? w.mounts.value : told, s.host);
+  const paths = hostPaths(boundOf(w), s.host);
   const hostPid = isKnown(w.namespaces.pid.owner) && w.namespaces.pid.owner.value === 'host';
   const confined = of('lsm').state === 'stands';
   const devices = isKnown(w.devices) ? w.devices.value : [];

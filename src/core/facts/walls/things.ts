@@ -1,7 +1,7 @@
 import { isKnown, type Reading } from '../../model/reading.js';
 import type { Workload } from '../../model/workload.js';
 import type { Host } from '../../model/snapshot.js';
-import { hostPaths } from '../mounts.js';
+import { boundOf, hostPaths } from '../mounts.js';
 import { listOf } from '../units.js';
 import { unreadSentence, unreadText, wall, type Wall } from './wall.js';
 
@@ -23,9 +23,8 @@ export function rootfsWall(w: Workload): Wall {
 
 export function mountsWall(w: Workload, host: Host): Wall {
   const fields: Reading<unknown>[] = w.kind === 'container' ? [{ value: w.declared.mounts.length, source: 'engine: Mounts' }] : [];
-  const told = w.kind === 'container' ? w.declared.mounts.filter((m) => m.type === 'bind').map((m) => ({ ...m, host: m.source })) : [];
   const readings: Reading<unknown>[] = [isKnown(w.mounts) ? { value: w.mounts.value.length, source: w.mounts.source } : w.mounts, ...fields];
-  const found = hostPaths(isKnown(w.mounts) ? w.mounts.value : told, host);
+  const found = hostPaths(boundOf(w), host);
   const strange = isKnown(w.mounts) ? w.mounts.value.filter((m) => !m.declared && w.kind === 'container') : [];
   const drift = strange.length > 0 ? 'not declared' : null;
   const holes = found.filter((f) => f.grade !== 'data');

@@ -105,6 +105,11 @@ describe('root, mounts and devices', () => {
     expect(of('mounts', { mounts: no, ...told({ mounts: [bind] }) })).toMatchObject({ state: 'open-by-choice', short: '/ ro' });
     expect(of('mounts', { mounts: no }).state).toBe('unknown');
   });
+  it('know a bind of the host’s /proc by its declaration, since it looks like any proc', () => {
+    const proc = { ...mount, destination: '/host/proc', host: '', fstype: 'proc', writable: false };
+    const bind = { type: 'bind', source: '/proc', destination: '/host/proc', writable: false, propagation: 'rprivate' };
+    expect(of('mounts', { mounts: known([proc], ''), ...told({ mounts: [bind] }) })).toMatchObject({ state: 'open-by-choice', short: '/proc ro' });
+  });
   it('name devices, and raw disks as holes', () => {
     expect(of('devices', { devices: known(['/dev/net/tun'], ''), ...told({ devices: ['/dev/net/tun:/dev/net/tun:rwm'] }) })).toMatchObject({ state: 'thinned', short: 'net/tun' });
     expect(of('devices', { devices: known(['/dev/nvme0n1'], ''), ...told({ devices: ['/dev/nvme0n1'] }) }).state).toBe('open-by-choice');

@@ -22,8 +22,9 @@ function limitWords(u: Use): string {
 export function effectiveWords(b: Band): { readonly words: string; readonly ink: Token } {
   switch (b.by.kind) {
     case 'own': return { words: 'its own', ink: 'muted' };
+    // That nothing but the host stops it needs an answer for memory; of the others an ordinary host gives what there is.
     case 'ancestor':
-    case 'host': return { words: `${b.holds === null ? '?' : sayWhole(b.use.resource, b.holds)}, ${b.by.name}`, ink: 'warn' };
+    case 'host': return { words: `${b.holds === null ? '?' : sayWhole(b.use.resource, b.holds)}, ${b.by.name}`, ink: b.by.kind === 'ancestor' || b.use.resource === 'memory' ? 'warn' : 'muted' };
     case 'none': return { words: 'none', ink: 'muted' };
     case 'declared': return { words: 'as declared', ink: 'muted' };
     case 'unknown': return { words: '? not read', ink: 'muted' };
