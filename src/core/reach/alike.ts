@@ -1,11 +1,11 @@
 import { valueOf } from '../model/reading.js';
 import { filtersOf } from './filter/rules.js';
 import type { Host } from './host.js';
-import type { Party, Plug, Wire } from './wire.js';
+import type { Party, Plug } from './wire.js';
 
 /** Parties with the same key get the same answer, towards any other of another net namespace. */
-export function alike(p: Party, wire: Wire, host: Host): string {
-  return `${plugKey(p.plug, wire, host)}|${pidKey(p)}`;
+export function alike(p: Party, host: Host): string {
+  return `${plugKey(p.plug, host)}|${pidKey(p)}`;
 }
 
 /** What table-write depends on, coarsely: who shares the host's pid namespace or another's is a class of its own. */
@@ -15,10 +15,12 @@ function pidKey(p: Party): string {
   return owner === 'own' ? 'own' : owner === 'host' ? 'host' : p.id;
 }
 
-const keys = new WeakMap<Plug, string>();
+const keys = new WeakMap<Host, Map<Plug, string>>();
 
-function plugKey(plug: Plug, wire: Wire, host: Host): string {
-  let key = keys.get(plug);
+function plugKey(plug: Plug, host: Host): string {
+  let mine = keys.get(host);
+  if (mine === undefined) keys.set(host, (mine = new Map()));
+  let key = mine.get(plug);
   if (key === undefined) {
     const port = plug.port?.port;
     const net = host.nets.get(plug.net);
@@ -29,9 +31,8 @@ function plugKey(plug: Plug, wire: Wire, host: Host): string {
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');
     const locked = port != null && valueOf(port.locked) === true ? plug.net : '';
     key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host'].join('|');
-    keys.set(plug, key);
+    mine.set(plug, key);
   }
-  void wire;
   return key;
 }
 

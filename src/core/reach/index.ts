@@ -1,4 +1,4 @@
-export { judge } from './judge.js';
+export { judge, judgeAgain, newMemory, type Memory } from './judge.js';
 export { explain, pairs } from './explain.js';
 export { uidInside } from './send.js';
 export * from './types.js';

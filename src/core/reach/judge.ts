@@ -1,4 +1,5 @@
-import { valueOf } from '../model/reading.js';
+import { isKnown, valueOf, type Reading } from '../model/reading.js';
+import type { Neighbour } from '../model/network.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { merge, outranks, verdictOf, type State } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
@@ -45,48 +46,73 @@ function tableRight(a: Party): string {
 
 const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
 
-function judgeWire(court: Court, wire: Wire, counts: Record<Verdict, number>): SegmentReach {
-  const victims = victimsOf(wire).filter((v) => v.workload === null || v.plug.net !== 'host');
+interface Judged {
+  readonly reach: SegmentReach;
+  readonly counts: Readonly<Record<Verdict, number>>;
+}
+
+const none = (): Record<Verdict, number> => ({ possible: 0, latent: 0, unknown: 0, blocked: 0 });
+
+/** Victims by alike: all of one list get the same answer from an attacker in another net namespace. */
+function classesOf(victims: readonly Party[], court: Court): Map<string, Party[]> {
   const classes = new Map<string, Party[]>();
   for (const v of victims) {
-    const key = alike(v, wire, court.host);
+    const key = alike(v, court.host);
     const list = classes.get(key);
     if (list === undefined) classes.set(key, [v]);
     else list.push(v);
   }
+  return classes;
+}
+
+function judgeWire(court: Court, wire: Wire): Judged {
+  const classes = classesOf(victimsOf(wire).filter((v) => v.workload === null || v.plug.net !== 'host'), court);
+  const counts = none();
   const memo = new Map<string, Met>();
+  // Equal answers are one object, so that groups are told apart by identity.
+  const interned = new Map<string, Met>();
+  const one = (met: Met): Met => {
+    const key = JSON.stringify([met.state, met.techniques, met.unless, met.reads, met.reason]);
+    const kept = interned.get(key) ?? met;
+    interned.set(key, kept);
+    return kept;
+  };
   const attackers: Attacker[] = [];
   const exposed = new Set<string>();
   const plugs = new Map<string, Party[]>();
-  for (const p of attackersOf(wire)) plugs.set(p.id, [...(plugs.get(p.id) ?? []), p]);
+  for (const p of attackersOf(wire)) {
+    const list = plugs.get(p.id);
+    if (list === undefined) plugs.set(p.id, [p]);
+    else list.push(p);
+  }
   for (const mine of plugs.values()) {
     const a = mine[0] as Party;
     const workload = a.workload;
     if (workload === null) continue;
-    const kind = mine.map((p) => `${court.senderKey(workload)}\n${alike(p, wire, court.host)}`).join('\n');
-    const groups = new Map<string, { met: Met; victims: string[] }>();
-    const put = (met: Met, ids: readonly string[]) => {
-      if (ids.length === 0) return;
-      const key = JSON.stringify([met.state, met.techniques, met.unless, met.reads, met.reason]);
-      const g = groups.get(key);
-      if (g === undefined) groups.set(key, { met, victims: [...ids] });
-      else g.victims.push(...ids);
+    const kind = mine.map((p) => `${court.senderKey(workload)}\n${alike(p, court.host)}`).join('\n');
+    const groups = new Map<Met, Set<string>>();
+    const put = (met: Met, id: string) => {
+      const g = groups.get(met);
+      if (g === undefined) groups.set(met, new Set([id]));
+      else g.add(id);
     };
     for (const [key, list] of classes) {
-      const near = list.filter((v) => v.id !== a.id && v.plug.net === a.plug.net);
-      for (const v of near) put(meet(court, a, v, wire), [v.id]);
-      const far = list.filter((v) => v.id !== a.id && v.plug.net !== a.plug.net);
-      const first = far[0];
-      if (first === undefined) continue;
-      const memoKey = `${kind}\n\n${key}`;
-      let met = memo.get(memoKey);
-      if (met === undefined) {
-        met = mine.map((p) => meet(court, p, first, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best));
-        memo.set(memoKey, met);
+      let met: Met | null = null;
+      for (const v of list) {
+        if (v.id === a.id) continue;
+        if (v.plug.net === a.plug.net) {
+          put(one(meet(court, a, v, wire)), v.id);
+          continue;
+        }
+        if (met === null) {
+          const memoKey = `${kind}\n\n${key}`;
+          met = memo.get(memoKey) ?? one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best)));
+          memo.set(memoKey, met);
+        }
+        put(met, v.id);
       }
-      put(met, [...new Set(far.map((v) => v.id))]);
     }
-    const list = [...groups.values()].map(({ met, victims: ids }): ReachGroup => ({ victims: ids, verdict: verdictOf(met.state), techniques: met.techniques, unless: met.unless, reads: met.reads, reason: met.reason }));
+    const list = [...groups].map(([met, ids]): ReachGroup => ({ victims: [...ids], verdict: verdictOf(met.state), techniques: met.techniques, unless: met.unless, reads: met.reads, reason: met.reason }));
     list.sort((x, y) => ORDER.indexOf(x.verdict) - ORDER.indexOf(y.verdict) || y.victims.length - x.victims.length);
     for (const g of list) {
       counts[g.verdict] += g.victims.length;
@@ -98,13 +124,68 @@ function judgeWire(court: Court, wire: Wire, counts: Record<Verdict, number>): S
   }
   const gateway = `gateway:${wire.segment.id}`;
   if (wire.gatewayIsHost && exposed.has('host')) exposed.add(gateway);
-  return {
+  const reach: SegmentReach = {
     segment: wire.segment.id,
     members: [...new Set(wire.members.map((p) => p.id))],
     others: [...(wire.hostHears ? ['host'] : []), ...(wire.gateways.length > 0 ? [gateway] : [])],
     attackers,
     exposed: [...exposed],
   };
+  return { reach, counts };
+}
+
+/** What a judgement of before leaves for the next one: segments of which nothing changed are not judged again. */
+export type Memory = Map<string, { readonly of: readonly unknown[]; readonly judged: Judged }>;
+
+export function newMemory(): Memory {
+  return new Map();
+}
+
+/** All that the answers on a wire depend on; compared by identity, which unchanged parts of a snapshot keep. */
+function dependsOn(court: Court, wire: Wire): readonly unknown[] {
+  const { host } = court;
+  const out: unknown[] = [wire.segment, host.userNs, host.mayHaveLsm];
+  const outer = host.nets.get('host');
+  if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, fixed(outer.neighbours), fixed(outer.neighbours6));
+  const device = valueOf(wire.segment.device);
+  out.push(device === undefined ? null : (host.interfaces.get(`host/${device}`) ?? null));
+  for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties]) {
+    out.push(p.plug.iface, p.plug.port, p.plug.on);
+    const w = p.workload;
+    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts, w.kind === 'container' ? w.declared : null, w.kind === 'container' ? w.state : null);
+    const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
+    if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, fixed(net.neighbours), fixed(net.neighbours6));
+  }
+  return out;
+}
+
+/** Entries that count for a verdict: those that do not change by themselves. */
+function fixed(table: Reading<readonly Neighbour[]>): string {
+  if (!isKnown(table)) return table.unknown;
+  return table.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.dev}`).join();
+}
+
+/**
+ * The same as `judge`, with what was judged before: `memory` is read, and made anew for the next time. Segments whose
+ * parts are the very objects of before are taken over, so that one container more or less costs its segments alone.
+ */
+export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
+  const court = courtOf(snapshot);
+  const counts = none();
+  const segments: SegmentReach[] = [];
+  const alive = new Set<string>();
+  for (const wire of court.wires) {
+    const of = dependsOn(court, wire);
+    const before = memory.get(wire.segment.id);
+    const same = before !== undefined && before.of.length === of.length && before.of.every((x, i) => x === of[i]);
+    const judged = same ? before.judged : judgeWire(court, wire);
+    if (!same) memory.set(wire.segment.id, { of, judged });
+    alive.add(wire.segment.id);
+    segments.push(judged.reach);
+    for (const v of ORDER) counts[v] += judged.counts[v];
+  }
+  for (const id of memory.keys()) if (!alive.has(id)) memory.delete(id);
+  return { segments, counts, unread: unreadFilters(court.host), sham: shamGuards(court) };
 }
 
 /**
@@ -113,8 +194,5 @@ function judgeWire(court: Court, wire: Wire, counts: Record<Verdict, number>): S
  * namespace that can do something. Pure; 1,000 containers on 50 segments take some tens of milliseconds.
  */
 export function judge(snapshot: Snapshot): Judgement {
-  const court = courtOf(snapshot);
-  const counts: Record<Verdict, number> = { possible: 0, latent: 0, unknown: 0, blocked: 0 };
-  const segments = court.wires.map((wire) => judgeWire(court, wire, counts));
-  return { segments, counts, unread: unreadFilters(court.host), sham: shamGuards(court) };
+  return judgeAgain(snapshot, newMemory());
 }

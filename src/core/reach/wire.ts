@@ -58,7 +58,20 @@ function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undef
   return { ipv4: all.filter((a) => !a.includes(':')), ipv6: all.filter((a) => a.includes(':')), addressesRead: read !== undefined };
 }
 
+const plugs = new WeakMap<NetInterface, { readonly peer: NetInterface | undefined; readonly endpoint: Endpoint | undefined; readonly segment: Segment; readonly plug: Plug }>();
+
+/** The same plug as last time where nothing that it is made of changed: what is worked out for it is kept with it. */
 function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
+  if (iface === undefined) return makePlug(net, iface, endpoint, segment, host);
+  const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
+  const kept = plugs.get(iface);
+  if (kept !== undefined && kept.peer === peer && kept.endpoint === endpoint && kept.segment === segment && kept.plug.net === net) return kept.plug;
+  const plug = makePlug(net, iface, endpoint, segment, host);
+  plugs.set(iface, { peer, endpoint, segment, plug });
+  return plug;
+}
+
+function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
   const peerId = iface === undefined ? undefined : valueOf(iface.peer);
   const named = endpoint === undefined ? undefined : valueOf(endpoint.peer);
   const peer = (peerId === undefined ? undefined : host.interfaces.get(peerId)) ?? (named === undefined || named === '' ? undefined : host.interfaces.get(`host/${named}`));
@@ -107,12 +120,18 @@ function hostPlug(segment: Segment, host: Host): Plug | null {
   return { kind: iface === undefined ? 'word' : 'self', net: 'host', iface, port: undefined, on: iface === undefined ? segment.id : iface.id, mode: '', mac: iface === undefined ? undefined : valueOf(iface.mac), ipv4, ipv6, addressesRead: read.addressesRead };
 }
 
+function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [item]);
+  else list.push(item);
+}
+
 /** Every segment with its parties, by veth peers and lower devices where the kernel was read, else by the engine's word. */
 export function wiresOf(host: Host): readonly Wire[] {
   const snapshot: Snapshot = host.snapshot;
   const running = workloads(snapshot).filter((w) => w.net !== null && w.pid !== null);
   const byNet = new Map<string, Workload[]>();
-  for (const w of running) byNet.set(w.net as string, [...(byNet.get(w.net as string) ?? []), w]);
+  for (const w of running) append(byNet, w.net as string, w);
   const root = joined(host);
   const segmentOf = new Map<string, Segment>();
   for (const s of snapshot.segments) {
@@ -152,7 +171,7 @@ export function wiresOf(host: Host): readonly Wire[] {
       const by = plug.kind === 'port' ? (segmentOf.get(plug.on) ?? segment) : segment;
       if (by !== undefined) members.get(by.id)?.push(...parties);
       const key = plug.kind === 'port' ? root(plug.on) : plug.on;
-      elsewhere.set(key, [...(elsewhere.get(key) ?? []), ...parties]);
+      for (const p of parties) append(elsewhere, key, p);
     }
   }
   const inHost = byNet.get('host') ?? [];
@@ -168,7 +187,7 @@ export function wiresOf(host: Host): readonly Wire[] {
       segment,
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
-      beyond: all.filter((p) => !here.has(p.plug)),
+      beyond: all.length === mine.length ? [] : all.filter((p) => !here.has(p.plug)),
       hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
       gateways,
       gatewayIsHost: plug !== null && gateways.some((g) => plug.ipv4.includes(g) || plug.ipv6.includes(g)),

@@ -118,6 +118,9 @@ async function portOf(s: Stage, mac: string): Promise<string> {
 
 async function steal(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
   const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
+  // Its owner speaks first, so that the bridge has it where it belongs.
+  await ordinary(s, false);
+  if (await took()) throw new Error(`the bridge has ${s.target.mac} at the attacker's port before the attack`);
   for (const rounds of [3, 12]) {
     const tried = await send(s, [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })], rounds, took);
     if (tried.worked) return tried;

@@ -171,7 +171,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'the victim drops replies', before: inside('V', 'arp', 'input priority 0; policy accept', 'arp operation reply drop'), works: true },
     { name: 'the victim pins the MAC', before: inside('V', 'arp', 'input priority 0; policy accept', 'arp saddr ip {X.ip} arp saddr ether != {X.mac} drop'), works: false },
     { name: 'the victim pins another’s', before: inside('V', 'arp', 'input priority 0; policy accept', 'arp saddr ip {gateway} arp saddr ether != {bridge.mac} drop'), works: true },
-    { name: 'the victim’s arptables', before: [['V', 'arptables -A INPUT -s {X.ip} ! --source-mac {X.mac} -j DROP']], works: false },
+    { name: 'the victim’s arptables', before: [['V', 'arptables -A INPUT -s {X.ip} ! --source-mac {X.mac} -j DROP']], about: 'On nft it adds a condition on the hardware type, and Linux believes two', works: true },
     { name: 'the victim’s arptables, legacy', before: [['V', 'arptables-legacy -A INPUT -s {X.ip} ! --source-mac {X.mac} -j DROP']], works: false },
     { name: 'the victim’s ingress', before: inside('V', 'netdev', 'ingress device eth0 priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), works: false },
     { name: 'the victim’s iptables', before: [['V', 'iptables -P INPUT DROP']], works: true },

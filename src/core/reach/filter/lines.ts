@@ -40,7 +40,7 @@ export function chainActs(rules: LineRules, table: string, chain: string): boole
   return c !== undefined && (c.lines.length > 0 || c.policy === 'DROP');
 }
 
-const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, length: -1 };
+const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, 's-tag': 0x88a8, length: -1 };
 const OPERATIONS: Readonly<Record<string, number>> = { request: 1, reply: 2, request_reverse: 3, reply_reverse: 4 };
 
 function interfaceIs(name: string, pattern: string): boolean {
