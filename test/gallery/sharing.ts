@@ -30,10 +30,8 @@ export function pods(): Snapshot {
 /** No slices and no limits, as most hosts are: only the host itself stops anybody. */
 export function unlimited(): Snapshot {
   const spec = castSpec(14);
-  const workloads = spec.workloads.map((w): WorkloadSpec => {
-    const { memory: _, cpus: __, pids: ___, slice: ____, ...rest } = w;
-    return { ...rest, slice: 'docker' };
-  });
+  const free = new Set(['memory', 'cpus', 'pids']);
+  const workloads = spec.workloads.map((w) => ({ ...Object.fromEntries(Object.entries(w).filter(([k]) => !free.has(k))), name: w.name, slice: 'docker' }) as WorkloadSpec);
   return world({ ...spec, slices: [], workloads });
 }
 
