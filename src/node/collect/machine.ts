@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
+import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
 import { readTables, readWire } from './wire/index.js';
 
@@ -32,6 +33,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       return lastWire;
     },
     tables: (nets) => tables.read(nets),
+    programs: (which) => readAllPrograms(roots.proc, which),
     forget() {
       closeKernelCache(cache);
       cache = newKernelCache();

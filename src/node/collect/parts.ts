@@ -89,6 +89,8 @@ export interface KernelReaders {
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth): Promise<WireRead>;
   tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;
+  /** Programs in containers' root folders that give rights, on request; by container id. */
+  readonly programs?: (which: readonly { readonly id: string; readonly pid: number }[]) => Promise<ReadonlyMap<string, Container['privilegedPrograms']>>;
   /** Forgets all that was remembered: another engine, or the same after a restart. */
   forget(): void;
   close(): void;

@@ -5,13 +5,14 @@ import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
+import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
 import { decides, type Cause } from './connection.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfAlarms, momentsOfFindings, Strip } from './moments.js';
 import { named, openFile, type OpenedFile, type Shown } from './opened.js';
-import type { SessionParts } from './parts.js';
+import type { Programs, SessionParts } from './parts.js';
 
 export interface SessionOptions extends HostChoice {
   readonly parts: SessionParts;
@@ -143,7 +144,7 @@ export class Session {
     readPrograms: async () => {
       const door = this.#live.reader?.door;
       if (this.#livePicture === null || this.#opened !== null || door === undefined) return noPicture();
-      const programs = await this.options.parts.programs(this.#livePicture.snapshot, door);
+      const programs = await this.#programs(this.#livePicture.snapshot, door);
       this.#live.reader?.take({ programs });
       const picture = this.#livePicture;
       const snapshot = { ...picture.snapshot, containers: picture.snapshot.containers.map((c) => (programs.has(c.id) ? { ...c, privilegedPrograms: programs.get(c.id) ?? c.privilegedPrograms } : c)) };
@@ -277,6 +278,12 @@ export class Session {
     this.#opened = { shown, picture: { snapshot, judgement, findings, alarms, moments, denied: [], elevation: 'not-possible' } };
     this.#tellAll();
     return done;
+  }
+
+  /** With rights where a reader was started, else with this process's. */
+  #programs(snapshot: Snapshot, door: Door): Promise<Programs> {
+    const which = snapshot.containers.flatMap(({ id, pid }) => (pid === null ? [] : [{ id, pid }]));
+    return this.#elevated?.programs?.(which) ?? this.options.parts.programs(snapshot, door);
   }
 
   async #elevate(): Promise<Answer<null>> {

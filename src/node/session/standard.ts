@@ -2,6 +2,8 @@ import { check } from '../../core/rules/index.js';
 import { compare } from '../../core/diff/index.js';
 import { judge } from '../../core/reach/index.js';
 import { machineReaders, ROOTS } from '../collect/machine.js';
+import { readAllPrograms } from '../collect/kernel/programs.js';
+import { elevator } from '../reader/launch.js';
 import { readConnections } from '../collect/wire/index.js';
 import { loadExample } from './example.js';
 import type { SessionParts } from './parts.js';
@@ -15,7 +17,8 @@ export const STANDARD_PARTS: SessionParts = {
   exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture),
   compare,
   traffic: (snapshot) => readConnections(snapshot, ROOTS),
-  programs: async () => new Map(),
-  elevate: null,
+  programs: (snapshot) =>
+    snapshot.host.proof.kind === 'proved' ? readAllPrograms(ROOTS.proc, snapshot.containers.flatMap(({ id, pid }) => (pid === null ? [] : [{ id, pid }]))) : Promise.resolve(new Map()),
+  elevate: elevator(),
   example: loadExample,
 };
