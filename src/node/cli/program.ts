@@ -6,8 +6,10 @@ import { explainCommand } from './commands/explain.js';
 import { exportCommand } from './commands/export.js';
 import { l2Command } from './commands/l2.js';
 import { nsCommand } from './commands/ns.js';
+import { recordCommand } from './commands/record.js';
 import { serveCommand } from './commands/serve.js';
 import { snapshotCommand } from './commands/snapshot.js';
+import { watchCommand } from './commands/watch.js';
 import { contextOf } from './context.js';
 import type { Io } from './io.js';
 import { didYouMean } from './nearest.js';
@@ -26,6 +28,7 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
     .showHelpAfterError('(--help tells what can be asked)')
     .addHelpText('after', '\nWithout a command it opens the window. Wherever a live host is read, a saved snapshot can be given as a file (- for standard input).\nExit status: 0 done; 1 findings at or above --fail-on; 2 it could not be done.');
   snapshotCommand(context, program);
+  watchCommand(context, program, version);
   nsCommand(context, program);
   driftCommand(context, program);
   l2Command(context, program);
@@ -34,6 +37,7 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
   exportCommand(context, program);
   diffCommand(context, program);
   doctorCommand(context, program);
+  recordCommand(context, program, version);
   serveCommand(context, program, (s) => {
     status = s;
   });

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../../../contract/contract.js';
 import { csvTables, type TableName } from '../../../core/export/csv.js';
 import { DEFAULT_OPTIONS } from '../../../core/lenses/view.js';
@@ -9,6 +9,7 @@ import { toFile, type Context } from '../context.js';
 import { fileStop, stop, Stop } from '../trouble.js';
 import { writeWhole } from '../files.js';
 import { idOf } from '../names.js';
+import { wholeNumber } from '../options.js';
 import { redactOption, redacted, type RedactOptions } from '../redact.js';
 import { factsOf, take, type SourceOptions } from '../source.js';
 
@@ -25,14 +26,6 @@ interface ExportOptions extends SourceOptions, RedactOptions {
   readonly select?: string;
   readonly resource: 'memory' | 'cpu' | 'pids' | 'io';
   readonly table?: TableName;
-}
-
-function whole(from: number, to: number): (text: string) => number {
-  return (text) => {
-    const n = Number(text);
-    if (!Number.isInteger(n) || n < from || n > to) throw new InvalidArgumentError(`It is a whole number from ${from} to ${to}.`);
-    return n;
-  };
 }
 
 const TABLES: readonly TableName[] = ['containers', 'groups', 'processes', 'mounts', 'namespaces', 'cgroups', 'segments', 'endpoints', 'interfaces', 'reach', 'findings'];
@@ -96,8 +89,8 @@ export function exportCommand(context: Context, program: Command): void {
     .addOption(new Option('--format <format>', 'which format').choices([...EXPORT_FORMATS]).default('svg'))
     .option('-o, --output <file>', 'write to a file, or into a folder')
     .addOption(new Option('--theme <theme>', 'light or dark').choices(['light', 'dark']).default('light'))
-    .option('--width <n>', 'width of the picture in units', whole(360, 20_000), 1080)
-    .option('--scale <n>', 'pixels per unit of a PNG, 1 to 4', whole(1, 4), 2)
+    .option('--width <n>', 'width of the picture in units', wholeNumber(360, 20_000), 1080)
+    .option('--scale <n>', 'pixels per unit of a PNG, 1 to 4', wholeNumber(1, 4), 2)
     .addOption(new Option('--page <size>', 'page of a PDF').choices(['a4', 'a3', 'letter', 'fit']).default('a4'))
     .option('--filter <words>', 'only what passes, e.g. risk:possible', '')
     .option('--project <name>', 'with one Compose project in focus')

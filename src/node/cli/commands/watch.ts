@@ -1,0 +1,69 @@
+import { Option, type Command } from 'commander';
+import type { Link, Moment, Push } from '../../../contract/contract.js';
+import type { Context } from '../context.js';
+import type { Io } from '../io.js';
+import { wholeNumber } from '../options.js';
+import type { SourceOptions } from '../source.js';
+import { safe, Stop } from '../trouble.js';
+
+interface WatchOptions extends SourceOptions {
+  readonly format: 'text' | 'json';
+  readonly interval?: number;
+}
+
+const SIGN = { risk: '▲', mind: '◆', none: '·' } as const;
+const STYLE = { risk: 'red', mind: 'yellow', none: 'dim' } as const;
+
+function lineOf(io: Io, m: Moment): string {
+  return `${m.at.slice(11, 19)}  ${io.paint(STYLE[m.severity], SIGN[m.severity])} ${m.kind.padEnd(7)}  ${safe(m.text)}\n`;
+}
+
+/** What a change of the connection is told as on standard error; null where it is not worth a line. */
+function linkLine(link: Link): string | null {
+  if (link.state === 'live') return `Watching ${safe(link.endpoint)}. Ctrl-C ends it.\n`;
+  if (link.state === 'stale') return `${safe(link.trouble.what)}: ${safe(link.trouble.why)}; trying again.\n`;
+  return null;
+}
+
+async function run({ io }: Context, version: string, options: WatchOptions): Promise<void> {
+  const { Session } = await import('../../session/session.js');
+  const { STANDARD_PARTS } = await import('../../session/standard.js');
+  const session = new Session({
+    ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }),
+    ...(options.interval === undefined ? {} : { pollMs: options.interval }), parts: STANDARD_PARTS, version, shell: 'browser',
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      process.once('SIGINT', resolve);
+      process.once('SIGTERM', resolve);
+      let before = '';
+      const onPush = (push: Push): void => {
+        if (push.push === 'link') {
+          // The window shows an example where no engine is; on a terminal that is an error.
+          if (push.link.state === 'example') return reject(new Stop(push.link.trouble));
+          const line = push.link.state === before ? null : linkLine(push.link);
+          before = push.link.state;
+          if (line !== null) io.err(line);
+        } else if (push.push === 'delta') {
+          for (const m of push.delta.newMoments) void io.out(options.format === 'json' ? `${JSON.stringify(m)}\n` : lineOf(io, m));
+        }
+        return undefined;
+      };
+      session.subscribe(onPush);
+      const trouble = session.start();
+      if (trouble !== null) reject(new Stop(trouble));
+    });
+  } finally {
+    session.close();
+  }
+}
+
+export function watchCommand(context: Context, program: Command, version: string): void {
+  const command = program
+    .command('watch')
+    .summary('a line for each change, until interrupted')
+    .description('A line for each start, stop, change, finding and alarm, until interrupted.')
+    .option('--interval <ms>', 'how often use and neighbour tables are read', wholeNumber(100, 3_600_000))
+    .addOption(new Option('--format <format>', 'how to print it; json: one object a line').choices(['text', 'json']).default('text'));
+  context.engine(command).action((options: WatchOptions) => run(context, version, options));
+}
