@@ -158,7 +158,7 @@ function large(blocks: readonly Block[], copies: number, hostname: string): Host
   const projects = [...new Set(workloads.map((w) => w.project!))];
   return {
     hostname, address: '192.168.1.20', memory: 262_144, cpus: 64, filters: 'none', networks, workloads,
-    slices: projects.map((p) => ({ name: `${p}.slice`, memory: p.endsWith('ml') ? 4096 : p.endsWith('shop') ? 32_768 : 16_384 })),
+    slices: projects.map((p) => ({ name: `${p}.slice`, memory: p.endsWith('ml') ? 8192 : p.endsWith('shop') ? 32_768 : 16_384 })),
     talks: [],
   };
 }
