@@ -31,12 +31,32 @@ export function onTheWire(s: SegmentReach): ReadonlySet<string> {
   return reached;
 }
 
+type Entries = readonly { readonly of: SegmentReach; readonly gateway: boolean; readonly groups: readonly ReachGroup[] }[];
+/** A judgement never changes, so what each one can do is looked up once for all cards. */
+const indexed = new WeakMap<Judgement, ReadonlyMap<string, Entries>>();
+
+function entriesOf(judgement: Judgement): ReadonlyMap<string, Entries> {
+  const before = indexed.get(judgement);
+  if (before) return before;
+  const made = new Map<string, { of: SegmentReach; gateway: boolean; groups: readonly ReachGroup[] }[]>();
+  for (const s of judgement.segments) {
+    const gateway = s.others.some((o) => o.startsWith('gateway:'));
+    for (const a of s.attackers) {
+      const entry = { of: s, gateway, groups: a.groups };
+      const known = made.get(a.id);
+      if (known) known.push(entry);
+      else made.set(a.id, [entry]);
+    }
+  }
+  indexed.set(judgement, made);
+  return made;
+}
+
 /** All that one workload can do, worst first; groups with the same answer on the same segment in one. */
 export function reachesOf(judgement: Judgement, id: string): Reach[] {
   const found = new Map<string, Reach>();
-  for (const s of judgement.segments) {
-    const gateway = s.others.some((o) => o.startsWith('gateway:'));
-    for (const g of s.attackers.filter((a) => a.id === id).flatMap((a) => a.groups)) {
+  for (const { of: s, gateway, groups } of entriesOf(judgement).get(id) ?? []) {
+    for (const g of groups) {
       const by = byTable(g) ? 'table' : 'wire';
       const key = `${s.segment} ${g.verdict} ${by}`;
       const before = found.get(key);
