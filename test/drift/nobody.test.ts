@@ -1,0 +1,126 @@
+import { build } from 'esbuild';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NS_KINDS, snapshot as schema, valueOf, type Container, type Reading, type Snapshot } from '../../src/core/model/index.js';
+import { startEngine, type Lab } from '../lab/engine.js';
+import { judged, lookAt, type Seen } from './seen.js';
+
+/**
+ * The same host looked at by root and by a user who may open the engine's socket and nothing else: what the user's
+ * snapshot says is what root's says, or it is denied. Nothing is made up.
+ */
+
+const NAMES = ['plain', 'limits', 'powerless', 'hosty', 'joins'] as const;
+const NOBODY = 65534;
+const dir = mkdtempSync(join(tmpdir(), 'bulkhead-nobody-'));
+let lab: Lab;
+let root: Seen;
+let user: Seen;
+
+/** The snapshot program in one file, in a place that anyone may read. */
+async function program(): Promise<string> {
+  const outfile = join(dir, 'look.mjs');
+  await build({
+    entryPoints: ['test/lab/look.ts'], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
+    banner: {
+      js: "import { createRequire as $require } from 'node:module'; import { dirname as $dirname } from 'node:path'; import { fileURLToPath as $path } from 'node:url';" +
+        ' const require = $require(import.meta.url); const __filename = $path(import.meta.url); const __dirname = $dirname(__filename);',
+    },
+    external: ['cpu-features', '*.node'],
+  });
+  chmodSync(dir, 0o755);
+  return outfile;
+}
+
+beforeAll(async () => {
+  lab = await startEngine();
+  chmodSync(lab.socket, 0o666);
+  await lab.run('plain');
+  await lab.run('limits', { args: ['--memory', '64m', '--cpus', '0.5', '--pids-limit', '50', '--read-only', '--security-opt', 'no-new-privileges'] });
+  await lab.run('powerless', { args: ['--cap-drop', 'ALL', '--user', '1234'] });
+  await lab.run('hosty', { args: ['--network', 'host', '--pid', 'host'] });
+  await lab.run('joins', { args: ['--network', 'container:plain'] });
+  root = await lookAt(lab);
+  const ran = await lab.inView(['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', process.execPath, await program(), lab.host], { cwd: '/', timeout: 90_000, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
+  if (ran.code !== 0) throw new Error(`the user's snapshot failed: ${ran.stderr}`);
+  user = judged(JSON.parse(ran.stdout) as Snapshot);
+}, 240_000);
+afterAll(async () => {
+  rmSync(dir, { recursive: true, force: true });
+  await lab?.stop();
+}, 120_000);
+
+/** Every reading of a value, with its place. */
+function readings(value: unknown, place: string, all: Map<string, Reading<unknown>> = new Map()): Map<string, Reading<unknown>> {
+  if (typeof value !== 'object' || value === null) return all;
+  if ('source' in value && ('value' in value || 'unknown' in value)) {
+    all.set(place, value as Reading<unknown>);
+    return all;
+  }
+  for (const [key, one] of Object.entries(value)) readings(one, `${place}.${key}`, all);
+  return all;
+}
+
+const both = (name: string): readonly [Container, Container] => [root.container(name), user.container(name)];
+
+/** What moves between the two looks. */
+const MOVES = /usage|pressure|cpu\.usageMs|throttled|oomKills|Bytes|processCount/;
+
+test('it is a snapshot by a user, of a kernel that is proved without rights', () => {
+  expect(schema.safeParse(user.snapshot).error?.issues ?? []).toEqual([]);
+  expect(user.snapshot.host.readAs).toBe('user');
+  expect(root.snapshot.host.readAs).toBe('root');
+  expect(user.snapshot.host.proof.kind).toBe('proved');
+  expect(user.snapshot.containers.map((c) => c.name).sort()).toEqual([...NAMES].sort());
+});
+
+describe.each(NAMES)('%s', (name) => {
+  test('field by field: what root reads, or denied', () => {
+    const [a, b] = both(name);
+    const theirs = readings(a, name);
+    let known = 0;
+    for (const [place, mine] of readings(b, name)) {
+      const other = theirs.get(place);
+      if (other === undefined || MOVES.test(place)) continue;
+      if ('unknown' in mine) expect([place, mine.unknown, other]).toEqual([place, 'unknown' in other ? other.unknown : 'denied', other]);
+      // An owner that could not be read is told by the engine's word, and says so.
+      else if (place.endsWith('.owner') && mine.source.startsWith('engine:')) expect([place, mine.value]).toEqual([place, valueOf(other)]);
+      else {
+        expect([place, mine.value]).toEqual([place, valueOf(other)]);
+        known += 1;
+      }
+    }
+    expect(known).toBeGreaterThan(20);
+  });
+  test('rights, limits and mounts are known to anyone', () => {
+    const [, b] = both(name);
+    expect(b.process?.capabilities.effective).toHaveProperty('value');
+    expect(b.process?.seccomp).toHaveProperty('value');
+    expect(b.process?.uidMap).toHaveProperty('value');
+    expect(b.cgroup.memory.limit).toHaveProperty('value');
+    expect(b.cgroup.memory.usage).toHaveProperty('value');
+    expect(b.mounts).toHaveProperty('value');
+    expect(b.rootReadOnly).toHaveProperty('value');
+  });
+  test('namespaces, devices and the root folder are denied', () => {
+    const [, b] = both(name);
+    for (const kind of NS_KINDS) expect([kind, b.namespaces[kind].inode]).toMatchObject([kind, { unknown: 'denied' }]);
+    expect(b.devices).toMatchObject({ unknown: 'denied' });
+    expect(b.process?.root).toMatchObject({ unknown: 'denied' });
+  });
+});
+
+test('no group and no intruder is made up of what could not be read', () => {
+  expect(user.snapshot.groups.filter((g) => g.runtime === 'unshare' || g.runtime === 'chroot' || g.runtime === 'service')).toEqual([]);
+  expect(user.snapshot.containers.flatMap((c) => c.intruders)).toEqual([]);
+});
+
+test('a quiet host has no drift for a user either', () => {
+  expect(user.drift.map((f) => f.title)).toEqual([]);
+});
+
+test('namespaces that are told are those of its own processes', () => {
+  for (const one of user.snapshot.namespaces) expect([one.type, one.inode, one.processCount > 0 || one.heldBy.length > 0]).toEqual([one.type, one.inode, true]);
+});
