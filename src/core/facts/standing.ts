@@ -5,7 +5,7 @@ import { byNature } from './names.js';
 import { DANGEROUS, isEvery } from './capabilities.js';
 import { boundOf, hostPaths } from './mounts.js';
 import { plural } from './units.js';
-import { WALLS, isRunning, ownUserNs, processesOf, rawDevices, walls, type Wall, type WallName } from './walls/index.js';
+import { WALLS, engineLacksSeccomp, isRunning, ownUserNs, processesOf, rawDevices, walls, type Wall, type WallName } from './walls/index.js';
 
 /** From worst to best; the order of the Enforcement lens. */
 export const STANDINGS = ['owns-host', 'every-capability', 'reads-host', 'owns-neighbour', 'wall-fell', 'unknown', 'default', 'not-root', 'hardened', 'not-running'] as const;
@@ -86,9 +86,19 @@ function judge(w: Workload, s: Snapshot, eight: readonly Wall[]): Pick<Standing,
   return { kind: 'default', words: 'default', state: 'mind' };
 }
 
+const lacking = new WeakMap<Snapshot, boolean>();
+
+function lacksSeccomp(s: Snapshot): boolean {
+  const known = lacking.get(s);
+  if (known !== undefined) return known;
+  const found = engineLacksSeccomp(s);
+  lacking.set(s, found);
+  return found;
+}
+
 /** The verdict about one workload's walls. Small: it depends on the workload, on its host and on who shares its net namespace. */
 export function standing(w: Workload, s: Snapshot): Standing {
-  const eight = walls(w, s.host);
+  const eight = walls(w, s.host, lacksSeccomp(s));
   return { ...judge(w, s, eight), walls: eight, open: eight.filter(isOpen).length, drift: eight.filter((x) => x.drift !== null).length };
 }
 

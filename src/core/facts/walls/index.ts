@@ -1,8 +1,8 @@
 import { isKnown, unknown, valueOf } from '../../model/reading.js';
 import type { ProcessFacts } from '../../model/process.js';
-import type { Host } from '../../model/snapshot.js';
+import type { Host, Snapshot } from '../../model/snapshot.js';
 import type { Workload } from '../../model/workload.js';
-import { capabilitiesWall, lsmWall, noNewPrivsWall, seccompWall, userNsWall } from './process.js';
+import { capabilitiesWall, lsmWall, noNewPrivsWall, ownUserNs, seccompWall, userNsWall } from './process.js';
 import { devicesWall, mountsWall, rootfsWall } from './things.js';
 import { WALL_TITLES, openness, type Wall, type WallName } from './wall.js';
 
@@ -53,12 +53,32 @@ function weakest(w: Workload, ask: (p: ProcessFacts) => Wall, more: (p: ProcessF
   return worst ?? ask(UNREAD);
 }
 
-/** The eight walls of a workload, in the order of WALLS. A container shows its weakest process in each. */
-export function walls(w: Workload, host: Host): readonly Wall[] {
+/**
+ * Whether the engine gives no container a seccomp filter (daemon.json, or a kernel without it): then its lack is as shipped, not a choice.
+ * Told by at least two containers that asked for the default, none of which has one.
+ */
+export function engineLacksSeccomp(s: Snapshot): boolean {
+  const asked = s.containers.filter((c) => isRunning(c) && !c.declared.privileged && c.declared.seccomp.kind === 'default');
+  const modes = asked.flatMap((c) => c.processes.filter((p) => p.role === 'main').map((p) => valueOf(p.seccomp)).filter((m) => m !== undefined));
+  return asked.length > 1 && modes.length > 1 && modes.every((m) => m === 'disabled');
+}
+
+/** Only of one that runs settled can the kernel be held against the declaration: one that starts or stops is on its way. */
+function settled(w: Workload): boolean {
+  return w.kind === 'group' || w.state === 'running' || w.state === 'paused';
+}
+
+/** The eight walls of a workload, in the order of WALLS. A container shows its weakest process in each. `engineHasNone`: see engineLacksSeccomp. */
+export function walls(w: Workload, host: Host, engineHasNone = false): readonly Wall[] {
+  const all = answers(w, host, engineHasNone);
+  return settled(w) ? all : all.map((x) => (x.drift === null ? x : { ...x, drift: null }));
+}
+
+function answers(w: Workload, host: Host, engineHasNone: boolean): readonly Wall[] {
   return [
     weakest(w, (p) => userNsWall(p, w, host)),
-    weakest(w, (p) => capabilitiesWall(p, w), (p) => (valueOf(p.capabilities.effective) ?? []).length),
-    weakest(w, (p) => seccompWall(p, w)),
+    weakest(w, (p) => capabilitiesWall(p, w), (p) => (ownUserNs(p, w) === true ? 0 : (valueOf(p.capabilities.effective) ?? []).length)),
+    weakest(w, (p) => seccompWall(p, w, engineHasNone)),
     weakest(w, (p) => lsmWall(p, w, host)),
     weakest(w, (p) => noNewPrivsWall(p, w)),
     rootfsWall(w),

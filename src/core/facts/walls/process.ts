@@ -89,7 +89,7 @@ function capabilitiesAnswer(p: ProcessFacts, w: Workload): Wall {
   return wall('capabilities', 'thinned', `${caps.length} caps`, `${plural(caps.length, 'capability', 'capabilities')} of the defaults, without NET_RAW: ${listOf(caps.map(plainCap), 6)}.`, readings);
 }
 
-export function seccompWall(p: ProcessFacts, w: Workload): Wall {
+export function seccompWall(p: ProcessFacts, w: Workload, engineHasNone = false): Wall {
   const mode = p.seccomp;
   const d = asked(w);
   const readings: Reading<unknown>[] = [mode, p.seccompFilters, ...(d ? [declaredReading(d.seccomp.kind, 'HostConfig.SecurityOpt')] : [])];
@@ -98,6 +98,7 @@ export function seccompWall(p: ProcessFacts, w: Workload): Wall {
     return wall('seccomp', 'unknown', unreadText(mode.unknown), unreadSentence('system calls are filtered', mode.unknown), readings);
   }
   if (mode.value === 'disabled' && w.kind === 'group') return wall('seccomp', 'open-as-shipped', '', 'No filter: every system call reaches the kernel; its runtime ships none, or it was not asked.', readings);
+  if (mode.value === 'disabled' && engineHasNone && d?.seccomp.kind === 'default') return wall('seccomp', 'open-as-shipped', '', 'No filter: this engine gives none to any container.', readings);
   if (mode.value === 'disabled') {
     const drift = d && d.seccomp.kind !== 'unconfined' && !d.privileged ? (d.seccomp.kind === 'custom' ? 'own profile' : 'builtin') : null;
     return wall('seccomp', 'open-by-choice', 'off', 'No filter: every system call reaches the kernel that all containers share.', readings, drift);

@@ -21,11 +21,14 @@ export function rootfsWall(w: Workload): Wall {
     : wall('rootfs', 'open-as-shipped', '', 'Its programs can be changed from within.', readings);
 }
 
+/** File systems that hold nothing of the host: making one inside takes rights, and opens nothing. */
+const OF_ITS_OWN = new Set(['tmpfs', 'overlay', 'proc', 'sysfs', 'mqueue', 'devpts', 'cgroup', 'cgroup2', 'ramfs', 'nsfs', 'fuse', 'squashfs']);
+
 export function mountsWall(w: Workload, host: Host): Wall {
   const fields: Reading<unknown>[] = w.kind === 'container' ? [{ value: w.declared.mounts.length, source: 'engine: Mounts' }] : [];
   const readings: Reading<unknown>[] = [isKnown(w.mounts) ? { value: w.mounts.value.length, source: w.mounts.source } : w.mounts, ...fields];
   const found = hostPaths(boundOf(w), host);
-  const strange = isKnown(w.mounts) ? w.mounts.value.filter((m) => !m.declared && w.kind === 'container') : [];
+  const strange = isKnown(w.mounts) && w.kind === 'container' ? w.mounts.value.filter((m) => !m.declared && !(m.host === '' && OF_ITS_OWN.has(m.fstype))) : [];
   const drift = strange.length > 0 ? 'not declared' : null;
   const holes = found.filter((f) => f.grade !== 'data');
   const leaks = isKnown(w.mounts) ? w.mounts.value.filter((m) => m.propagation === 'shared' && m.host !== '' && holes.every((h) => h.path !== m.host)) : [];
@@ -46,6 +49,9 @@ export function rawDevices(devices: readonly string[]): readonly string[] {
   return devices.filter((d) => RAW.test(d));
 }
 
+/** Nodes that GPU runtimes put into containers by themselves. */
+const BY_RUNTIME = /^\/dev\/(nvidia|kfd|dri\/|dxg|davinci)/;
+
 /** The host's side of `docker --device`: `/dev/net/tun:/dev/net/tun:rwm`. */
 const hostSide = (d: string): string => d.split(':')[0] ?? d;
 const plain = (d: string): string => d.replace(/^\/dev\//, '');
@@ -57,7 +63,10 @@ export function devicesWall(w: Workload): Wall {
   if (d?.privileged) return wall('devices', 'open-by-choice', 'all', "Every device of the host is in it, its disks too (privileged).", readings);
   const list = isKnown(w.devices) ? w.devices.value : told;
   const raw = rawDevices(list);
-  const strange = isKnown(w.devices) && d ? w.devices.value.filter((x) => !told.some((t) => x === t || x.startsWith(`${t}/`)) && !d.devices.some((t) => t.split(':')[1] === x)) : [];
+  const inside = d ? d.devices.map((t) => t.split(':')[1] ?? hostSide(t)) : [];
+  // A request for GPUs is answered by a runtime that names no nodes.
+  const requested = d?.devices.some((t) => t.startsWith('request ')) ?? false;
+  const strange = isKnown(w.devices) && d && !requested ? w.devices.value.filter((x) => !BY_RUNTIME.test(x) && ![...told, ...inside].some((t) => x === t || x.startsWith(`${t.replace(/\/$/, '')}/`))) : [];
   const drift = strange.length > 0 ? 'not declared' : null;
   if (raw.length > 0) return wall('devices', 'open-by-choice', raw.map(plain).join(' '), "The host's disks or memory can be read and written through it.", readings, drift);
   if (strange.length > 0) return wall('devices', 'open-by-choice', strange.map(plain).join(' '), `${listOf(strange)} was put into it by somebody else than the engine.`, readings, drift);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_CAPS, DEFAULT_CAPS, aContainer, aProcess, aSnapshot, capSets } from '../../../../test/cast/cast.js';
 import { known, unknown, type Container, type Declared, type Host, type ProcessFacts } from '../../model/index.js';
-import { WALLS, walls, type Wall, type WallName } from './index.js';
+import { WALLS, engineLacksSeccomp, walls, type Wall, type WallName } from './index.js';
 
 const host: Host = aSnapshot().host;
 const base = aContainer({ name: 'web' });
@@ -68,6 +68,28 @@ describe('seccomp', () => {
   });
   it('is thinned by a profile that lets all the rest through', () => {
     expect(of('seccomp', told({ seccomp: { kind: 'custom', defaultAction: 'SCMP_ACT_ALLOW', rules: [] } })).state).toBe('thinned');
+  });
+});
+
+describe('what is ordinary', () => {
+  it('is a lack of seccomp on an engine that gives none to anybody', () => {
+    const off = (name: string): Container => ({ ...aContainer({ name }), ...runs({ seccomp: known('disabled', '') }) });
+    const s = { ...aSnapshot(), containers: [off('a'), off('b')] };
+    expect(engineLacksSeccomp(s)).toBe(true);
+    expect(walls(off('a'), host, true)[WALLS.indexOf('seccomp')]).toMatchObject({ state: 'open-as-shipped', drift: null });
+    expect(engineLacksSeccomp({ ...s, containers: [off('a'), base] })).toBe(false);
+  });
+  it('is a tmpfs that was mounted inside, and what a GPU runtime puts into it', () => {
+    const tmp = { destination: '/run/x', root: '/', host: '', fstype: 'tmpfs', device: '', writable: true, propagation: 'private', declared: false } as const;
+    expect(of('mounts', { mounts: known([tmp], '') })).toMatchObject({ state: 'stands', drift: null });
+    expect(of('devices', { devices: known(['/dev/nvidia0'], '') }).drift).toBeNull();
+  });
+  it('is one that starts: nothing is held against its declaration yet', () => {
+    expect(of('noNewPrivs', { ...told({ noNewPrivs: true }), state: 'restarting' }).drift).toBeNull();
+  });
+  it('is a sandbox within it, with every capability over nothing but itself', () => {
+    const inner = aProcess({ pid: 70, uidMap: known([{ inside: 0, outside: 1000, length: 1 }], ''), capabilities: capSets(ALL_CAPS) });
+    expect(of('capabilities', runs({}, [inner]))).toMatchObject({ short: 'NET_RAW', pid: null });
   });
 });
 
