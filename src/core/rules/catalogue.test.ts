@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { snapshot } from '../model/snapshot.js';
 import { RULES } from './catalogue.js';
 import { check, ruleOf } from './index.js';
-import { plainContainer, plainFacts } from './example.js';
+import { plainCgroup, plainContainer, plainFacts, plainProcess, withCapabilities } from './example.js';
 import { FAMILIES } from './rule.js';
 
 const here = import.meta.dirname;
@@ -70,4 +70,12 @@ test('findings come worst first and in a steady order', () => {
   const facts = plainFacts([plainContainer({ name: 'b', id: 'b'.repeat(64), declared: { privileged: true } }), plainContainer({ name: 'a', id: 'a'.repeat(64), declared: { privileged: true } })]);
   expect(check(facts).map((f) => f.subjects[0]?.name).slice(0, 2)).toEqual(['a', 'b']);
   expect(check({ ...facts, snapshot: { ...facts.snapshot, containers: [...facts.snapshot.containers].reverse() } })).toEqual(check(facts));
+});
+
+test('processes that somebody parted by hand never fail a gate: what they lack is low at most', () => {
+  const { image: _i, imageId: _d, state: _s, health: _h, project: _p, service: _v, createdAt: _c, startedAt: _t, labels: _l, declared: _e, ...shared } = plainContainer({ cgroup: { ...plainCgroup, memory: { ...plainCgroup.memory, effectiveLimit: { value: 'max', source: 'memory.max' } } }, processes: [{ ...plainProcess(), seccomp: { value: 'disabled', source: '/proc/1/status' }, capabilities: withCapabilities(['CAP_SYS_ADMIN']) }] });
+  const group = { ...shared, kind: 'group' as const, runtime: 'unshare' as const, folded: false, evidence: '' };
+  const found = check(plainFacts([], { groups: [group] }));
+  expect(found.length).toBeGreaterThan(1);
+  expect(found.every((f) => f.severity === 'low' || f.severity === 'info')).toBe(true);
 });

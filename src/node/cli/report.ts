@@ -48,9 +48,10 @@ export function findingsText(io: Io, snapshot: Snapshot, findings: readonly Find
   });
   const info = findings.filter((f) => f.severity === 'info').length;
   const unread = deniedOf(snapshot).length;
-  const count = workloads(snapshot).length;
+  const others = workloads(snapshot).length - snapshot.containers.length;
+  const count = snapshot.containers.length;
   const tail = [
-    `${severityCounts(findings)} in ${count} ${count === 1 ? 'container' : 'containers'}${info > 0 && !all ? `; ${info} more that are only worth knowing: --all` : ''}.`,
+    `${severityCounts(findings)} in ${count} ${count === 1 ? 'container' : 'containers'}${others > 0 ? ` and ${others} ${others === 1 ? 'group' : 'groups'} of other runtimes` : ''}${info > 0 && !all ? `; ${info} more that are only worth knowing: --all` : ''}.`,
     ...(unread > 0 ? [`${unread} ${unread === 1 ? 'thing' : 'things'} could not be read: bulkhead doctor.`] : []),
     ...(snapshot.host.proof.kind === 'proved' ? [] : [`The kernel could not be read (${safe(snapshot.host.proof.why)}): what only it can tell is not in this list.`]),
     ...(rows.length > 0 ? ['Why, and what to do: bulkhead explain RULE.'] : []),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { known } from '../../model/reading.js';
+import { plainInterface } from '../example.js';
 import { driftRoute as rule } from './route.js';
 
 const good = rule.good.facts();
@@ -13,4 +14,9 @@ test('another default gateway is drift', () => {
 });
 test('a host’s route through the right gateway is drift as well', () => {
   expect(has({ to: '10.9.0.0/16', via: '172.20.0.1', dev: 'eth0' })).toHaveLength(1);
+});
+test('the route that the kernel makes with an address is told by the rule on addresses alone', () => {
+  const interfaces = [plainInterface({ addresses: known(['172.20.0.2/24', '10.9.9.9/24'], 'ip') })];
+  const nets = good.snapshot.nets.map((n) => ({ ...n, routes: known([{ to: '10.9.9.0/24', via: '', dev: 'eth0' }], 'ip') }));
+  expect(rule.find({ ...good, snapshot: { ...good.snapshot, interfaces, nets } })).toEqual([]);
 });

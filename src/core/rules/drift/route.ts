@@ -27,7 +27,7 @@ export const driftRoute: Rule = {
   good: { text: 'default via 172.20.0.1, as the engine gave it', facts: () => plainFacts(undefined, { nets: [net(ordinary)] }) },
   bad: { text: 'ip route add 10.0.0.0/8 via 172.20.0.9', facts: () => plainFacts(undefined, { nets: [net([...ordinary, { to: '10.0.0.0/8', via: '172.20.0.9', dev: 'eth0' }])] }) },
   find: ({ snapshot }) =>
-    givenNets(snapshot).flatMap(({ c, given, of, complete }): Hit[] => {
+    givenNets(snapshot).flatMap(({ c, given, interfaces, of, complete }): Hit[] => {
       const routes = snapshot.nets.find((n) => n.key === c.net)?.routes;
       if (!complete || !routes || !isKnown(routes)) return [];
       const devices = new Set(given.flatMap((e) => of(e)?.name ?? []));
@@ -47,6 +47,8 @@ export const driftRoute: Rule = {
           return six && DEFAULT.has(r.to) && !gateways.some((g) => g.includes(':')) && subnets.some((n) => inNetwork(r.via, n));
         }
         if (DEFAULT.has(r.to)) return lan;
+        // An address that the engine did not give is found by its own rule; the kernel makes the route to its network.
+        if (interfaces.some((i) => i.name === r.dev && (valueOf(i.addresses) ?? []).some((a) => inNetwork(addressOf(a), r.to)))) return true;
         return subnets.some((n) => inNetwork(r.to, n)) || KERNELS.some((n) => inNetwork(r.to, n)) || r.to.startsWith('multicast');
       };
       return routes.value.filter((r) => !fine(r)).map((r): Hit => {
