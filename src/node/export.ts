@@ -12,7 +12,7 @@ import type { Sheet } from '../core/export/sheet.js';
 import { applyFilter, parseFilter } from '../core/filter.js';
 import { lensByName } from '../core/lenses/index.js';
 import type { View } from '../core/lenses/view.js';
-import { valueOf, workloads, type Snapshot } from '../core/model/index.js';
+import { snapshot as snapshotSchema, valueOf, workloads, type Snapshot } from '../core/model/index.js';
 import { pageOf } from '../core/paint/page.js';
 import { toSvg } from '../core/paint/svg.js';
 import { judge } from '../core/reach/index.js';
@@ -114,7 +114,8 @@ async function bytesOf(request: ExportRequest, sheet: Sheet): Promise<string | U
     case 'csv': return zip(csvTables(snapshot, judgement, findings, sheet.shown).map((t) => ({ name: `${t.name}.csv`, text: t.text })));
     case 'sarif': return sarifText(snapshot, findings);
     case 'junit': return junitText(snapshot, findings);
-    case 'json': return `${JSON.stringify(snapshot, null, 2)}\n`;
+    // Through the schema: members in its order, so that a saved host opens and is saved again as the same bytes.
+    case 'json': return `${JSON.stringify(snapshotSchema.parse(snapshot), null, 2)}\n`;
   }
 }
 
