@@ -13,6 +13,12 @@ export default ts.config(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: { parserOptions: { parser: ts.parser }, globals: globals.browser },
+    rules: {
+      // State is replaced whole ($state.raw): plain Map, Set and Date are meant.
+      'svelte/prefer-svelte-reactivity': 'off',
+      // svelte-check decides which of the compiler's warnings there are.
+      'svelte/no-unused-svelte-ignore': 'off',
+    },
   },
   {
     files: ['src/**/*.ts', 'src/**/*.svelte'],
@@ -49,6 +55,7 @@ export default ts.config(
     ignores: ['src/core/**/*.test.ts'],
     rules: { 'no-restricted-imports': ['error', { patterns: [{ group: ['node:*', 'electron', 'fs', 'path'], message: 'core is pure.' }] }] },
   },
+  { rules: { '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }] } },
   {
     files: ['scripts/**/*.js', 'bin/*.js', '*.config.{js,ts}', 'test/**/*.ts'],
     languageOptions: { globals: globals.node },

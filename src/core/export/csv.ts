@@ -17,7 +17,7 @@ type Value = string | number | boolean | null;
 function cell(value: Value): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  // eslint-disable-next-line no-control-regex
+   
   const clean = value.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu, '\ufffd');
   return FORMULA.test(clean) ? `'${clean}` : clean;
 }

@@ -92,7 +92,7 @@ export function clusters(scene: Scene, nodes: readonly Item[]): ReadonlyMap<stri
 
 /** A text on one line without control characters, cut at so many signs. For formats whose readers have no place for more. */
 export function oneLine(text: string, most = 4_200): string {
-  // eslint-disable-next-line no-control-regex
+   
   const clean = text.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/gu, '\ufffd').replace(/\s+/gu, ' ').replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '\ufffd');
   const signs = [...clean];
   return signs.length > most ? `${signs.slice(0, most - 1).join('')}…` : clean;

@@ -21,7 +21,7 @@ export function widthOf(text: string): number {
 export function columns(rows: readonly (readonly string[])[], width: number, indent = 0): string {
   const count = Math.max(0, ...rows.map((r) => r.length));
   if (count === 0) return '';
-  // eslint-disable-next-line no-control-regex
+   
   const bare = (text: string): string => text.replace(/\x1b\[[0-9;]*m/gu, '');
   const wide = Array.from({ length: count }, (_, i) => Math.max(0, ...rows.map((r) => widthOf(bare(r[i] ?? '')))));
   const before = wide.slice(0, -1).reduce((a, b) => a + b + 2, indent);
