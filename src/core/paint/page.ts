@@ -1,6 +1,6 @@
 import { FACES, line, moved, text } from '../scene/kit.js';
 import type { Mark } from '../scene/marks.js';
-import { cutText, textWidth } from '../scene/measure.js';
+import { cutText, textWidth, wrapText } from '../scene/measure.js';
 import type { Scene } from '../scene/scene.js';
 
 /** How a whole scene lies on a page of its own: heading, head, world with its gutters, legend. User units. */
@@ -42,10 +42,11 @@ export function pageOf(scene: Scene, over: { readonly heading?: boolean; readonl
   let y = 12;
   if (over.heading !== false) {
     const stamp = over.stamp ?? '';
+    const summary = wrapText(scene.summary, width - MARGIN * 2, FACES.summary, 3);
     const room = width - MARGIN * 2 - (stamp === '' ? 0 : textWidth(stamp, FACES.body) + 24);
-    heading.push(text(MARGIN, 29, cutText(scene.title, room, FACES.heading), FACES.heading), text(MARGIN, 50, cutText(scene.summary, width - MARGIN * 2, FACES.summary), FACES.summary, 'muted'));
+    heading.push(text(MARGIN, 29, cutText(scene.title, room, FACES.heading), FACES.heading), ...summary.map((words, i) => text(MARGIN, 50 + i * 17, words, FACES.summary, 'muted')));
     if (stamp !== '') heading.push(text(width - MARGIN, 29, stamp, FACES.body, 'muted', 'end'));
-    y = 64;
+    y = 47 + summary.length * 17;
   }
   const head = y;
   const world = { x: leftWidth, y: y + (scene.head?.height ?? 0) - Math.min(0, b.y) };

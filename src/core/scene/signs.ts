@@ -82,8 +82,9 @@ export function eventBar(cx: number, cy: number, token: Token = 'risk'): Mark {
   return rect(cx - 2, cy - 6.5, 4, 13, { r: 1, fill: token });
 }
 
-/** A port of a bus: a dot, or a hollow square where it is isolated. */
-export function port(cx: number, cy: number, isolated: boolean, token: Token = 'drop'): Mark {
+/** A port of a bus: a dot, a hollow square where it is isolated, a dotted ring where nobody could read whether it is (null). */
+export function port(cx: number, cy: number, isolated: boolean | null, token: Token = 'drop'): Mark {
+  if (isolated === null) return circle(cx, cy, 3.8, { fill: 'ground', stroke: stroke('muted', 1.3, { dash: [1.6, 1.4] }) });
   return isolated
     ? rect(cx - 4, cy - 4, 8, 8, { fill: 'ground', stroke: stroke('ink', 1.5) })
     : path([['A', cx, cy, 3.6, 0, Math.PI * 2], ['Z']], { fill: token, stroke: stroke('ground', 0.8) });

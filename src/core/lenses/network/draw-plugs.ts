@@ -36,7 +36,7 @@ function laneSteps(p: PlacedStation, wires: readonly PlacedWire[]): PathStep[] {
 /** A drop passes a bus only at its own end, so its line is straight. The last step of the first mark is the port. */
 function plugMarks(p: PlacedPlug): Mark[] {
   const drop = p.way === 'lane' ? path([['M', p.x, p.bus]], {}) : line(p.x, p.from, p.x, p.bus, 'drop', 1.4);
-  return [drop, port(p.x, p.bus, p.plug.isolated === true)];
+  return [drop, port(p.x, p.bus, p.plug.isolated)];
 }
 
 /** The plugs of a station as connectors. The lane's line belongs to the first of them that runs in it. */
@@ -47,7 +47,7 @@ export function plugEdges(p: PlacedStation, wires: readonly PlacedWire[]): Edge[
     if (!laneDrawn && plug.way === 'lane') {
       laneDrawn = true;
       marks.push(path(laneSteps(p, wires), { stroke: stroke('drop', 1.4) }));
-      marks.push(port(plug.x, plug.bus, plug.plug.isolated === true));
+      marks.push(port(plug.x, plug.bus, plug.plug.isolated));
     }
     return {
       id: `plug:${p.station.id}@${plug.plug.segment}`, from: p.station.id, to: `bus:${plug.plug.segment}`, kind: 'plug',

@@ -19,6 +19,8 @@ import { wiring, type Wiring } from './wires.js';
 import { cardDetail, summaryOf } from './words.js';
 
 const FAINT = 0.38;
+/** Three columns of cards: a narrower canvas shows them smaller rather than one under the other. */
+const NARROWEST = 505;
 
 /** Which rows show whole cards: all, where there are few; else the opened ones, those of the project in focus, or the most exposed. */
 function sizesOf(view: View, wires: Wiring, stacked: boolean): (segment: string) => Size {
@@ -61,15 +63,18 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
 
 /** A sentence at the upper right for what keeps the verdicts from being sure. */
 function notes(view: View, wires: Wiring, width: number): Item[] {
-  const told: { readonly id: string; readonly words: string; readonly sign: (x: number) => Mark[]; readonly detail: string }[] = [];
+  const told: { readonly id: string; readonly words: string; readonly short: string; readonly sign: (x: number) => Mark[]; readonly detail: string }[] = [];
   const { unread, sham } = view.judgement;
-  if (unread.length > 0) told.push({ id: 'unread', words: unread.some((u) => /rule|filter/.test(u)) ? 'filter rules not read: one may stop a spoofer' : 'not all was read that may stop a spoofer', sign: (x) => question(x, 12), detail: listOf(unread, 12) });
-  if (sham.length > 0) told.push({ id: 'sham', words: `${plural(sham.length, 'rule')} looks like a guard and is none`, sign: (x) => [diamond(x, 12)], detail: listOf(sham.map((s) => `${s.where}: ${s.why}`), 12) });
-  if (wires.unplugged.length > 0) told.push({ id: 'unplugged', words: `${plural(wires.unplugged.length, 'workload')} without a plug`, sign: () => [], detail: listOf(wires.unplugged.map((p) => p.workload.name), 40) });
+  if (unread.length > 0) told.push({ id: 'unread', words: unread.some((u) => /rule|filter/.test(u)) ? 'filter rules not read: one may stop a spoofer' : 'not all was read that may stop a spoofer', short: 'not all read', sign: (x) => question(x, 12), detail: listOf(unread, 12) });
+  if (sham.length > 0) told.push({ id: 'sham', words: `${plural(sham.length, 'rule')} looks like a guard and is none`, short: 'sham guard', sign: (x) => [diamond(x, 12)], detail: listOf(sham.map((s) => `${s.where}: ${s.why}`), 12) });
+  if (wires.unplugged.length > 0) told.push({ id: 'unplugged', words: `${plural(wires.unplugged.length, 'workload')} without a plug`, short: `${wires.unplugged.length} unplugged`, sign: () => [], detail: listOf(wires.unplugged.map((p) => p.workload.name), 40) });
   let right = width - 44;
+  // The uplink's name stands at the left end of the same line.
+  const left = 190;
   return told.map((t, i): Item => {
-    const w = textWidth(t.words, FACES.body);
-    const marks = [...t.sign(right - w - 13), text(right, 16, t.words, FACES.body, 'muted', 'end')];
+    const words = right - textWidth(t.words, FACES.body) - 22 >= left ? t.words : t.short;
+    const w = textWidth(words, FACES.body);
+    const marks = right - w - 22 >= left ? [...t.sign(right - w - 13), text(right, 16, words, FACES.body, 'muted', 'end')] : [];
     const box = { x: right - w - 22, y: 2, w: w + 24, h: 20 };
     right -= w + 44;
     return { id: `note:${t.id}`, role: 'note', subject: null, members: [], box, layer: 6, label: t.words, detail: t.detail, state: t.id === 'unread' ? 'unknown' : 'mind', order: 1 + i, marks, near: [] };
@@ -87,8 +92,9 @@ function legendOf(layout: Layout, list: readonly Talk[], wires: Wiring, stacked:
     states.has('fine') && { marks: [tick(6, 0)], width: 12, text: 'cannot' },
     states.has('unknown') && { marks: question(7, 0), width: 14, text: 'unknown' },
     wires.wires.some((w) => w.state === 'risk') && { marks: hatched(0, -6, 26, 12, 'risk', 'riskTint', { r: 6 }), width: 26, text: 'reached by a spoofer' },
-    { marks: [port(4, 0, false)], width: 8, text: 'port' },
+    layout.stations.some((s) => s.plugs.some((p) => p.plug.isolated === false)) && { marks: [port(4, 0, false)], width: 8, text: 'port' },
     isolated && { marks: [port(5, 0, true)], width: 10, text: 'isolated port' },
+    layout.stations.some((s) => s.plugs.some((p) => p.plug.isolated === null)) && { marks: [port(4, 0, null)], width: 8, text: 'port not read' },
     layout.stations.some((s) => s.lane !== null) && { marks: [hopSign()], width: 10, text: 'passes, not plugged in' },
     list.length > 0 && { marks: arrow(0, 0, 24, 0), width: 24, text: 'talking' },
     stacked && { marks: [text(0, 4, '×4', FACES.mono, 'muted')], width: 14, text: 'so many alike' },
@@ -123,7 +129,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const list = stacked && view.shown !== null ? all.filter((s) => s.shown) : all;
   const talk = talks(view.snapshot, list);
   const order = arrangeOrder(wires.wires, list, partners(talk), view.project, previous);
-  const width = Math.max(320, view.width - LEFT - RIGHT);
+  const width = Math.max(NARROWEST, view.width - LEFT - RIGHT);
   const layout = layOut(order, wires.wires, list, host, sizesOf(view, wires, stacked), width);
   const names = new Map(view.snapshot.segments.map((s) => [s.id, s.name]));
   const trunk = trunkItem(layout, wires.uplink);
@@ -143,7 +149,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const scene: Scene = {
     lens: 'network',
     title: 'Who can impersonate whom on the wire',
-    summary: summaryOf(wires, view.judgement, stacked ? cards : null),
+    summary: summaryOf(wires, view.judgement, stacked ? cards : null) + (view.shown === null ? '' : ` The filter shows ${wires.parties.filter((p) => p.shown).length} of ${wires.parties.length}.`),
     bounds: layout.bounds,
     items,
     edges,

@@ -6,7 +6,7 @@ import type { View } from '../view.js';
 import { onTheWire } from './reaches.js';
 import { shortAddress } from './addresses.js';
 
-/** Where a station is plugged into a segment. `isolated` null where it could not be read. */
+/** Where a station is plugged into a segment. `isolated` null where it could not be read; only ports of bridges can be. */
 export interface Plug {
   readonly segment: string;
   /** The part of the address that differs within the segment, `.12`; `''` where it has none. */
@@ -191,7 +191,7 @@ export function wiring(view: View): Wiring {
           segment: e.segment,
           address: shortAddress(valueOf(e.ipv4) ?? valueOf(e.ipv6) ?? '', segment.subnets),
           veth,
-          isolated: port && isKnown(port.isolated) ? port.isolated.value : null,
+          isolated: segment.driver !== 'bridge' ? false : port && isKnown(port.isolated) ? port.isolated.value : null,
           exposed: reached !== undefined && members.some((m) => reached.has(m.workload.id)),
         });
       }
