@@ -3,7 +3,8 @@ import { enforcement } from '../../src/core/lenses/enforcement/index.js';
 import { namespaces } from '../../src/core/lenses/namespaces/index.js';
 import { resources } from '../../src/core/lenses/resources/index.js';
 import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../src/core/lenses/view.js';
-import type { Snapshot } from '../../src/core/model/index.js';
+import type { Finding } from '../../src/core/model/finding.js';
+import { known, type Group, type Snapshot } from '../../src/core/model/index.js';
 import type { Item, Placement, Scene } from '../../src/core/scene/scene.js';
 import { aContainer, cast, castSpec, idOf, world } from '../cast/cast.js';
 
@@ -141,6 +142,46 @@ describe('namespaces', () => {
     const lit = namespaces.overlay(view, s, null, `cell:${idOf('web')}:net`).flatMap((m) => (m.kind === 'text' ? [m.text] : []));
     expect(lit).toEqual(expect.arrayContaining(['web', 'web-tap', 'A']));
     expect(lit).not.toContain('worker');
+  });
+});
+
+describe('namespaces of the host’s own', () => {
+  const base = cast(14);
+  const own = base.groups[0]!;
+  const hosts = base.containers.find((c) => c.name === 'node-exporter')!.namespaces;
+  const service = (name: string, over: Partial<Group> = {}): Group => ({ ...own, id: `group:${name}`, name, runtime: 'service', folded: true, evidence: `cgroup /system.slice/${name}`, namespaces: { ...hosts, mnt: { inode: known(4026539000 + name.length, ''), owner: known('own', '') }, ipc: { ...hosts.ipc, owner: known('host', ''), inode: base.host.namespaces.ipc! } }, ...over });
+  it('folds services, counts them, and shows them on request', () => {
+    const s = { ...base, groups: [own, service('cron'), service('ssh')] };
+    const shut = scene(namespaces, s);
+    expect(named(shut, 'fold:services')).toMatchObject({ role: 'stack', label: '2 services of the host with a namespace of their own, as is ordinary: show' });
+    expect(rows(shut).map((r) => r.label)).not.toContain('cron');
+    expect(rows(scene(namespaces, s, { opened: ['fold:services'] })).map((r) => r.label)).toContain('cron');
+  });
+  it('does not say of a sandboxed program that it is alone, nor that it makes a kind hot', () => {
+    const s = { ...cast(3), groups: [service('bwrap', { runtime: 'bubblewrap', folded: false })] };
+    const drawing = scene(namespaces, s);
+    expect(named(drawing, 'note:loose').label).toBe('The host’s in most, as they are meant to be: bwrap');
+    expect(drawing.items.filter((i) => i.id.startsWith('bay:'))).toEqual([]);
+  });
+  it('tells of a namespace that only a mount holds', () => {
+    const s = { ...base, namespaces: [{ type: 'net' as const, inode: 4026539999, owner: 'own', ownerUserNs: known(1, ''), parent: known(0, ''), members: [], processCount: 0, heldBy: ['/run/netns/lab'] }] };
+    expect(named(scene(namespaces, s), 'note:held:net:4026539999').label).toBe('net 4026539999: no process is in it, /run/netns/lab holds it.');
+  });
+});
+
+describe('contradictions by the rules', () => {
+  const finding = (name: string, who: string): Finding => ({ rule: 'X', name, severity: 'medium', title: '', subjects: [{ kind: 'container', id: idOf(who), name: who }], evidence: [], remedy: '', fingerprint: '' });
+  const boxes = (i: Item): number => [...i.marks, ...i.near].filter((m) => m.kind === 'rect' && m.fill === 'warn').length;
+  it('have the boxed sign beside a limit', () => {
+    const view = { ...viewOf(cast(14)), findings: [finding('drift-memory', 'cache')] };
+    const { scene: s } = resources.arrange(view, null);
+    expect(boxes(named(s, `band:${idOf('cache')}`))).toBe(1);
+    expect(named(s, `band:${idOf('cache')}`)).toMatchObject({ state: 'mind', detail: expect.stringContaining('Declared was 1 GiB') });
+    expect(boxes(named(s, `band:${idOf('db')}`))).toBe(0);
+  });
+  it('have it beside how a namespace came', () => {
+    const view = { ...viewOf(cast(14)), findings: [finding('drift-namespace', 'worker')] };
+    expect(boxes(named(namespaces.arrange(view, null).scene, `row:${idOf('worker')}`))).toBe(1);
   });
 });
 

@@ -172,6 +172,12 @@ function aloneBlock(picture: Picture, x: number, y: number, w: number, order: nu
   return { items, h: 26 + Math.ceil(alone.length / perRow) * NAME_H };
 }
 
+/** Those who are the host's by design, by name. */
+function looseNote(picture: Picture, x: number, y: number, w: number): Item {
+  const words = `The host’s in most, as they are meant to be: ${listOf(picture.loose.map((p) => p.name), 8)}`;
+  return { id: 'note:loose', role: 'note', subject: null, members: picture.loose.map((p) => p.id), box: { x, y, w, h: 18 }, layer: 2, label: words, detail: '', state: 'none', order: 0, marks: [], near: [cut(x, y + 13, words, w, FACES.body, 'muted')] };
+}
+
 /** The host as the outer hull, only what is shared in it. `least`: how high it is at least. */
 export function hulls(picture: Picture, x: number, y: number, w: number, order: number, least = 0): Drawn {
   const inner = w - SIDE * 2;
@@ -212,7 +218,9 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
   }
   const block = aloneBlock(picture, x + SIDE + best.x + 8, y + Math.max(best.y, TOP), best.w - 8, at + 1, named);
   items.push(...block.items);
-  const h = Math.max(foot, block.items.length > 0 ? best.y + block.h : 0, 40, least - 14) + 14;
+  const looseY = Math.max(foot, block.items.length > 0 ? best.y + block.h : TOP);
+  if (picture.loose.length > 0) items.push(looseNote(picture, x + SIDE + 8, y + looseY + 4, inner - 8));
+  const h = Math.max(picture.loose.length > 0 ? looseY + 22 : 0, foot, block.items.length > 0 ? best.y + block.h : 0, 40, least - 14) + 14;
   const bayRight = strips.reduce((right, s, i) => (s.bays.length > 0 ? Math.max(right, (boxes[i] as Box).x + s.bays.reduce((r, b) => Math.max(r, b.x + b.w), 0)) : right), 0);
   const words = `${picture.host.name}, the host`;
   const name = cut(0, 0, words, w - 60, FACES.name);

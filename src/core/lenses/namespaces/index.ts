@@ -1,11 +1,15 @@
 import { cardBox } from '../../scene/forms.js';
 import { hatched } from '../../scene/hatch.js';
-import { FACES, rect, stroke, text } from '../../scene/kit.js';
+import { FACES, cut, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
 import { prompt } from '../../scene/signs.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
-import { count, listOf, plural } from '../../facts/units.js';
+import { listOf, plural } from '../../facts/units.js';
+import type { Group } from '../../model/workload.js';
+import { calledName } from '../../facts/names.js';
+import { isRunning } from '../../facts/walls/index.js';
 import { FOLD_FROM } from '../alike.js';
+import { contradictions } from '../contradictions.js';
 import type { Lens, View } from '../view.js';
 import { hulls } from './hulls.js';
 import { HEAD, grid, heads, matrix } from './matrix.js';
@@ -41,12 +45,44 @@ function summary(picture: Picture, view: View): string {
   return `${plural(of('container'), 'container')}${others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : ''}, 8 kinds. ${nothing}${unread}${proof}`;
 }
 
+/** The folded row of services: opened and closed like any other fold. */
+const SERVICES = 'fold:services';
+
+interface Note {
+  readonly id: string;
+  readonly words: string;
+  readonly detail: string;
+  readonly members: readonly string[];
+}
+
+/** What is not drawn, in words: what rests, what is ordinary, and namespaces that only a mount or an open file holds. */
+function notes(view: View, picture: Picture, folded: readonly Group[], opened: boolean): readonly Note[] {
+  const s = view.snapshot;
+  const out: Note[] = [];
+  const asleep = s.containers.filter((c) => !isRunning(c));
+  if (asleep.length > 0) out.push({ id: 'note:asleep', words: `Not running, so in no namespace: ${listOf(asleep.map(calledName), 8)}.`, detail: '', members: asleep.map((c) => c.id) });
+  const hidden = s.containers.filter((c) => isRunning(c)).length - picture.sharers.flat().concat(picture.alone).filter((p) => p.kind === 'container').length;
+  if (view.shown !== null && hidden > 0) out.push({ id: 'note:hidden', words: `${plural(hidden, 'other')} left out by the filter.`, detail: '', members: [] });
+  if (folded.length > 0) {
+    const words = `${plural(folded.length, 'service')} of the host with a namespace of ${folded.length === 1 ? 'its' : 'their'} own, as is ordinary: ${opened ? 'hide' : 'show'}`;
+    out.push({ id: SERVICES, words, detail: listOf(folded.map(calledName), 12), members: folded.map((g) => g.id) });
+  }
+  const held = s.namespaces.filter((n) => n.processCount === 0 && n.heldBy.length > 0);
+  for (const n of held.slice(0, 4)) out.push({ id: `note:held:${n.type}:${n.inode}`, words: `${n.type} ${n.inode}: no process is in it, ${n.heldBy[0] ?? ''} holds it.`, detail: n.heldBy.join(', '), members: [] });
+  if (held.length > 4) out.push({ id: 'note:held', words: `${held.length - 4} more namespaces without a process are held by mounts or open files.`, detail: '', members: [] });
+  return out;
+}
+
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
-  const picture = pictureOf(view.snapshot, view.shown, previous, view.project);
+  const folded = view.snapshot.groups.filter((g) => g.folded);
+  const opened = view.options.opened.includes(SERVICES);
+  const seen = opened ? { ...view.snapshot, groups: view.snapshot.groups.map((g) => (g.folded ? { ...g, folded: false } : g)) } : view.snapshot;
+  const picture = pictureOf(seen, view.shown, previous, view.project);
+  const drift = contradictions(view.findings);
   const rows = matrixRows(picture, view.snapshot, view.options.opened);
   const { parts } = view.options;
   const inner = view.width - MARGIN * 2;
-  const parties = picture.sharers.flat().length + picture.alone.length;
+  const parties = picture.sharers.flat().length + picture.alone.length + picture.loose.length;
   const beside = parts === 'both' && parties <= BESIDE && inner >= 820;
   // With many, the matrix leads, under heads and a host's row that stay.
   const pinned = parts === 'matrix' || parties >= FOLD_FROM;
@@ -71,9 +107,9 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     const y = pinned ? 2 : beside ? 10 + HEAD : bottom + 12 + HEAD;
     const headItems = heads(g, pinned ? 0 : y - HEAD);
     const below = pinned ? rows.slice(1) : rows;
-    if (pinned) head = { items: [...headItems, ...matrix(rows.slice(0, 1), g, HEAD, 22, picture, 5_000)], height: HEAD + 24 };
+    if (pinned) head = { items: [...headItems, ...matrix(rows.slice(0, 1), g, HEAD, 22, picture, 5_000, drift)], height: HEAD + 24 };
     else items.push(...headItems);
-    items.push(...matrix(below, g, y, rowH, picture, 10_000));
+    items.push(...matrix(below, g, y, rowH, picture, 10_000, drift));
     bottom = Math.max(bottom, y + below.length * rowH);
     right = Math.max(right, g.right + MARGIN);
     if (parts === 'both' && pinned) {
@@ -81,11 +117,13 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
       putHulls();
     }
   }
-  const asleep = view.snapshot.containers.filter((c) => !picture.sharing.parties.some((p) => p.id === c.id));
-  if (asleep.length > 0) {
-    const words = `Not running, so in no namespace: ${listOf(asleep.map((c) => c.name), 8)}.`;
-    items.push({ id: 'note:asleep', role: 'note', subject: null, members: asleep.map((c) => c.id), box: { x: MARGIN, y: bottom + 8, w: inner, h: 20 }, layer: 1, label: words, detail: '', state: 'none', order: 1_000_000, marks: [], near: [text(MARGIN, bottom + 22, words.length * 6 > inner ? `Not running: ${count(asleep.length)}` : words, FACES.body, 'dim')] });
-    bottom += 28;
+  let order = 1_000_000;
+  for (const n of notes(view, picture, folded, opened)) {
+    items.push({
+      id: n.id, role: n.id === SERVICES ? 'stack' : 'note', subject: null, members: n.members, box: { x: MARGIN, y: bottom + 6, w: inner, h: 20 }, layer: 1, label: n.words, detail: n.detail, state: 'none', order: (order += 1),
+      marks: [], near: [cut(MARGIN, bottom + 20, n.words, inner, FACES.body, n.id === SERVICES ? 'accent' : 'dim')],
+    });
+    bottom += 22;
   }
   const bounds = { x: 0, y: 0, w: right, h: bottom + 10 };
   const scene: Scene = {

@@ -6,6 +6,8 @@ import { textWidth } from '../../scene/measure.js';
 import type { Mark, Token } from '../../scene/marks.js';
 import type { Box, Item } from '../../scene/scene.js';
 import { count, listOf } from '../../facts/units.js';
+import { notEqual } from '../../scene/signs.js';
+import type { Contradictions } from '../contradictions.js';
 import { COLUMNS, HOST_BADGE, QUIET_BADGE, type Badge, type Picture } from './model.js';
 import { blocksOf, type Block, type Cell, type MatrixRow } from './rows.js';
 
@@ -153,7 +155,8 @@ function nameMarks(r: MatrixRow, g: Grid, y: number, rowH: number): Mark[] {
   const indent = r.inner ? 12 : 0;
   const room = g.nameW + (g.countX - g.x - g.nameW) - 14 - indent;
   const party = r.parties[0];
-  const face = { ...(r.band === 'alone' ? FACES.summary : FACES.name), size: 12 };
+  const quiet = r.band === 'alone' || r.band === 'loose';
+  const face = { ...(quiet ? FACES.summary : FACES.name), size: 12 };
   const behind = r.parties.length > 1 ? `×${count(r.parties.length)}` : party === undefined || r.band === 'alone' || party.kind === 'container' ? '' : party.about;
   const behindFace = r.parties.length > 1 ? FACES.mono : FACES.body;
   const behindW = behind === '' ? 0 : Math.min(textWidth(behind, behindFace), room * 0.45) + 7;
@@ -163,6 +166,9 @@ function nameMarks(r: MatrixRow, g: Grid, y: number, rowH: number): Mark[] {
   return marks;
 }
 
+/** Rules whose word is that a namespace is not the declared one. */
+const NOT_DECLARED = ['drift-namespace', 'drift-process-elsewhere'] as const;
+
 /** How many are the host's; with something unread, at least how many. */
 function hostsWords(r: MatrixRow): string {
   if (!COLUMNS.some((k) => r.cells[k].is === 'unknown')) return String(r.hosts);
@@ -170,7 +176,7 @@ function hostsWords(r: MatrixRow): string {
 }
 
 /** The matrix below a head: groups by kinds, one letter a namespace. `y`: where its first row begins. */
-export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: number, picture: Picture, firstOrder: number): Item[] {
+export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: number, picture: Picture, firstOrder: number, drift: Contradictions): Item[] {
   const items: Item[] = [];
   items.push(...blockItems(rows, g, y, rowH, picture, firstOrder + rows.length * 10));
   rows.forEach((r, i) => {
@@ -186,12 +192,15 @@ export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: num
       ...nameMarks(r, g, top, rowH),
       text(g.countX + 8, top + rowH / 2 + 4, hostsWords(r), red ? FACES.monoStrong : FACES.mono, ink, 'middle'),
     ];
-    if (g.howW > 0 && said !== '') near.push(cut(g.howX, top + rowH / 2 + 4, said, g.howW, r.band === 'host' ? FACES.body : FACES.mono, 'muted'));
+    const contradicts = members.some((m) => NOT_DECLARED.some((rule) => drift.get(m)?.has(rule)));
+    const howX = g.howX + (contradicts ? 16 : 0);
+    if (contradicts) near.push(...notEqual(g.howW > 0 ? g.howX + 6 : g.countX - 10, top + rowH / 2, 5));
+    if (g.howW > 0 && said !== '') near.push(cut(howX, top + rowH / 2 + 4, said, g.howW - (howX - g.howX), r.band === 'host' ? FACES.body : FACES.mono, 'muted'));
     const next = rows[i + 1];
     const edge = (r.band !== next?.band && next !== undefined) || false;
     items.push({
       id: r.id, role: r.parties.length > 1 ? 'stack' : 'row', subject: one?.subject ?? null, members, box: { x: g.x - 8, y: top, w: g.right - g.x + 8, h: rowH }, layer: 0,
-      label: r.parties.length > 1 ? `${r.name}, ${r.parties.length} alike` : r.name, detail: `${r.hosts} of its 8 namespaces are the host’s${how === '' ? '' : `. ${how}`}`,
+      label: r.parties.length > 1 ? `${r.name}, ${r.parties.length} alike` : r.name, detail: `${r.hosts} of its 8 namespaces are the host’s${how === '' ? '' : `. ${how}`}${contradicts ? '. Not as declared' : ''}`,
       state: red ? 'risk' : r.band === 'sharer' ? 'mind' : 'none', order: firstOrder + i * 10, marks: edge ? [line(g.x, top + rowH, g.right, top + rowH, 'line', 1)] : [], near,
     });
     if (r.head) return;

@@ -51,6 +51,8 @@ export interface Picture {
   readonly sharers: readonly (readonly Party[])[];
   /** Alone in all but the ordinary kinds, by name. */
   readonly alone: readonly Party[];
+  /** Sandboxed programs and services that left most of their namespaces the host's, as they are meant to. */
+  readonly loose: readonly Party[];
   readonly hulls: readonly Hull[];
   readonly bays: readonly Bay[];
   readonly badges: ReadonlyMap<Identity, Badge>;
@@ -125,9 +127,10 @@ export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previo
     members: new Set(g[0]?.members ?? []),
     owner: by.get(g.find((x) => x.owner !== null)?.owner ?? '') ?? null,
   }));
-  const alone = parties.filter((p) => !place.has(p.id)).sort((a, b) => focus(a.id) - focus(b.id) || byNature(a.name, b.name));
+  const rest = parties.filter((p) => !place.has(p.id)).sort((a, b) => focus(a.id) - focus(b.id) || byNature(a.name, b.name));
+  const isOfHost = (p: Party): boolean => NS_KINDS.some((k) => p.at[k] === 'host' && !all.ordinary.has(k));
   return {
-    sharing: all, host, sharers, alone, hulls, bays, badges,
+    sharing: all, host, sharers, alone: rest.filter((p) => !isOfHost(p)), loose: rest.filter(isOfHost), hulls, bays, badges,
     order: { sharers: sharers.flat().map((p) => p.id), letters },
   };
 }

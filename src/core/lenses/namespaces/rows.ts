@@ -21,7 +21,7 @@ export interface MatrixRow {
   readonly cells: Readonly<Record<NsKind, Cell>>;
   /** How many of its eight are the host's. */
   readonly hosts: number;
-  readonly band: 'host' | 'sharer' | 'alone';
+  readonly band: 'host' | 'sharer' | 'alone' | 'loose';
   readonly inner: boolean;
   readonly head: boolean;
 }
@@ -58,7 +58,7 @@ export function matrixRows(picture: Picture, s: Snapshot, opened: readonly strin
     const w = workload.get(p.id);
     return w ? (kinOf(w) ?? w.name) : p.name;
   };
-  const many = picture.sharers.flat().length + picture.alone.length >= FOLD_FROM;
+  const many = picture.sharers.flat().length + picture.alone.length + picture.loose.length >= FOLD_FROM;
   const band = (parties: readonly Party[], name: MatrixRow['band']): MatrixRow[] =>
     foldAlike(parties.map((p) => row(p, name)), (r) => answers(r.cells, r.parties[0] as Party, kin(r.parties[0] as Party)), many ? 0 : Infinity).flatMap((f): MatrixRow[] => {
       const first = f.members[0] as MatrixRow;
@@ -68,7 +68,7 @@ export function matrixRows(picture: Picture, s: Snapshot, opened: readonly strin
       if (!opened.includes(fold.id)) return [fold];
       return [{ ...fold, head: true }, ...f.members.map((m) => ({ ...m, inner: true }))];
     });
-  return [row(picture.host, 'host'), ...band(picture.sharers.flat(), 'sharer'), ...band(picture.alone, 'alone')];
+  return [row(picture.host, 'host'), ...band(picture.sharers.flat(), 'sharer'), ...band(picture.alone, 'alone'), ...band(picture.loose, 'loose')];
 }
 
 /** A stretch of one column in which all rows are in the same namespace. */

@@ -1,6 +1,6 @@
 import { FACES, cut, line, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
-import { triangle } from '../../scene/signs.js';
+import { notEqual, triangle } from '../../scene/signs.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
 import { calledName } from '../../facts/names.js';
 import { listOf, plural } from '../../facts/units.js';
@@ -63,6 +63,7 @@ function legend(tree: Tree, laid: Laid): Scene['legend'] {
     { marks: promise(0, -6, 20, 12), width: 20, text: 'promised beyond what there is' },
     { marks: outOfReach(0, -6, 20, 12), width: 20, text: 'declared, out of reach' },
     ...(laid.host.cut || laid.slices.some((x) => x.cut || x.bands.some((b) => b.notToScale)) ? [{ marks: [rect(0, -6, 20, 12, { stroke: stroke('drop', 0.8) }), notch(10, -6, 12)], width: 20, text: 'not to scale' }] : []),
+    ...(laid.slices.some((x) => x.bands.some((b) => b.band.drift)) ? [{ marks: notEqual(6, 0, 5.5), width: 12, text: 'not the limit that was declared' }] : []),
     { marks: [triangle(6, 0, 5)], width: 12, text: `over ${Math.round(NEAR * 100)} % of the limit` },
   ];
 }

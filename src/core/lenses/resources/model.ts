@@ -7,6 +7,7 @@ import { RESOURCES, cgroupName, hostSize, useOf, type Resource, type Use } from 
 import { isRunning } from '../../facts/walls/index.js';
 import type { Placement } from '../../scene/scene.js';
 import { FOLD_FROM, focusRank } from '../alike.js';
+import { contradictions, type Contradictions } from '../contradictions.js';
 import { inOrder, stableOrder } from '../stable.js';
 import type { View } from '../view.js';
 
@@ -23,6 +24,8 @@ export interface Band {
   readonly beyond: number | null;
   readonly others: readonly Use[];
   readonly throttled: boolean;
+  /** Whether the kernel enforces another limit than was declared, by the rules. */
+  readonly drift: boolean;
   readonly trail: readonly number[];
 }
 
@@ -63,7 +66,7 @@ const PARTED = 24;
 
 const number = (l: number | 'max' | undefined): number | null => (typeof l === 'number' ? l : null);
 
-function bandOf(w: Workload, s: Snapshot, resource: Resource, view: View): Band {
+function bandOf(w: Workload, s: Snapshot, resource: Resource, view: View, drift: Contradictions): Band {
   const rate = view.rates?.get(w.id);
   const use = useOf(w.cgroup, resource, rate);
   const own = number(valueOf(use.own));
@@ -73,7 +76,7 @@ function bandOf(w: Workload, s: Snapshot, resource: Resource, view: View): Band 
   const host = number(valueOf(hostSize(s, resource)));
   const ownIsIt = own !== null && effective === own && (by === undefined || by === path || by === '');
   const throttled = rate && isKnown(rate.throttled) ? rate.throttled.value > 0.01 : !view.rates && (valueOf(w.cgroup.cpu.throttledPeriods) ?? 0) > 0;
-  const base = { w, name: calledName(w), use, others: RESOURCES.filter((r) => r !== resource).map((r) => useOf(w.cgroup, r, rate)), throttled, trail: rate?.pressure ?? [] };
+  const base = { w, name: calledName(w), use, others: RESOURCES.filter((r) => r !== resource).map((r) => useOf(w.cgroup, r, rate)), throttled, drift: drift.get(w.id)?.has(`drift-${resource}`) ?? false, trail: rate?.pressure ?? [] };
   if (effective === undefined) {
     const told = own ?? number(valueOf(use.declared));
     return { ...base, holds: told, by: { kind: told === null ? 'unknown' : 'declared', name: '' }, beyond: null };
@@ -148,10 +151,10 @@ function isOpened(id: string, opened: readonly string[]): boolean {
   return opened.includes(id) !== opened.includes(`stem:${id}`);
 }
 
-function sliceOf(part: Part, view: View, nodes: ReadonlyMap<string, CgroupNode>, previous: Placement | null, closing: boolean): Slice {
+function sliceOf(part: Part, view: View, nodes: ReadonlyMap<string, CgroupNode>, previous: Placement | null, closing: boolean, drift: Contradictions): Slice {
   const s = view.snapshot;
   const resource = view.options.resource;
-  const bands = part.of.map((w) => bandOf(w, s, resource, view)).sort(byFullness);
+  const bands = part.of.map((w) => bandOf(w, s, resource, view, drift)).sort(byFullness);
   const order = stableOrder(bands.map((b) => b.w.id), previous?.order[part.id]);
   const node = part.project === null ? nodes.get(part.path) : undefined;
   const facts = node ? limits(node.facts, resource) : null;
@@ -186,7 +189,8 @@ export function treeOf(view: View, previous: Placement | null): Tree {
   const running = passes.filter(isRunning);
   const nodes = new Map(s.cgroups.map((c) => [c.id, c]));
   const closing = running.length >= FOLD_FROM;
-  const slices = parts(running, nodes).map((p) => sliceOf(p, view, nodes, previous, closing));
+  const drift = contradictions(view.findings);
+  const slices = parts(running, nodes).map((p) => sliceOf(p, view, nodes, previous, closing, drift));
   const worst = (x: Slice): number => Math.max(-1, ...x.bands.map(fullness));
   const focus = (x: Slice): number => Math.min(...x.bands.map((b) => focusRank(b.w, view.project)));
   const wished = [...slices].sort((a, b) => focus(a) - focus(b) || Number(a.limit === null) - Number(b.limit === null) || worst(b) - worst(a) || byNature(a.name, b.name));

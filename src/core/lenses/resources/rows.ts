@@ -2,9 +2,9 @@ import { isKnown, valueOf } from '../../model/reading.js';
 import { FACES, cut, line, text } from '../../scene/kit.js';
 import { cutText, textWidth, wrapText, type Face } from '../../scene/measure.js';
 import type { Mark, Token } from '../../scene/marks.js';
-import { diamond, triangle } from '../../scene/signs.js';
+import { diamond, notEqual, triangle } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
-import { count, percent, plural } from '../../facts/units.js';
+import { count, limitText, percent, plural } from '../../facts/units.js';
 import { NEAR, PRESSED, say, sayWhole, type Use } from '../../facts/uses.js';
 import { mini, open, outOfReach, promise, spark, strip, walled } from './bars.js';
 import { MINI_W, STEM, type Columns, type Laid, type LaidBand, type LaidSlice } from './layout.js';
@@ -39,7 +39,9 @@ function sentence(b: Band): string {
   const share = b.use.share !== null ? `, ${percent(b.use.share)}` : '';
   const psi = isKnown(b.use.pressure) && b.use.pressure.value > 0 ? `. Its tasks wait for it ${b.use.pressure.value} % of the time` : '';
   const kills = r === 'memory' && (valueOf(b.w.cgroup.memory.oomKills) ?? 0) > 0 ? `. The kernel killed ${plural(valueOf(b.w.cgroup.memory.oomKills) ?? 0, 'process', 'processes')} of it` : '';
-  return `${used}${holds}${share}${psi}${kills}.`;
+  const told = valueOf(b.use.declared);
+  const drift = b.drift && told !== undefined ? `. Declared was ${limitText(told, (n) => sayWhole(r, n))}` : '';
+  return `${used}${holds}${share}${psi}${kills}${drift}.`;
 }
 
 function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
@@ -52,6 +54,7 @@ function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
     text(c.limitX, cy + 3.8, limitWords(u), MONO, limitWords(u) === 'none' || limitWords(u) === '?' ? 'muted' : 'ink', 'end'),
     cut(c.effectiveX, cy + 3.8, words.words, c.effectiveW, words.ink === 'warn' ? FACES.strong : FACES.body, words.ink),
   ];
+  if (band.drift) marks.push(...notEqual(c.limitX - textWidth(limitWords(u), MONO) - 9, cy, 5));
   if (c.psiX !== null && u.resource !== 'pids') {
     const psi = valueOf(u.pressure);
     const high = psi !== undefined && psi > PRESSED;
@@ -93,7 +96,7 @@ export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big
   return {
     id: `band:${band.w.id}`, role: 'band', subject: { kind: band.w.kind, id: band.w.id, name: band.name }, members: [band.w.id],
     box: { x: c.nameX - 6, y: l.y - 1.5, w: c.right - c.nameX + 10, h: l.h + l.beyond + 3 }, layer: 2, label: band.name, detail: sentence(band),
-    state: near ? 'risk' : band.throttled || band.beyond !== null ? 'mind' : band.by.kind === 'unknown' || use === undefined ? 'unknown' : 'none', order, marks, near: texts,
+    state: near ? 'risk' : band.throttled || band.drift || band.beyond !== null ? 'mind' : band.by.kind === 'unknown' || use === undefined ? 'unknown' : 'none', order, marks, near: texts,
   };
 }
 
@@ -186,7 +189,7 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
   const r = tree.resource;
   const { bar: h, promised: extra, cut: clipped } = laid.host;
   const share = tree.size === null || tree.use === null ? null : tree.use / tree.size;
-  const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : STEM * 0.6) : walled(c.hostX, 0, STEM, h, share, clipped);
+  const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : Math.min(STEM * 0.8, ((tree.use * laid.scale) / h) * STEM)) : walled(c.hostX, 0, STEM, h, share, clipped);
   if (extra > 0) marks.push(...promise(c.hostX, h, STEM, extra));
   const bx = c.sliceX - 8;
   if (tree.slices.length > 0) marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
