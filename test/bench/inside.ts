@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { connect } from '../../src/node/collect/connect.js';
-import { machineReaders } from '../../src/node/collect/machine.js';
+import { newKernelCache, readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
+import { machineReaders, ROOTS } from '../../src/node/collect/machine.js';
 import { Reader } from '../../src/node/collect/reader.js';
 import { openEvents } from '../../src/node/collect/engine/events.js';
 import { Session } from '../../src/node/session/session.js';
@@ -17,6 +18,15 @@ let session: Session | null = null;
 const told = new Map<string, number>();
 const shown = new Map<string, number>();
 
+let kernelCache: { readonly containers: readonly KnownContainer[]; readonly cache: KernelCache } | null = null;
+
+async function prepareKernel(): Promise<{ readonly containers: readonly KnownContainer[]; readonly cache: KernelCache }> {
+  const { containers } = await reader.snapshot('quick');
+  const cache = newKernelCache();
+  for (let n = 0; n < 3; n++) readKernel({ roots: ROOTS, containers, cache });
+  return { containers, cache };
+}
+
 const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
   ready: async () => null,
   /** A full snapshot with nothing remembered but the connection. */
@@ -31,6 +41,26 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
   },
   /** The next one, with the containers known. */
   again: async () => ({ ms: await timed(() => reader.again('quick')) }),
+  /** One pass over every process, namespace and limit, warm, as the kernel reader makes it between two whole ones. */
+  pass: async () => {
+    kernelCache ??= await prepareKernel();
+    const { containers, cache } = kernelCache;
+    return { ms: await timed(async () => readKernel({ roots: ROOTS, containers, cache, depth: 'processes' })), processes: cache.processes.procs.size };
+  },
+  /** CPU in % of a core while the kernel is polled at a rate as a session does, with all of it read again once in between. */
+  poll: async (everyMs: number, polls: number) => {
+    kernelCache ??= await prepareKernel();
+    const { containers, cache } = kernelCache;
+    const before = process.cpuUsage();
+    const from = performance.now();
+    for (let n = 1; n <= polls; n++) {
+      await new Promise((wake) => setTimeout(wake, Math.max(0, from + n * everyMs - performance.now())));
+      if (n === polls) readKernel({ roots: ROOTS, containers, cache });
+      else readMoving(cache);
+    }
+    const used = process.cpuUsage(before);
+    return { percent: (used.user + used.system) / 10 / (performance.now() - from) };
+  },
   watch: async () => {
     session = new Session({ host, parts: STANDARD_PARTS, version: '0', shell: 'browser' });
     const live = session;

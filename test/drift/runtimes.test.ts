@@ -54,7 +54,18 @@ async function below(pid: number, word: string): Promise<number> {
   return found;
 }
 
-const lsns = async () => (JSON.parse(await run(['lsns', '--json', '-o', 'NS,TYPE,PNS,ONS'])) as { readonly namespaces: readonly Lsns[] }).namespaces;
+/** It fails when a process ends under its eyes; then it is asked again. */
+async function lsns(): Promise<readonly Lsns[]> {
+  let said = '';
+  expect(
+    await until(async () => {
+      const ran = await tryRun(['lsns', '--json', '-o', 'NS,TYPE,PNS,ONS']);
+      said = ran.stdout;
+      return ran.code === 0;
+    }, 60_000),
+  ).toBe(true);
+  return (JSON.parse(said) as { readonly namespaces: readonly Lsns[] }).namespaces;
+}
 
 beforeAll(async () => {
   lab = await startEngine();

@@ -40,7 +40,7 @@ export interface ConnectionOptions {
 const TABLES_PER_POLL = 10;
 const FASTEST_TABLES_MS = 100;
 /** Processes come and go without the engine's knowing; they are looked at once in so many polls. */
-const POLLS_PER_CHECK = 15;
+export const POLLS_PER_CHECK = 15;
 
 /** One connection to one engine, from the first picture to its loss. At most one reading is under way at a time. */
 export class Connection {

@@ -38,16 +38,25 @@ function openFiles(proc: string): ReadonlyMap<string, readonly string[]> {
   return held;
 }
 
-/** Asks lsns(8) for parents and owners, and looks for open files; takes some 70 ms beside this process. */
-export async function learnKin(cache: KinCache, roots: Roots): Promise<void> {
-  const kin = await new Promise<Reading<ReadonlyMap<number, Kin>>>((done) => {
-    execFile('lsns', ['--json', '-o', 'NS,PNS,ONS'], { timeout: 10_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout) => {
+function askLsns(): Promise<Reading<ReadonlyMap<number, Kin>> | null> {
+  return new Promise((done) => {
+    execFile('lsns', ['--json', '-o', 'NS,PNS,ONS'], { timeout: 10_000, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
       if (error === null) done(parseLsns(stdout, SOURCE));
-      // Before util-linux 2.38 lsns knows neither column.
-      else done(unknown(error.code === ('ENOENT' as unknown) ? 'absent' : 'unsupported', SOURCE));
+      else if (error.code === ('ENOENT' as unknown)) done(unknown('absent', SOURCE));
+      // Before util-linux 2.38 lsns knows neither column, and says so; it fails in silence when a process ends under its eyes.
+      else done(stderr.trim() === '' ? null : unknown('unsupported', SOURCE));
     });
   });
-  cache.kin = kin;
+}
+
+const TRIES = 5;
+
+/** Asks lsns(8) for parents and owners, and looks for open files; takes some 70 ms beside this process. */
+export async function learnKin(cache: KinCache, roots: Roots): Promise<void> {
+  let kin: Reading<ReadonlyMap<number, Kin>> | null = null;
+  for (let n = 0; kin === null && n < TRIES; n++) kin = await askLsns();
+  // What was told before holds as long as the namespaces are there.
+  cache.kin = kin ?? ('value' in cache.kin ? cache.kin : unknown('unsupported', SOURCE));
   cache.files = openFiles(roots.proc);
 }
 

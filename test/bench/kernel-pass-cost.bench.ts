@@ -1,0 +1,24 @@
+import { POLLS_PER_CHECK } from '../../src/node/session/connection.js';
+import { DEFAULT_POLL_MS } from '../../src/node/session/session.js';
+import type { Bench } from './bench.js';
+import { hostOf, inside } from './host.js';
+
+/** CPU of the kernel's polling at the default rate with 200 containers, in % of a core; each sample has one pass over everything. */
+export const bench: Bench = {
+  name: 'kernel-pass-cost',
+  unit: '%',
+  bound: { of: 'median', atMost: 1 },
+  needs: ['root', 'docker'],
+  async run() {
+    const there = await inside(await hostOf(200));
+    try {
+      await there.ask('cold');
+      await there.ask('poll', 500, 4);
+      const ours: number[] = [];
+      for (let n = 0; n < 3; n++) ours.push((await there.ask<{ percent: number }>('poll', DEFAULT_POLL_MS, POLLS_PER_CHECK)).percent);
+      return { ours, peer: null };
+    } finally {
+      there.close();
+    }
+  },
+};
