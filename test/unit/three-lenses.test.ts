@@ -149,7 +149,7 @@ describe('namespaces of the host’s own', () => {
   const base = cast(14);
   const own = base.groups[0]!;
   const hosts = base.containers.find((c) => c.name === 'node-exporter')!.namespaces;
-  const service = (name: string, over: Partial<Group> = {}): Group => ({ ...own, id: `group:${name}`, name, runtime: 'service', folded: true, evidence: `cgroup /system.slice/${name}`, namespaces: { ...hosts, mnt: { inode: known(4026539000 + name.length, ''), owner: known('own', '') }, ipc: { ...hosts.ipc, owner: known('host', ''), inode: base.host.namespaces.ipc! } }, ...over });
+  const service = (name: string, over: Partial<Group> = {}): Group => ({ ...own, id: `group:${name}`, name, runtime: 'service', folded: true, evidence: `cgroup /system.slice/${name}`, namespaces: { ...hosts, mnt: { inode: known(4026539000 + name.length, ''), owner: known('own', '') }, ...Object.fromEntries((['ipc', 'cgroup'] as const).map((k) => [k, { owner: known('host', ''), inode: base.host.namespaces[k]! }])) }, ...over });
   it('folds services, counts them, and shows them on request', () => {
     const s = { ...base, groups: [own, service('cron'), service('ssh')] };
     const shut = scene(namespaces, s);
