@@ -36,7 +36,7 @@ class Mistake extends Error {
   }
 }
 
-export const LONGEST_FILTER = 2000;
+const LONGEST_FILTER = 2000;
 const DEEPEST = 60;
 
 function tokens(text: string): Token[] {

@@ -36,11 +36,6 @@ export function stateSign(state: Item['state'], cx: number, cy: number, r = 5.5)
   }
 }
 
-/** The ink of a state's words. */
-export function stateInk(state: Item['state']): Token {
-  return state === 'risk' ? 'risk' : state === 'mind' ? 'warn' : state === 'fine' ? 'fine' : state === 'unknown' ? 'muted' : 'dim';
-}
-
 /** Not as declared: a boxed not-equal sign. */
 export function notEqual(cx: number, cy: number, r = 5.5): Mark[] {
   return [
@@ -68,7 +63,7 @@ export function enteredBox(x: number, cy: number, name: string, ground: Token = 
 }
 
 /** An open end: a thin arrow's head, pointing right (angle 0) or elsewhere (radians). */
-export function arrowHead(x: number, y: number, angle = 0, token: Token = 'ink', s = 6): Mark {
+function arrowHead(x: number, y: number, angle = 0, token: Token = 'ink', s = 6): Mark {
   const at = (a: number): readonly [number, number] => [x - s * Math.cos(angle + a), y - s * Math.sin(angle + a)];
   return path(through([at(0.45), [x, y], at(-0.45)]), { stroke: stroke(token, 1.1) });
 }
@@ -88,12 +83,4 @@ export function port(cx: number, cy: number, isolated: boolean | null, token: To
   return isolated
     ? rect(cx - 4, cy - 4, 8, 8, { fill: 'ground', stroke: stroke('ink', 1.5) })
     : path([['A', cx, cy, 3.6, 0, Math.PI * 2], ['Z']], { fill: token, stroke: stroke('ground', 0.8) });
-}
-
-/** A lock, for what may not be read. */
-export function lock(cx: number, cy: number, token: Token = 'warn'): Mark[] {
-  return [
-    path([['M', cx - 3, cy], ['L', cx - 3, cy - 2], ['A', cx, cy - 2, 3, Math.PI, Math.PI * 2], ['L', cx + 3, cy]], { stroke: stroke(token, 1.5) }),
-    rect(cx - 5, cy - 0.5, 10, 7, { r: 1.5, fill: token }),
-  ];
 }

@@ -93,7 +93,7 @@ export function stale(palette: Palette): Palette {
 }
 
 /** WCAG 2.2 relative luminance of `#rrggbb`, 0 to 1. */
-export function luminance(colour: string): number {
+function luminance(colour: string): number {
   const [r, g, b] = channels(colour).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as [number, number, number];
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }

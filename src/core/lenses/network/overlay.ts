@@ -8,7 +8,6 @@ import type { View } from '../view.js';
 import { BUS } from './draw-wire.js';
 import { SPINE, TRUNK } from './metrics.js';
 import { attackersOf, reachesOf, type Reach } from './reaches.js';
-import { counted } from './words.js';
 
 /** The port of a plug: where the line of its connector ends. */
 function portOf(edge: Edge): { readonly x: number; readonly y: number } | null {
@@ -164,12 +163,4 @@ export function overlay(view: View, scene: Scene, selected: string | null, hover
   if (chosen.role !== 'card' && chosen.role !== 'stack' && chosen.role !== 'hull') return marks;
   const plugs = plugsOf(scene, chosen);
   return [...marks, ...story(view, scene, chosen, plugs), ...lit(plugs, 2.2), outline(chosen.box, 'accent', 2.2)];
-}
-
-/** The one sentence that the selection tells first: `jenkins can pretend to 3 and the gateway on bridge …`. */
-export function sentenceOf(view: View, item: Item): string {
-  const names = new Map(view.snapshot.segments.map((s) => [s.id, s.name]));
-  const [worst] = item.members.flatMap((id) => reachesOf(view.judgement, id));
-  if (!worst || worst.verdict === 'blocked') return `${item.label} cannot impersonate anybody on the wire.`;
-  return `${item.label} ${worst.verdict === 'possible' ? 'can' : worst.verdict === 'latent' ? 'could' : 'may'} impersonate others to ${counted(worst)} on ${names.get(worst.segment) ?? ''}.`;
 }

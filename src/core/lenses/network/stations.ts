@@ -30,7 +30,7 @@ export interface Station {
 const LOUD = { risk: 0, unknown: 1, mind: 2, none: 3, fine: 4 } as const;
 
 /** Beyond so many net namespaces alike ones are drawn as stacks. */
-export const STACK_FROM = 24;
+const STACK_FROM = 24;
 
 /** A short, steady name for a long key (FNV-1a). */
 function digest(key: string): string {
@@ -44,7 +44,7 @@ export function imageName(image: string): string {
 }
 
 /** What a stack is called: the service its members share, else what their names begin with, else their image. */
-export function stackName(parties: readonly Party[]): string {
+function stackName(parties: readonly Party[]): string {
   const services = new Set(parties.map((p) => (p.workload.kind === 'container' ? (p.workload.service ?? '') : '')));
   const [service] = services;
   if (services.size === 1 && service) return service;
