@@ -16,8 +16,8 @@ export interface Opened {
   close(): Promise<void>;
 }
 
-/** A real chromium with a profile of its own, that asks nobody anything. `netns`: the net namespace it lives in, as `nsenter --net=` takes it. */
-export async function openChromium(options: BrowserContextOptions = {}, netns: string | null = null): Promise<Opened> {
+/** A real chromium with a profile of its own, that asks nobody anything. `netns`: the net namespace it lives in, as `nsenter --net=` takes it; `more`: further switches. */
+export async function openChromium(options: BrowserContextOptions = {}, netns: string | null = null, more: readonly string[] = []): Promise<Opened> {
   const found = chromiumPath();
   if (found === null) throw new Error('no chromium on this machine');
   const folder = mkdtempSync(path.join(tmpdir(), 'bulkhead-chromium-'));
@@ -31,7 +31,7 @@ export async function openChromium(options: BrowserContextOptions = {}, netns: s
   const context = await chromium.launchPersistentContext(profile, {
     executablePath,
     headless: true,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage', ...more],
     viewport: { width: 1440, height: 900 },
     ...options,
   });
