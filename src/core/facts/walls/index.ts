@@ -7,6 +7,7 @@ import { devicesWall, mountsWall, rootfsWall } from './things.js';
 import { WALL_TITLES, openness, type Wall, type WallName } from './wall.js';
 
 export * from './wall.js';
+export { readFrom, remedyOf } from './remedies.js';
 export { rawDevices } from './things.js';
 export { ownUserNs } from './process.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ALL_CAPS, DEFAULT_CAPS, aContainer, aProcess, aSnapshot, capSets } from '../../../../test/cast/cast.js';
 import { known, unknown, type Container, type Declared, type Host, type ProcessFacts } from '../../model/index.js';
-import { WALLS, engineLacksSeccomp, walls, type Wall, type WallName } from './index.js';
+import { WALLS, engineLacksSeccomp, readFrom, remedyOf, walls, type Wall, type WallName } from './index.js';
 
 const host: Host = aSnapshot().host;
 const base = aContainer({ name: 'web' });
@@ -138,4 +138,14 @@ describe('root, mounts and devices', () => {
     expect(of('devices', { devices: known(['/dev/kmsg'], '') }).drift).toBe('not declared');
     expect(of('devices', { devices: no })).toMatchObject({ state: 'unknown', short: '? no rights' });
   });
+});
+
+describe('remedies', () => {
+  it('are none for a wall that stands, one sentence for one that does not', () => {
+    expect(remedyOf(of('seccomp'))).toBe('');
+    expect(remedyOf(of('noNewPrivs'))).toContain('no-new-privileges');
+    expect(remedyOf(of('lsm', {}, { ...host, lsms: known([], '') }))).toContain('for this host');
+    expect(remedyOf(of('capabilities', { ...runs({ capabilities: capSets([]) }, [aProcess({ pid: 99, role: 'exec', capabilities: capSets(ALL_CAPS) })]) }))).toContain('End that process');
+  });
+  it('come with the file that decides', () => expect(readFrom(of('capabilities', runs({})))).toBe('/proc/1000/status'));
 });

@@ -5,7 +5,7 @@ import { textWidth, wrapText } from '../../scene/measure.js';
 import type { Item, Placement, Scene } from '../../scene/scene.js';
 import type { Subject } from '../../model/finding.js';
 import type { Workload } from '../../model/workload.js';
-import { DRIFT_STATE, wallWords } from './words.js';
+import { DRIFT_STATE, wallDetail, wallWords } from './words.js';
 import { WALLS, wallTitle, type Wall } from '../../facts/walls/index.js';
 import { count, listOf, plural } from '../../facts/units.js';
 import type { Lens, View } from '../view.js';
@@ -88,7 +88,7 @@ function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, vie
       box: { x: column.x - 3, y, w: column.w - 2, h },
       layer: 1,
       label: `${row.name}, ${wallTitle(w.name, view.snapshot.host)}: ${wallWords(w)}`,
-      detail: w.sentence,
+      detail: wallDetail(w),
       state: w.state === 'open-by-choice' ? (toneOf(row) === 'risk' ? 'risk' : 'mind') : DRIFT_STATE[w.state],
       order: first + 1 + i,
       marks: drawn.marks,
