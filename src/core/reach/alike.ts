@@ -1,4 +1,4 @@
-import { valueOf } from '../model/reading.js';
+import { valueOf, type Reading } from '../model/reading.js';
 import { filtersOf } from './filter/rules.js';
 import type { Host } from './host.js';
 import type { Party, Plug } from './wire.js';
@@ -24,8 +24,10 @@ function plugKey(plug: Plug, host: Host): string {
   if (key === undefined) {
     const port = plug.port?.port;
     const net = host.nets.get(plug.net);
-    const read = (r: { readonly source: string } & ({ readonly value: unknown } | { readonly unknown: string })) => ('value' in r ? JSON.stringify(r.value) : r.unknown);
-    const flags = port == null ? '' : [port.isolated, port.learning, port.locked, port.state, port.neighSuppress, port.unicastFlood, port.vlans].map(read).join(',');
+    const read = (r: Reading<boolean | string>): string => ('value' in r ? String(r.value) : r.unknown);
+    const vlans = port == null ? undefined : valueOf(port.vlans);
+    const filtered = vlans === undefined ? '?' : vlans.length === 1 ? `${vlans[0]?.vid}${vlans[0]?.pvid === true ? 'p' : ''}${vlans[0]?.untagged === true ? 'u' : ''}` : JSON.stringify(vlans);
+    const flags = port == null ? '' : `${read(port.isolated)},${read(port.learning)},${read(port.locked)},${read(port.state)},${read(port.unicastFlood)},${filtered}`;
     const table = net === undefined ? '' : [net.neighbours, net.neighbours6].map((t) => (valueOf(t) === undefined ? '?' : valueOf(t)?.some((e) => e.state === 'PERMANENT' || e.state === 'NOARP') === true ? plug.net : '')).join(',');
     const own = net === undefined ? '?' : [net.nft, net.arptables, net.tc].map((r) => ('unknown' in r ? r.unknown : '')).join() + (filtersOf(net).touching ? plug.net : '');
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');

@@ -1,9 +1,9 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
-import { answer, merge, series, strongest, type Answer } from './answer.js';
+import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { doors, type Doors } from './seccomp.js';
+import { doors } from './seccomp.js';
 import type { Step } from './types.js';
 
 /** How a frame gets on the wire: `packet` sends any, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
@@ -113,19 +113,17 @@ export function senderOf(w: Workload, host: Host): Sender {
     const none = answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'a process can send the frame', holds: 'unknown', reading: unknown('unsupported', source), why: 'Its capabilities are the kernel’s to tell.' }]);
     return { channels: { packet: none, icmp6: none, admin: none }, right: 'not read' };
   }
-  const open: Doors[] = processes.map((p) => doors(p, w));
+  const facts = processes.map((p) => ({ p, owned: owns(p, w, host), door: doors(p, w), label: lsm(p, w, host) }));
+  const still = frozen(w);
   const channel = (name: Channel): Answer => {
-    const best = strongest(processes.map((p, i) => series([holds(p, NEEDS[name], w), owns(p, w, host), (open[i] as Doors)[name], lsm(p, w, host)])));
-    const of = best ?? answer('unknown', '');
-    const all = series([of, frozen(w)]);
-    const lead: Step = {
-      link: 'send',
-      step: SAYS[name],
-      holds: all.state === 'open' ? 'yes' : all.state === 'unknown' ? 'unknown' : 'no',
-      reading: all.steps()[0]?.reading ?? unknown('not-asked', ''),
-      why: WHY[name],
+    const ways = facts.map(({ p, owned, door, label }) => series([holds(p, NEEDS[name], w), owned, door[name], label]));
+    const all = series([strongest(ways) ?? answer('unknown', ''), still]);
+    const steps = (): readonly Step[] => {
+      const list = all.steps();
+      const holds_ = all.state === 'open' ? 'yes' : all.state === 'unknown' ? 'unknown' : 'no';
+      return [{ link: 'send', step: SAYS[name], holds: holds_, reading: list[0]?.reading ?? unknown('not-asked', ''), why: WHY[name] }, ...list];
     };
-    return { ...all, unless: merge([all.unless]), steps: () => [lead, ...all.steps()] };
+    return { ...all, steps };
   };
   const channels = { packet: channel('packet'), icmp6: channel('icmp6'), admin: channel('admin') };
   return { channels, right: rightOf(w, channels, processes[0]) };

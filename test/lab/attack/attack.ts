@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { arpFrames, ndFrames, stealFrames, INVENTED, type Frame } from '../../../src/core/reach/frames.js';
 import { toNumber } from '../../../src/core/reach/filter/truth.js';
 import type { Technique } from '../../../src/core/reach/types.js';
@@ -29,8 +30,10 @@ async function entry(s: Stage, six: boolean): Promise<string> {
     const line = readFileSync(`/proc/${s.victim.pid}/net/arp`, 'utf8').split('\n').find((l) => l.startsWith(`${s.target.ip} `));
     return line?.split(/\s+/)[3] ?? '';
   }
-  const ran = await inNet(s.victim, ['ip', '-6', '-j', 'neigh', 'show', s.target.ip6]);
-  return ran.stdout.startsWith('[') ? ((JSON.parse(ran.stdout) as { readonly lladdr?: string }[])[0]?.lladdr ?? '') : '';
+  const ran = await inNet(s.victim, ['ip', '-6', '-j', 'neigh', 'show', 'dev', s.victim.iface]);
+  const list = ran.stdout.startsWith('[') ? (JSON.parse(ran.stdout) as { readonly dst: string; readonly lladdr?: string }[]) : [];
+  const mine = list.filter((e) => e.dst === s.target.ip6 || e.dst === s.target.local6).map((e) => e.lladdr ?? '');
+  return mine.find((mac) => forged(s, mac)) ?? mine[0] ?? '';
 }
 
 const forged = (s: Stage, mac: string): boolean => mac !== '' && mac !== s.target.mac && [s.A.mac, INVENTED, WRITTEN].includes(mac);
@@ -76,7 +79,9 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
   const end = (p: Place) => ({ mac: p.mac, ip: six ? p.ip6 : p.ip });
   const took = async () => forged(s, await entry(s, six));
   if (s.A.mac !== '' && end(s.target).ip !== '' && end(s.victim).ip !== '') {
-    const all = six ? [...ndFrames(end(s.A), end(s.victim), end(s.target), s.A.ip6 === '' ? null : s.A.ip6)] : [...arpFrames(end(s.A), end(s.victim), end(s.target))];
+    const own = s.A.ip6 === '' ? null : s.A.ip6;
+    const local = { mac: s.target.mac, ip: s.target.local6 };
+    const all = six ? [...ndFrames(end(s.A), end(s.victim), end(s.target), own), ...(local.ip === '' ? [] : ndFrames(end(s.A), end(s.victim), local, own))] : [...arpFrames(end(s.A), end(s.victim), end(s.target))];
     const plain = all.filter(untagged);
     let shut = 0;
     for (const [frames, rounds] of [[plain, 3], [plain, 26], [all, 26], [all, 26]] as const) {
@@ -116,6 +121,21 @@ async function portOf(s: Stage, mac: string): Promise<string> {
   return list.find((e) => e.mac === mac && e.master === s.bridge && e.state !== 'permanent')?.ifname ?? '';
 }
 
+/** Whether a frame of the victim to the stolen MAC lands at the attacker. */
+async function lands(s: Stage): Promise<boolean> {
+  const mac = s.target.mac.replaceAll(':', '');
+  const catching = asAttacker(s, ['perl', SENDER, 'catch', String(s.allowed), s.A.iface, mac, '2']);
+  const frame: Frame = { source: s.victim.mac, destination: s.target.mac, tags: [], body: { kind: 'other' }, name: '' };
+  let ended = false;
+  void catching.then(() => (ended = true));
+  const from = `${fileURLToPath(new URL('./sender.pl', import.meta.url))}`;
+  for (let n = 0; n < 12 && !ended; n++) {
+    await tryRun(['nsenter', `--net=/proc/${s.victim.pid}/ns/net`, 'perl', from, 'send', String(s.victimNet), s.victim.iface, 'packet', '1'], { input: `${bytesOf(frame)}\n` });
+    await sleep(100);
+  }
+  return (await catching).stdout.includes('heard');
+}
+
 async function steal(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
   const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
   // Its owner speaks first, so that the bridge has it where it belongs.
@@ -123,11 +143,11 @@ async function steal(s: Stage): Promise<{ readonly worked: boolean; readonly by:
   if (await took()) throw new Error(`the bridge has ${s.target.mac} at the attacker's port before the attack`);
   for (const rounds of [3, 12]) {
     const tried = await send(s, [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })], rounds, took);
-    if (tried.worked) return tried;
+    if (tried.worked) return (await lands(s)) ? tried : { worked: false, by: 'moved, but nothing lands' };
   }
   if ((await asAttacker(s, ['perl', SENDER, 'become', String(s.allowed), s.A.iface, s.target.mac.replaceAll(':', '')])).code !== 0) return { worked: false, by: '' };
   await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, s.A.ip, s.victim.ip, '4']);
-  return (await until(took, 300, 30)) ? { worked: true, by: 'the MAC taken' } : { worked: false, by: '' };
+  return (await until(took, 300, 30)) && (await lands(s)) ? { worked: true, by: 'the MAC taken' } : { worked: false, by: '' };
 }
 
 async function write(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {

@@ -44,19 +44,20 @@ if ($verb eq 'send') {
   # Gives the interface another's MAC (SIOCSIFHWADDR): no packet socket is needed, as busybox's ip does.
   ioctl(any_socket(), 0x8924, pack('a16 S a6 x16', $interface, 1, pack('H12', $rest[0]))) or die "mac: $!\n";
   print "done\n";
-} elsif ($verb eq 'hear') {
-  # Waits for an IPv4 packet to an address that is another's: that is what reading its traffic means.
+} elsif ($verb eq 'hear' or $verb eq 'catch') {
+  # Waits for an IPv4 packet to an address, or a frame to a MAC, that is another's: that is what reading its traffic means.
   my ($address, $seconds) = @rest;
   socket(my $s, 17, 3, 0x0300) or die "socket: $!\n";
   bind($s, pack('S n i S C C a8', 17, 3, index_of(any_socket()), 0, 0, 0, '')) or die "bind: $!\n";
   print "ready\n"; $| = 1; print '';
-  my $want = inet_aton($address); my $end = time + $seconds;
+  my $want = $verb eq 'hear' ? inet_aton($address) : pack('H12', $address); my $end = time + $seconds;
   while (time < $end) {
     my $in = ''; vec($in, fileno($s), 1) = 1;
     next unless select($in, undef, undef, 0.2);
     my $from = recv($s, my $frame, 2048, 0);
     my $type = unpack('x10 C', $from);
     next if $type == 4 or length($frame) < 34;
+    if ($verb eq 'catch') { next unless substr($frame, 0, 6) eq $want and substr($frame, 12, 2) eq "\x88\xb5"; print "heard\n"; exit 0; }
     if (substr($frame, 12, 2) eq "\x08\x00" and substr($frame, 30, 4) eq $want) { print "heard\n"; exit 0; }
   }
   print "silent\n";

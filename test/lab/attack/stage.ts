@@ -12,6 +12,8 @@ export interface Place {
   readonly iface: string;
   readonly ip: string;
   readonly ip6: string;
+  /** Its link-local IPv6 address. */
+  readonly local6: string;
   readonly mac: string;
   /** The bridge's port. */
   readonly port: string;
@@ -31,6 +33,8 @@ export interface Stage {
   readonly bridge: string;
   /** Inode of the net namespace that the attack is allowed in: the attacker's, which the lab made. */
   readonly allowed: number;
+  /** The same for what the victim itself sends. */
+  readonly victimNet: number;
   clear(): Promise<void>;
   /** The same containers for another scenario: rules taken away, what that one wants done. */
   again(scenario: Scenario): Promise<Stage>;
@@ -59,7 +63,7 @@ async function addresses(command: readonly string[]): Promise<readonly Address[]
 }
 
 const netOf = (pid: number): readonly string[] => ['nsenter', `--net=/proc/${pid}/ns/net`];
-const EMPTY: Place = { container: '', pid: 0, iface: 'eth0', ip: '', ip6: '', mac: '', port: '' };
+const EMPTY: Place = { container: '', pid: 0, iface: 'eth0', ip: '', ip6: '', local6: '', mac: '', port: '' };
 
 async function placeOf(lab: Lab, container: string, iface: string, outside: readonly Address[]): Promise<Place> {
   const pid = await lab.pid(container);
@@ -67,7 +71,7 @@ async function placeOf(lab: Lab, container: string, iface: string, outside: read
   if (own === undefined) return { ...EMPTY, container, pid };
   const port = outside.find((a) => a.ifindex === own.link_index && a.link_index === own.ifindex)?.ifname ?? '';
   const local = (family: string) => own.addr_info.find((i) => i.family === family && (family === 'inet' || i.scope === 'global'))?.local ?? '';
-  return { container, pid, iface, ip: local('inet'), ip6: local('inet6'), mac: own.address, port };
+  return { container, pid, iface, ip: local('inet'), ip6: local('inet6'), local6: own.addr_info.find((i) => i.family === 'inet6' && i.scope === 'link')?.local ?? '', mac: own.address, port };
 }
 
 function inode(path: string): number {
@@ -141,14 +145,16 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
     const gateway: Place = {
       container: 'host', pid: lab.enginePid, iface: bridge, mac: own?.address ?? '', port: '',
       ip: own?.addr_info.find((i) => i.family === 'inet')?.local ?? '', ip6: own?.addr_info.find((i) => i.family === 'inet6' && i.scope === 'global')?.local ?? '',
+      local6: own?.addr_info.find((i) => i.family === 'inet6' && i.scope === 'link')?.local ?? '',
     };
     const [V, X] = await Promise.all([placeOf(lab, name('V'), 'eth0', outside), placeOf(lab, name('X'), 'eth0', outside)]);
     const plug = await placeOf(lab, name('A'), scenario.second === 'both' ? 'eth1' : 'eth0', outside);
     const onHost = scenario.A?.join(' ').includes('--network host') === true;
     const A: Place = onHost ? { ...plug, iface: V.port, mac: HOSTS_OWN } : plug;
-    const donor = scenario.victim === 'donor' ? await placeOf(lab, name('D'), 'eth0', outside) : EMPTY;
+    const donor = scenario.donor !== undefined ? await placeOf(lab, name('D'), 'eth0', outside) : EMPTY;
 
     const filled: Filled = { A, V, X, bridge: scenario.second === undefined ? bridge : (bridges[0] as string), bridge2: bridges[1] as string, n, gateway };
+    const hit = (s: Scenario): Place => (s.victim === 'host' ? gateway : s.victim === 'donor' ? donor : V);
     const act = async (s: Scenario): Promise<Stage> => {
       for (const [where, command] of s.before ?? []) await before(where, fill(command, filled), filled, lab);
       for (const command of s.docker ?? []) await lab.docker(fill(command, filled).split(' '));
@@ -159,7 +165,8 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
           await Promise.all(nets.map((pid) => tryRun([...netOf(pid), 'sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP 2>/dev/null; true`])));
           return act(next);
         },
-        victim: s.victim === 'host' ? gateway : s.victim === 'donor' ? donor : V,
+        victim: hit(s),
+        victimNet: mayAttack(lab, hit(s).pid),
         target: s.as === 'gateway' ? gateway : X,
         allowed: mayAttack(lab, A.pid),
       };
