@@ -68,7 +68,8 @@ function classesOf(victims: readonly Party[], court: Court): Map<string, Party[]
 function judgeWire(court: Court, wire: Wire): Judged {
   const classes = classesOf(victimsOf(wire).filter((v) => v.workload === null || v.plug.net !== 'host'), court);
   const counts = none();
-  const memo = new Map<string, Met>();
+  const lists = [...classes.values()];
+  const memo = new Map<string, (Met | undefined)[]>();
   // Equal answers are one object, so that groups are told apart by identity.
   const interned = new Map<string, Met>();
   const one = (met: Met): Met => {
@@ -96,7 +97,9 @@ function judgeWire(court: Court, wire: Wire): Judged {
       if (g === undefined) groups.set(met, new Set([id]));
       else g.add(id);
     };
-    for (const [key, list] of classes) {
+    const row = memo.get(kind) ?? [];
+    memo.set(kind, row);
+    for (const [at, list] of lists.entries()) {
       let met: Met | null = null;
       for (const v of list) {
         if (v.id === a.id) continue;
@@ -105,9 +108,8 @@ function judgeWire(court: Court, wire: Wire): Judged {
           continue;
         }
         if (met === null) {
-          const memoKey = `${kind}\n\n${key}`;
-          met = memo.get(memoKey) ?? one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best)));
-          memo.set(memoKey, met);
+          met = row[at] ?? one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best)));
+          row[at] = met;
         }
         put(met, v.id);
       }

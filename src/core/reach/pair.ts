@@ -2,7 +2,7 @@ import { valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import { hostOf, type Host } from './host.js';
-import { senderOf, type Sender } from './send.js';
+import { senderOf, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
 import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { stealable, victimTakes, type Mask } from './victim.js';
@@ -46,13 +46,14 @@ export function courtOf(snapshot: Snapshot): Court {
   const wires = wiresOf(host);
   const senders = new Map<string, Sender>();
   const keys = new Map<string, string>();
+  const kinds: Kinds = new Map();
   const masked = new Map<string, readonly Mask[]>();
   const court: Court = {
     host,
     wires,
     sender: (w) => {
       let s = senders.get(w.id);
-      if (s === undefined) senders.set(w.id, (s = senderOf(w, host)));
+      if (s === undefined) senders.set(w.id, (s = senderOf(w, host, kinds)));
       return s;
     },
     senderKey: (w) => {

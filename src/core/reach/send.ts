@@ -105,8 +105,53 @@ function rightOf(w: Workload, channels: Readonly<Record<Channel, Answer>>, main:
   return channels.packet.state === 'unknown' ? 'not read' : 'no NET_RAW';
 }
 
+const profiles = new WeakMap<object, number>();
+let profileCount = 0;
+
+/** All that the answers depend on, short; steps alone name pids and sources. */
+function sketch(w: Workload, host: Host): string {
+  const own = host.ownerOf(w.net);
+  const container = w.kind === 'container' ? w : null;
+  const profile = container?.declared.seccomp;
+  let number = 0;
+  if (profile !== undefined && profile.kind === 'custom') {
+    number = profiles.get(profile) ?? ++profileCount;
+    profiles.set(profile, number);
+  }
+  let key = `${valueOf(own) ?? '?'}|${container?.state === 'paused'}|${profile?.kind ?? ''}${number}|${container?.declared.appArmorProfile ?? ''}|${isKnown(w.privilegedPrograms) ? w.id : ''}|${container?.declared.capDrop.join() ?? ''}`;
+  for (const p of w.processes) {
+    const c = p.capabilities;
+    const map = valueOf(p.uidMap);
+    key += `|${held(c.effective)}${held(c.permitted)}${held(c.bounding)},${valueOf(p.noNewPrivs) ?? '?'},${uidInside(p) ?? '?'},${valueOf(p.namespaces.user) ?? '?'},${map === undefined ? '?' : `${map.length}:${map[0]?.inside}:${map[0]?.outside}:${map[0]?.length}`},${valueOf(p.seccomp) ?? '?'}${valueOf(p.seccompFilters) ?? '?'},${valueOf(p.lsm) ?? ('unknown' in p.lsm ? p.lsm.unknown : '')}`;
+    if (number > 0) key += `,${(valueOf(c.bounding) ?? []).join()}`;
+  }
+  return key;
+}
+
+function held(set: Reading<readonly string[]>): string {
+  const caps = valueOf(set);
+  return caps === undefined ? '?' : `${caps.includes('CAP_NET_RAW') ? 'r' : '-'}${caps.includes('CAP_NET_ADMIN') ? 'a' : '-'}`;
+}
+
+/** Senders by sketch, for one host: a thousand containers are of few kinds. */
+export type Kinds = Map<string, Sender>;
+
 /** What a workload's processes can put on the wire; the strongest process counts. */
-export function senderOf(w: Workload, host: Host): Sender {
+export function senderOf(w: Workload, host: Host, kinds: Kinds): Sender {
+  if (w.processes.length === 0) return workOut(w, host);
+  const key = sketch(w, host);
+  const like = kinds.get(key);
+  if (like === undefined) {
+    const made = workOut(w, host);
+    kinds.set(key, made);
+    return made;
+  }
+  let own: Sender | null = null;
+  const lazy = (name: Channel): Answer => ({ ...like.channels[name], steps: () => (own ??= workOut(w, host)).channels[name].steps() });
+  return { channels: { packet: lazy('packet'), icmp6: lazy('icmp6'), admin: lazy('admin') }, right: like.right };
+}
+
+function workOut(w: Workload, host: Host): Sender {
   const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
   if (processes.length === 0) {
     const source = w.process === null ? 'no process was read' : '';

@@ -1,6 +1,6 @@
 import { check } from '../../core/rules/index.js';
 import { compare } from '../../core/diff/index.js';
-import { judge } from '../../core/reach/index.js';
+import { judgeAgain, newMemory } from '../../core/reach/index.js';
 import { machineReaders, ROOTS } from '../collect/machine.js';
 import { readAllPrograms } from '../collect/kernel/programs.js';
 import { elevator } from '../reader/launch.js';
@@ -8,10 +8,13 @@ import { readConnections } from '../collect/wire/index.js';
 import { loadExample } from './example.js';
 import type { SessionParts } from './parts.js';
 
+/** One host is watched at a time; what another leaves in it is never the same objects, so it cannot be mistaken. */
+const memory = newMemory();
+
 /** The real judges, readers and exporters. */
 export const STANDARD_PARTS: SessionParts = {
   readers: (door) => machineReaders(ROOTS, door.candidate.way.kind === 'socket'),
-  judge,
+  judge: (snapshot) => judgeAgain(snapshot, memory),
   check: (snapshot, judgement, alarms) => check({ snapshot, judgement, alarms }),
   // Painters and fonts are loaded when somebody exports.
   exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture),
