@@ -147,5 +147,5 @@ describe('remedies', () => {
     expect(remedyOf(of('lsm', {}, { ...host, lsms: known([], '') }))).toContain('for this host');
     expect(remedyOf(of('capabilities', { ...runs({ capabilities: capSets([]) }, [aProcess({ pid: 99, role: 'exec', capabilities: capSets(ALL_CAPS) })]) }))).toContain('End that process');
   });
-  it('come with the file that decides', () => expect(readFrom(of('capabilities', runs({})))).toBe('/proc/1000/status'));
+  it('come with the file that decides', () => expect(readFrom(of('capabilities', runs({})))).toBe('/proc/7/status'));
 });
