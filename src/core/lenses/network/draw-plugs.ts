@@ -63,8 +63,8 @@ export function plugLabels(p: PlacedStation): Mark[] {
   for (const { plug, x, from, way } of p.plugs) {
     if (way === 'lane') continue;
     const down = way === 'down';
-    if (plug.address !== '') marks.push(text(x + 8, down ? from + 14 : from - 6, plug.address, FACES.mono));
-    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 27.5 : from - 19, plug.veth, FACES.mono, 'muted'));
+    if (plug.address !== '') marks.push(text(x + 8, down ? from + 13 : from - 6, plug.address, FACES.mono));
+    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 25.5 : from - 18.5, plug.veth, FACES.mono, 'muted'));
   }
   return marks;
 }

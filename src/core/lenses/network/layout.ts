@@ -1,5 +1,5 @@
 import type { Box } from '../../scene/scene.js';
-import { APART, COMB, METRICS, SPINE, TRUNK, UPLINKS, chipWidth, type Size } from './metrics.js';
+import { APART, COMB, COMB_AND_NAMES, METRICS, SPINE, TRUNK, UPLINKS, chipWidth, type Size } from './metrics.js';
 import type { Order } from './order.js';
 import { plan, type Line, type Plan, type Seat } from './plan.js';
 import type { Card, Station } from './stations.js';
@@ -77,7 +77,7 @@ interface Draft {
 function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
   const draft: Draft[] = [];
   const lineY: number[] = [];
-  let [y, right] = [36, 0];
+  let [y, right] = [30, 0];
   for (const [i, line] of p.lines.entries()) {
     const m = METRICS[line.size];
     const above = p.lines[i - 1];
@@ -85,7 +85,7 @@ function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; re
       const comb = above.wire.reach?.attackers.some((a) => a.verdict !== 'blocked') ?? false;
       const ups = line.first && line.seats.some((s) => s.station.plugs.length === 2 && !p.risers.has(s.station.id));
       const channel = line.seats.filter((s) => p.risers.has(s.station.id) && s.column > 0).length;
-      y += Math.max(m.gap, comb ? COMB[above.size] : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0);
+      y += Math.max(m.gap, comb ? (ups && line.size === 'card' ? COMB_AND_NAMES : COMB[above.size]) : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0);
     }
     const hullTop = line.hulls ? m.pad + (line.size === 'card' ? 3 : 9) : 0;
     const top = y + hullTop;
@@ -100,7 +100,7 @@ function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; re
     }
     lineY.push(y);
   }
-  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 44 : 30) };
+  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 38 : 28) };
 }
 
 /** The lines of each bus by segment. */

@@ -54,11 +54,11 @@ const COMB: Readonly<Record<Exclude<Verdict, 'blocked'>, Style>> = {
 /** `to each ▲ jenkins can …`: the triangle is a sign, since the fonts have none. */
 function sentence(x: number, y: number, words: string, token: Token, from: number, to: number): Mark[] {
   const lead = textWidth('to each ', FACES.body);
-  const width = lead + 14 + textWidth(words, FACES.body);
+  const width = lead + 16 + textWidth(words, FACES.body);
   const left = Math.max(from, Math.min(x - width / 2, to - width));
   return [
     rect(left - 3, y - 10.5, width + 6, 14.5, { fill: 'ground' }),
-    text(left, y, 'to each', FACES.body, token), triangle(left + lead + 4, y - 4, 4.5, token), text(left + lead + 13, y, words, FACES.body, token),
+    text(left, y, 'to each', FACES.body, token), triangle(left + lead + 6.5, y - 4, 4.5, token), text(left + lead + 15, y, words, FACES.body, token),
   ];
 }
 

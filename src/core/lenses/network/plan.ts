@@ -34,7 +34,8 @@ function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size:
   const lines: Seat[][] = [[]];
   const all: (Station | undefined)[] = [...guests, ...row.map((id) => byId.get(id))];
   const hulls = all.some((s) => s && (s.shared || s.host));
-  const room = free - (hulls ? m.pad + 5 : 0);
+  const last = all.at(-1);
+  const room = free - (last && (last.shared || last.host) ? m.pad + 5 : 0);
   const close = hulls ? m.pad + 4 : CLOSE;
   const wide = (s: Station | undefined) => (s ? s.cards.length : 1);
   const total = all.reduce((sum, s) => sum + wide(s), 0);
