@@ -45,8 +45,12 @@ function looksRandom(word: string): boolean {
   return entropy > 4;
 }
 
+/** Short words of letters, digits and a few signs, which no pattern below can match. */
+const PLAIN = /^[A-Za-z0-9._/-]{0,15}$/;
+
 /** A text with everything in it that looks like a secret masked; the rest stays as it is. */
 export function maskText(text: string): string {
+  if (PLAIN.test(text)) return text;
   let out = text;
   for (const pattern of SECRET_VALUES) out = out.replace(pattern, MASK);
   // user:password@ in a URL keeps the user.

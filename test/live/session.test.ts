@@ -108,11 +108,12 @@ test('a start costs at most eight requests, and nothing is asked while nothing h
 test('a storm of starts makes few snapshots, and the last one is right', async () => {
   const names = Array.from({ length: 40 }, (_, n) => `storm-${n}`);
   for (let n = 0; n < names.length; n += 20) await Promise.all(names.slice(n, n + 20).map((name) => lab.docker(['create', '--network', 'none', '--name', name, 'busybox:lab', 'sleep', '1000'])));
-  const listener = shared;
-  const from = listener.snapshots;
-  await lab.docker(['start', ...names]);
+  const listener = await listening();
+  const [from, begun] = [listener.snapshots, Date.now()];
+  await Promise.all([0, 1, 2, 3].map((part) => lab.docker(['start', ...names.slice(part * 10, part * 10 + 10)])));
   await listener.until('all run', () => names.every((name) => listener.container(name)?.state === 'running'), 100_000);
-  expect(listener.snapshots - from).toBeLessThan(names.length);
+  // However long the machine takes for the starts: a few at once, then one in a while.
+  expect(listener.snapshots - from).toBeLessThan(16 + (2.5 * (Date.now() - begun)) / 1000);
   await lab.remove(...names);
   await listener.until('all gone', () => names.every((name) => listener.container(name) === undefined), 100_000);
 }, 240_000);

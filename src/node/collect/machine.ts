@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
-import { readTables, readWire } from './wire/index.js';
+import { askHostLinks, readTables, readWire } from './wire/index.js';
 
 export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
@@ -19,7 +19,11 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   let lastWire: WireRead | undefined;
   let tables = readTables(roots);
   let learned = 0;
+  let hostLinks: ReturnType<typeof askHostLinks> | undefined;
   return {
+    begin() {
+      hostLinks = askHostLinks(roots.proc);
+    },
     async kernel(containers, touched, depth) {
       if (depth === 'full' && Date.now() - learned > LEARN_EVERY_MS) {
         learned = Date.now();
@@ -29,7 +33,10 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     },
     moving: () => readMoving(cache),
     async wire(input, touched, depth) {
-      lastWire = await readWire({ roots, ...input, depth, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      const neighbours = new Map(tables.read(input.nets).tables.map((table) => [table.key, table.neighbours]));
+      const begun = hostLinks;
+      hostLinks = undefined;
+      lastWire = await readWire({ roots, ...input, depth, neighbours, hostLinks: begun, ...(touched === null ? {} : { previous: lastWire, touched }) });
       return lastWire;
     },
     tables: (nets) => tables.read(nets),

@@ -57,6 +57,10 @@ export interface WireInput {
   readonly proof: KernelProof;
   readonly previous?: WireRead | undefined;
   readonly touched?: ReadonlySet<string> | undefined;
+  /** Neighbour tables that were just read, by key; those that are missing are read. */
+  readonly neighbours?: ReadonlyMap<string, NetNamespace['neighbours']> | undefined;
+  /** For a quick read: the host's links, asked for already (`askHostLinks`). */
+  readonly hostLinks?: ReturnType<typeof import('./wire/script.js').askNet> | undefined;
 }
 
 /** What is polled of the wire: the neighbour tables (and with rights the forwarding entries) by net key; absent ones are unchanged. */
@@ -85,6 +89,8 @@ export type Depth = 'quick' | 'full';
  * taken from the last pass.
  */
 export interface KernelReaders {
+  /** Begins what takes a child, before the engine is asked. */
+  begin?(): void;
   kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth): Promise<WireRead>;

@@ -36,6 +36,8 @@ export class Reader {
   #nets: readonly NetToRead[] = [];
   #last: Snapshot | null = null;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Keys of net namespaces that were touched and since then read quickly only. */
+  readonly #owed = new Set<string>();
   /** Containers whose limits are not those declared, and whose declaration was asked for again. */
   readonly #contradicted = new Set<string>();
   #connections: Snapshot['connections'] | null = null;
@@ -78,6 +80,7 @@ export class Reader {
       this.#info = null;
       this.#connections = null;
       this.#readers?.forget();
+      if (depth === 'quick') this.#readers?.begin?.();
       return this.#list(null, depth);
     });
   }
@@ -254,8 +257,11 @@ export class Reader {
     const joined = joinContainers(gathered);
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
     this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
+    if (touched !== null && depth === 'quick') for (const key of touched) this.#owed.add(key);
+    const stale = touched === null || depth === 'quick' ? touched : new Set([...touched, ...this.#owed]);
+    if (depth === 'full') this.#owed.clear();
     const plugs = { nets: this.#nets, networks: gathered.networks, containers, proof: kernel?.proof ?? { kind: 'unproved' as const, why: '' } };
-    this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, touched, depth)) ?? null);
+    this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, stale, depth)) ?? null);
     return this.#settle(assemble(gathered, joined, this.#wire));
   }
 

@@ -15,9 +15,12 @@ export type Cause = 'whole' | 'events' | 'check' | 'use' | 'tables';
 const fixed = (s: Snapshot): string =>
   s.nets.map((n) => `${n.key} ${'value' in n.neighbours ? n.neighbours.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.mac} ${e.dev}`).join() : n.neighbours.unknown}`).join('\n');
 
-/** Whether a reading may have changed what rules and verdicts go by; polls of use do not, those of tables rarely. */
+/**
+ * Whether a reading is to be judged: polls of use change nothing that decides, those of tables rarely, and what was read
+ * quickly after events is followed by a reading in depth.
+ */
 export function decides(cause: Cause, before: Snapshot, after: Snapshot): boolean {
-  return cause === 'tables' ? fixed(before) !== fixed(after) : cause !== 'use';
+  return cause === 'tables' ? fixed(before) !== fixed(after) : cause === 'whole' || cause === 'check';
 }
 
 export interface ConnectionOptions {
@@ -41,6 +44,8 @@ const TABLES_PER_POLL = 10;
 const FASTEST_TABLES_MS = 100;
 /** Processes come and go without the engine's knowing; they are looked at once in so many polls. */
 export const POLLS_PER_CHECK = 15;
+/** While one event follows the other, depth is not put off for longer than this. */
+const LONGEST_SHALLOW_MS = 2_000;
 
 /** One connection to one engine, from the first picture to its loss. At most one reading is under way at a time. */
 export class Connection {
@@ -57,6 +62,10 @@ export class Connection {
   #repeated: NodeJS.Timeout[] = [];
   #pollMs: number;
   #polls = 0;
+  /** Whether something was read quickly only, and when last everything was read in depth. */
+  #owing = false;
+  #deepAt = 0;
+  #deepTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
     this.#readers = options.readers();
@@ -77,13 +86,14 @@ export class Connection {
       this.#ready = true;
       onReady();
       this.#remember();
-      await Promise.race([this.#work('check', () => this.reader.deepen()), this.#lost]);
+      await Promise.race([this.#deepen(), this.#lost]);
       this.#repeat();
       return await this.#lost;
     } finally {
       this.#stop.abort();
       for (const timer of this.#repeated) clearInterval(timer);
       if (this.#due !== null) clearTimeout(this.#due.timer);
+      clearTimeout(this.#deepTimer);
       this.#readers?.close();
       door.close();
     }
@@ -141,8 +151,16 @@ export class Connection {
     this.#pace.spend(Date.now());
     const touched = this.#gathered;
     this.#gathered = new Gathered();
-    if (touched.everything) void this.#work('whole', () => this.reader.snapshot());
-    else void this.#work('events', () => this.reader.refresh(touched));
+    if (touched.everything) return void this.#work('whole', () => this.reader.snapshot());
+    // What files tell is shown at once, what children tell a moment later.
+    this.#owing = true;
+    void this.#work('events', () => this.reader.refresh(touched, 'quick'));
+  }
+
+  #deepen(): Promise<void> {
+    this.#owing = false;
+    this.#deepAt = Date.now();
+    return this.#work('check', () => this.reader.deepen());
   }
 
   /** One reading; what goes wrong with the engine ends the connection. */
@@ -155,8 +173,23 @@ export class Connection {
       this.#fail(error);
     } finally {
       this.#working = false;
-      if (!this.#gathered.empty) this.#schedule(true);
+      this.#next();
     }
+  }
+
+  /** What follows a reading: the events that came meanwhile, or the depth that is owed; in a storm it waits. */
+  #next(): void {
+    if (!this.#ready || this.#stop.signal.aborted) return;
+    const now = Date.now();
+    const overdue = this.#owing && now - this.#deepAt > LONGEST_SHALLOW_MS;
+    if (!this.#gathered.empty && !overdue) return this.#schedule(true);
+    if (!this.#owing) return;
+    clearTimeout(this.#deepTimer);
+    const wait = this.#pace.calm(now) ? 0 : Math.max(0, this.#deepAt + LONGEST_SHALLOW_MS - now);
+    if (wait === 0) return void this.#deepen();
+    this.#deepTimer = setTimeout(() => {
+      if (!this.#working && this.#owing) void this.#deepen();
+    }, wait);
   }
 
   #publish(snapshot: Snapshot | null, cause: Cause, before: Snapshot | null): void {
@@ -194,7 +227,7 @@ export class Connection {
       if (this.#stop.signal.aborted) return;
       // A reading that began meanwhile has newer ones.
       if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
-      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && this.#gathered.empty);
+      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && !this.#owing && this.#gathered.empty);
     } catch (error) {
       this.#fail(error);
     }

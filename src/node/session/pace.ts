@@ -3,7 +3,7 @@ const URGENT_MS = 3;
 const GATHER_MS = 150;
 /** So many snapshots at once, and then so many a second: a storm of starts is told in steps. */
 const BURST = 8;
-const PER_SECOND = 2;
+const PER_SECOND = 1.5;
 
 /** Decides when the next reading may begin. Time is handed in. */
 export class Pace {
@@ -20,6 +20,12 @@ export class Pace {
     const wanted = urgent ? URGENT_MS : GATHER_MS;
     if (this.#tokens >= 1) return wanted;
     return Math.max(wanted, ((1 - this.#tokens) / PER_SECOND) * 1000);
+  }
+
+  /** Whether few readings were made lately, so that one more may follow at once. */
+  calm(now: number): boolean {
+    this.#refill(now);
+    return this.#tokens >= BURST / 2;
   }
 
   /** A reading begins. */

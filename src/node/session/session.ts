@@ -1,18 +1,19 @@
 import type { Answer, Link, Methods, Moment, Picture, PictureDelta, Push, Trouble } from '../../contract/contract.js';
 import { isMethod, requests, type MethodName } from '../../contract/requests.js';
-import { START, watch, type Alarm, type WatchState } from '../../core/alarm/index.js';
 import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
 import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
+import { Watcher } from './alarms.js';
 import { decides, type Cause } from './connection.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
-import { momentsOfAlarms, momentsOfFindings, Strip } from './moments.js';
+import { momentsOfFindings, Strip } from './moments.js';
 import { named, openFile, type OpenedFile, type Shown } from './opened.js';
 import type { Programs, SessionParts } from './parts.js';
+import { prune } from './prune.js';
 
 export interface SessionOptions extends HostChoice {
   readonly parts: SessionParts;
@@ -26,8 +27,6 @@ export interface SessionOptions extends HostChoice {
 }
 
 export const DEFAULT_POLL_MS = 2_000;
-/** A healed alarm stays in sight for so long. */
-const HEALED_STAYS_MS = 60_000;
 
 const done: Answer<null> = { ok: true, value: null };
 const refuse = (what: string, why: string, todo: string): { readonly ok: false; readonly trouble: Trouble } => ({ ok: false, trouble: { what, why, todo, command: '' } });
@@ -47,8 +46,7 @@ export class Session {
   #livePicture: Picture | null = null;
   #example: Picture | null = null;
   #opened: { readonly shown: Shown; readonly picture: Picture } | null = null;
-  #watch: WatchState = START;
-  #alarms = new Map<string, Alarm>();
+  readonly #watcher = new Watcher();
   #elevated: KernelReaders | null = null;
   #elevation: 'idle' | 'running' = 'idle';
 
@@ -190,8 +188,11 @@ export class Session {
 
   #onSnapshot(snapshot: Snapshot, cause: Cause): void {
     const before = this.#livePicture;
-    const next = before === null || decides(cause, before.snapshot, snapshot) ? this.#judged(snapshot, before) : this.#checked({ ...before, snapshot });
-    const news = before === null ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
+    let next: Picture;
+    if (before === null || decides(cause, before.snapshot, snapshot)) next = this.#judged(snapshot, before);
+    else if (cause === 'events') next = { ...before, snapshot, ...prune(snapshot, before.judgement, before.findings) };
+    else next = this.#checked({ ...before, snapshot });
+    const news = before === null || cause === 'events' ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
     this.#setLive(next, this.#strip.add(news, Date.now()));
   }
 
@@ -201,17 +202,10 @@ export class Session {
   }
 
   #onTables(tables: Tables, snapshot: Snapshot, settled: boolean): void {
-    const at = new Date().toISOString();
-    const seen = watch(this.#watch, { snapshot, tables: tables.tables, fdb: tables.fdb, settled, at });
-    this.#watch = seen.state;
-    const old = Date.now() - HEALED_STAYS_MS;
-    const before = [...this.#alarms.values()];
-    for (const alarm of seen.alarms) this.#alarms.set(alarm.id, alarm);
-    for (const [id, alarm] of this.#alarms) if (alarm.healedAt !== null && Date.parse(alarm.healedAt) < old) this.#alarms.delete(id);
-    if (seen.alarms.length === 0 && seen.changes.length === 0 && this.#alarms.size === before.length) return;
-    const changes = seen.changes.map((c): Moment => ({ id: `${c.at} ${c.reason} ${c.text}`, at: c.at, kind: 'change', severity: 'none', text: c.text, about: c.about }));
-    const fresh = this.#strip.add([...momentsOfAlarms(before, seen.alarms), ...changes], Date.now());
-    if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: [...this.#alarms.values()] }), fresh);
+    const news = this.#watcher.see(tables, snapshot, settled);
+    if (news === null) return;
+    const fresh = this.#strip.add(news, Date.now());
+    if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: this.#watcher.alarms }), fresh);
   }
 
   #judged(snapshot: Snapshot, before: Picture | null): Picture {

@@ -1,6 +1,6 @@
 import type { Note } from '../../../core/model/snapshot.js';
 import { known, unknown, valueOf, type Reading } from '../../../core/model/reading.js';
-import type { Endpoint, NetInterface, NetKey, NetNamespace, Neighbour, Route } from '../../../core/model/network.js';
+import type { Endpoint, NetInterface, NetKey, NetNamespace, Route } from '../../../core/model/network.js';
 import { endpointsOf, kernelEndpoints, type NetSight } from '../../../core/parse/net-endpoints.js';
 import { readNamespace, unreadNamespace, type DeepNet } from '../../../core/parse/net-namespace.js';
 import { joinPeers, type Linked } from '../../../core/parse/net-peers.js';
@@ -9,7 +9,7 @@ import { segmentsOf } from '../../../core/parse/net-segments.js';
 import { shallowInterfaces, type ShallowNet } from '../../../core/parse/net-shallow.js';
 import type { NetToRead, WireInput, WireRead } from '../parts.js';
 import { readFile } from './files.js';
-import { askNet } from './script.js';
+import { askNet, type Ran } from './script.js';
 
 export { readTables, type TableReader, type Tables } from './tables.js';
 
@@ -23,7 +23,13 @@ function oursOf(input: WireInput): ReadonlySet<NetKey> {
 
 /** What children read, by net namespace. A read remembers its own, so that the next one can take it over. */
 type Cache = Map<NetKey, DeepNet>;
-const remembered = new WeakMap<WireRead, Cache>();
+type Shallow = ShallowNet & { readonly dir: string; readonly brief: boolean; readonly allRoutes: Reading<readonly Route[]> };
+const remembered = new WeakMap<WireRead, { readonly deep: Cache; readonly shallow: ReadonlyMap<NetKey, Shallow> }>();
+
+/** Begins to ask for the host's links, for a quick read that comes soon: meanwhile the engine is asked. */
+export function askHostLinks(proc: string): Promise<Ran> {
+  return askNet(null, proc, 'links');
+}
 
 /** Children at a time: more only wait for each other on a small machine. */
 const AT_ONCE = 4;
@@ -41,7 +47,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
  * (one child, some ms), and only where nothing is known; the rest stays not asked until a full read.
  */
 async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: boolean, notes: Note[]): Promise<Cache> {
-  const before = input.previous === undefined ? undefined : remembered.get(input.previous);
+  const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.deep;
   const cache: Cache = new Map();
   const quick = input.depth === 'quick';
   const stale = (key: NetKey): boolean => input.touched === undefined || input.touched.has(key);
@@ -52,7 +58,8 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: 
     else if (n.pid === null || (privileged && !quick)) wanted.push(n);
   }
   await inTurns(wanted, async (n) => {
-    const answer = await askNet(n.pid, input.roots.proc, quick ? 'links' : 'all');
+    const begun = n.pid === null && quick ? input.hostLinks : undefined;
+    const answer = await (begun ?? askNet(n.pid, input.roots.proc, quick ? 'links' : 'all'));
     if ('failed' in answer) {
       cache.set(n.key, unreadNamespace(answer.failed, n.key));
       if (n.pid === null) notes.push({ about: n.key, text: `The host's network could not be listed: ${answer.text}` });
@@ -69,18 +76,39 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: 
   return cache;
 }
 
-function readShallow(dir: string): ShallowNet & { readonly arp: Reading<readonly Neighbour[]>; readonly allRoutes: Reading<readonly Route[]> } {
+/** `brief`: only what tells the plugs apart; children will tell the rest. */
+function readShallow(dir: string, brief: boolean): Shallow {
+  const indices = readFile(`${dir}/igmp`, parseIndices);
+  if (brief) {
+    const later = unknown('not-asked', `${dir}/route`);
+    const names = 'value' in indices ? known([...indices.value.keys()], indices.source) : indices;
+    return { dir, brief, names, indices, addresses: later, addresses6: later, routes: later, allRoutes: later };
+  }
   const routes = readFile(`${dir}/route`, parseRoutes);
   const routes6 = readFile(`${dir}/ipv6_route`, parseRoutes6);
   return {
+    dir,
+    brief,
     names: readFile(`${dir}/dev`, parseDevNames),
-    indices: readFile(`${dir}/igmp`, parseIndices),
+    indices,
     addresses: readFile(`${dir}/fib_trie`, parseLocalAddresses),
     addresses6: readFile(`${dir}/if_inet6`, parseInet6),
     routes,
     allRoutes: 'value' in routes && 'value' in routes6 ? known([...routes.value, ...routes6.value], routes.source) : routes,
-    arp: readFile(`${dir}/arp`, parseArp),
   };
+}
+
+/** What files tell of each namespace; of those that nothing touched, what they told before. */
+function readAllShallow(input: WireInput, nets: readonly NetToRead[], brief: boolean): ReadonlyMap<NetKey, Shallow> {
+  const before = input.previous === undefined || input.touched === undefined ? undefined : remembered.get(input.previous)?.shallow;
+  return new Map(
+    nets.map((n) => {
+      const dir = n.pid === null ? `${input.roots.proc}/self/net` : `${input.roots.proc}/${n.pid}/net`;
+      const has = before?.get(n.key);
+      const holds = has !== undefined && has.dir === dir && n.pid !== null && input.touched?.has(n.key) === false && (brief || !has.brief);
+      return [n.key, holds ? has : readShallow(dir, brief && n.pid !== null)];
+    }),
+  );
 }
 
 function foreign(input: WireInput, why: string): WireRead {
@@ -125,11 +153,10 @@ export async function readWire(input: WireInput): Promise<WireRead> {
 
   const hostLinks = linksOf(cache.get('host'));
   const links: Linked[] = [...hostLinks];
-  const shallow = new Map<NetKey, ReturnType<typeof readShallow>>();
+  const shallow = readAllShallow(input, own, privileged && input.depth === 'quick');
   for (const n of own) {
-    const s = readShallow(n.pid === null ? `${input.roots.proc}/self/net` : `${input.roots.proc}/${n.pid}/net`);
-    shallow.set(n.key, s);
-    if (n.key === 'host') continue;
+    const s = shallow.get(n.key);
+    if (n.key === 'host' || s === undefined) continue;
     const entered = cache.get(n.key);
     links.push(...(entered !== undefined && 'value' in entered.links ? entered.links.value : shallowInterfaces(n.key, s, hostLinks, privileged ? 'not-asked' : 'denied')));
   }
@@ -172,7 +199,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   const read = own.map((n): NetNamespace => {
     const s = shallow.get(n.key);
     const d = cache.get(n.key) ?? unreadNamespace(privileged || n.pid === null ? 'not-asked' : 'denied', n.key);
-    const arp = s?.arp ?? unknown('absent', '/proc');
+    const arp = input.neighbours?.get(n.key) ?? readFile(`${s?.dir ?? input.roots.proc}/arp`, parseArp);
     return {
       key: n.key, of: n.of,
       inode: d.inode,
@@ -182,7 +209,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
     };
   });
   const out: WireRead = { segments, interfaces, nets: read, endpoints, notes };
-  remembered.set(out, cache);
+  remembered.set(out, { deep: cache, shallow });
   return out;
 }
 

@@ -1,0 +1,31 @@
+import type { Moment } from '../../contract/contract.js';
+import { START, watch, type Alarm, type WatchState } from '../../core/alarm/index.js';
+import type { Snapshot } from '../../core/model/index.js';
+import type { Tables } from '../collect/parts.js';
+import { momentsOfAlarms } from './moments.js';
+
+/** A healed alarm stays in sight for so long. */
+const HEALED_STAYS_MS = 60_000;
+
+/** Watches the neighbour tables, and keeps the alarms that a window shows. */
+export class Watcher {
+  #state: WatchState = START;
+  #alarms = new Map<string, Alarm>();
+
+  get alarms(): readonly Alarm[] {
+    return [...this.#alarms.values()];
+  }
+
+  /** Looks at the tables as they stand; null where nothing is new, else what the time strip tells. */
+  see(tables: Tables, snapshot: Snapshot, settled: boolean): readonly Moment[] | null {
+    const now = Date.now();
+    const seen = watch(this.#state, { snapshot, tables: tables.tables, fdb: tables.fdb, settled, at: new Date(now).toISOString() });
+    this.#state = seen.state;
+    const before = this.alarms;
+    for (const alarm of seen.alarms) this.#alarms.set(alarm.id, alarm);
+    for (const [id, alarm] of this.#alarms) if (alarm.healedAt !== null && Date.parse(alarm.healedAt) < now - HEALED_STAYS_MS) this.#alarms.delete(id);
+    if (seen.alarms.length === 0 && seen.changes.length === 0 && this.#alarms.size === before.length) return null;
+    const changes = seen.changes.map((c): Moment => ({ id: `${c.at} ${c.reason} ${c.text}`, at: c.at, kind: 'change', severity: 'none', text: c.text, about: c.about }));
+    return [...momentsOfAlarms(before, seen.alarms), ...changes];
+  }
+}
