@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { namespaceNode, valueOf, group as groupSchema, cgroupNode } from '../../src/core/model/index.js';
+import { closeKernelCache, newKernelCache, readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
+import { HOST, idOf, known, MadeHost } from './made-host.js';
+
+/** The kernel reader on hosts that are made of files: cgroup v2, other runtimes, strangers, processes that end. */
+
+let host: MadeHost;
+let cache: KernelCache;
+beforeEach(() => {
+  host = new MadeHost();
+  cache = newKernelCache();
+});
+afterEach(() => {
+  closeKernelCache(cache);
+  host.remove();
+});
+
+const A = `/system.slice/docker-${idOf('a')}.scope`;
+const OWN = { net: 11, mnt: 12, pid: 13, ipc: 14, uts: 15, cgroup: 16 };
+const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean } = {}) => readKernel({ roots: host.roots, containers, cache, ...more });
+
+function containerA(): void {
+  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
+  host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
+  host.cgroup('/system.slice', { 'memory.max': '134217728\n', 'cpu.max': 'max 100000\n', 'pids.max': 'max\n' });
+  host.cgroup(A, {
+    'memory.max': 'max\n', 'memory.current': '4096\n', 'memory.high': 'max\n', 'memory.low': '0\n', 'memory.swap.max': 'max\n', 'memory.events': 'low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n',
+    'cpu.max': '150000 100000\n', 'cpu.weight': '100\n', 'cpu.stat': 'usage_usec 2500\nnr_periods 10\nnr_throttled 4\nthrottled_usec 1500\n', 'cpuset.cpus.effective': '0-3\n',
+    'cpu.pressure': 'some avg10=1.50 avg60=0.00 avg300=0.00 total=9\nfull avg10=0.50 avg60=0.00 avg300=0.00 total=1\n',
+    'pids.max': '50\n', 'pids.current': '1\n', 'io.max': '8:0 rbps=1048576 wbps=max riops=max wiops=max\n', 'io.stat': '8:0 rbytes=10 wbytes=20 rios=1 wios=2 dbytes=0 dios=0\n',
+  });
+}
+
+test('v2: limits, use and pressure, and the slice that imposes a tighter limit', () => {
+  containerA();
+  const pass = read([known('a', 100)]);
+  expect(pass.proof.kind).toBe('proved');
+  expect(pass.host.cgroupVersion).toMatchObject({ value: 'v2' });
+  const { cgroup } = pass.of.get(idOf('a')) ?? expect.fail();
+  expect(cgroup.path).toMatchObject({ value: A });
+  expect(cgroup.memory).toMatchObject({ limit: { value: 'max' }, effectiveLimit: { value: 134217728 }, imposedBy: { value: '/system.slice' }, usage: { value: 4096 }, oomKills: { value: 1 } });
+  expect(cgroup.memory.pressure).toMatchObject({ unknown: 'absent' });
+  expect(cgroup.cpu).toMatchObject({ limit: { value: 1.5 }, effectiveLimit: { value: 1.5 }, imposedBy: { value: A }, usageMs: { value: 2.5 }, throttledPeriods: { value: 4 }, throttledMs: { value: 1.5 }, pressure: { value: { some10: 1.5, full10: 0.5 } } });
+  expect(cgroup.pids).toMatchObject({ limit: { value: 50 }, usage: { value: 1 } });
+  expect(cgroup.io).toMatchObject({ limits: { value: ['8:0 rbps=1048576'] }, readBytes: { value: 10 }, writtenBytes: { value: 20 } });
+  for (const one of pass.cgroups) expect(cgroupNode.safeParse(one).success).toBe(true);
+  expect(pass.cgroups.find((one) => one.of === idOf('a'))).toMatchObject({ id: A, parent: '/system.slice', processCount: 1 });
+});
+
+test('no limit anywhere is the word max, and nobody imposes it', () => {
+  containerA();
+  const { cgroup } = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
+  host.cgroup('/system.slice', { 'memory.max': 'max\n' });
+  const again = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
+  expect(cgroup.memory.effectiveLimit).toMatchObject({ value: 134217728 });
+  expect(again.cgroup.memory.effectiveLimit).toMatchObject({ value: 'max' });
+  expect(again.cgroup.memory.imposedBy).toMatchObject({ unknown: 'absent' });
+});
+
+test('polling reads use anew and leaves what does not move the very same', () => {
+  containerA();
+  const before = read([known('a', 100)]).of.get(idOf('a'))?.cgroup;
+  host.cgroup(A, { 'memory.current': '8192\n' });
+  const now = readMoving(cache).of.get(idOf('a'));
+  expect(now?.memory.usage).toMatchObject({ value: 8192 });
+  expect(now?.cpu).toBe(before?.cpu);
+  expect(readMoving(cache).of.get(idOf('a'))).toBe(now);
+});
+
+test('a pid that is in no cgroup of that id is a stranger’s: nothing of this kernel is told', () => {
+  host.process({ pid: 100, cgroup: '/user.slice', namespaces: OWN });
+  const pass = read([known('a', 100)]);
+  expect(pass.proof.kind).toBe('foreign');
+  expect(pass.of.get(idOf('a'))?.process).toBeNull();
+  expect(pass.of.get(idOf('a'))?.cgroup.memory.limit).toMatchObject({ unknown: 'unsupported' });
+  expect(pass.of.get(idOf('a'))?.cgroup.memory.declared).toHaveProperty('value');
+  expect([pass.groups, pass.namespaces, pass.cgroups]).toEqual([[], [], []]);
+  expect(pass.host.memory).toMatchObject({ unknown: 'unsupported' });
+});
+
+test('without a running container nothing is proved, and only what is of this machine is told', () => {
+  expect(read([known('a', null)], { local: false }).namespaces).toEqual([]);
+  const pass = read([known('a', null)]);
+  expect(pass.proof.kind).toBe('unproved');
+  expect(pass.host.hostname).toMatchObject({ value: 'harbour' });
+  expect(pass.namespaces.length).toBeGreaterThan(0);
+});
+
+test('a container that ends while it is read leaves a note and no half entry; the proof given before stays', () => {
+  containerA();
+  read([known('a', 100)]);
+  host.end(100);
+  const pass = read([known('a', 100)]);
+  expect(pass.proof.kind).toBe('proved');
+  expect(pass.notes).toMatchObject([{ about: idOf('a') }]);
+  expect(pass.of.get(idOf('a'))?.process).toBeNull();
+});
+
+test('the host’s namespaces are kthreadd’s, and the source says so', () => {
+  containerA();
+  const pass = read([known('a', 100)]);
+  expect(pass.host.namespaces.pid).toEqual({ value: HOST.pid, source: `${host.roots.proc}/2/ns/pid` });
+  expect(pass.of.get(idOf('a'))?.namespaces.user.owner).toMatchObject({ value: 'host' });
+  expect(pass.of.get(idOf('a'))?.namespaces.net.owner).toMatchObject({ value: 'own' });
+});
+
+test('who joined is told from who gave, through others that joined', () => {
+  containerA();
+  host.process({ pid: 200, parent: 91, cgroup: `/docker/${idOf('b')}`, namespaces: { ...OWN, mnt: 22, pid: 23 } });
+  host.process({ pid: 300, parent: 92, cgroup: `/docker/${idOf('c')}`, namespaces: { ...OWN, mnt: 32, pid: 33 } });
+  const pass = read([known('a', 100), known('b', 200, { networkMode: `container:${idOf('a')}` }), known('c', 300, { networkMode: 'container:c-b' })]);
+  expect(pass.of.get(idOf('a'))?.namespaces.net.owner).toMatchObject({ value: 'own' });
+  expect(pass.of.get(idOf('b'))?.namespaces.net.owner).toMatchObject({ value: `container:${idOf('a')}` });
+  expect(pass.of.get(idOf('c'))?.namespaces.net.owner).toMatchObject({ value: `container:${idOf('a')}` });
+  expect(pass.of.get(idOf('a'))?.intruders).toEqual([]);
+});
+
+test('an exec with more rights is the weakest process, by pid; alike ones are counted', () => {
+  containerA();
+  host.process({ pid: 101, parent: 100, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2 });
+  host.process({ pid: 102, parent: 90, cgroup: `${A}/deeper`, namespaces: OWN });
+  const facts = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
+  expect(facts.processes.map(({ pid, role, count }) => [pid, role, count])).toEqual([[100, 'main', 2], [102, 'exec', 1]]);
+  expect(facts.process?.pid).toBe(102);
+  expect(facts.processCount).toMatchObject({ value: 3 });
+});
+
+test('a process that came by nsenter is an intruder with what it entered, and a kernel thread or zombie is nobody', () => {
+  containerA();
+  host.process({ pid: 400, comm: 'tcpdump', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  host.process({ pid: 401, comm: 'gone', state: 'Z (zombie)', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4026531860 } });
+  const pass = read([known('a', 100)]);
+  expect(pass.of.get(idOf('a'))?.intruders).toMatchObject([{ pid: 400, comm: 'tcpdump', entered: ['net'] }]);
+  expect(pass.groups).toEqual([]);
+  expect(pass.namespaces.find((one) => one.inode === OWN.net)?.members.map((one) => [one.kind, one.name])).toEqual([['container', 'c-a'], ['process', 'tcpdump']]);
+});
+
+test('other runtimes are known by their cgroups', () => {
+  const pod = '0123abcd_4567_89ab_cdef_0123456789ab';
+  const spaces = (n: number) => ({ net: n, mnt: n + 1, pid: n + 2 });
+  host.process({ pid: 501, cgroup: '/machine.slice/systemd-nspawn@debian\\x2dbuild.service/payload', namespaces: spaces(510) });
+  host.process({ pid: 502, cgroup: '/lxc.payload.web/init.scope', namespaces: spaces(520) });
+  host.process({ pid: 503, cgroup: `/machine.slice/libpod-${idOf('d')}.scope/container`, namespaces: spaces(530) });
+  host.process({ pid: 504, cgroup: `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${pod}.slice/cri-containerd-${idOf('e')}.scope`, namespaces: spaces(540) });
+  host.process({ pid: 505, cgroup: '/user.slice/user-1000.slice/user@1000.service/app.slice/app-flatpak-org.gnome.Maps-4711.scope', namespaces: spaces(550) });
+  host.process({ pid: 506, cgroup: `/docker/${idOf('f')}`, namespaces: spaces(560) });
+  host.process({ pid: 507, comm: 'chronyd', cgroup: '/system.slice/chrony.service', namespaces: { mnt: 570 } });
+  host.process({ pid: 508, comm: 'bwrap', cgroup: '/user.slice' });
+  host.process({ pid: 509, parent: 508, cgroup: '/user.slice', namespaces: { mnt: 580, user: 581 } });
+  host.process({ pid: 510, comm: 'conmon', cgroup: `/machine.slice/libpod-conmon-${idOf('d')}.scope` });
+  const { groups } = read([]);
+  expect(groups.map((one) => [one.runtime, one.name, one.folded]).sort()).toEqual([
+    ['bubblewrap', 'bwrap 508', false],
+    ['docker', 'ffffffffffff', false],
+    ['flatpak', 'org.gnome.Maps', false],
+    ['kubernetes', 'pod 0123abcd eeeeeeeeeeee', false],
+    ['lxc', 'web', false],
+    ['podman', 'dddddddddddd', false],
+    ['service', 'chrony.service', true],
+    ['systemd-nspawn', 'debian-build', false],
+  ]);
+  for (const one of groups) expect(groupSchema.safeParse(one).error?.issues ?? []).toEqual([]);
+  expect(groups.find((one) => one.runtime === 'podman')?.cgroup.path).toMatchObject({ value: `/machine.slice/libpod-${idOf('d')}.scope` });
+});
+
+test('what shares namespaces and has no other name is one group; a chroot is told by its root', () => {
+  host.process({ pid: 600, comm: 'unshare', namespaces: { net: 61, mnt: 62 } });
+  host.process({ pid: 601, parent: 600, comm: 'sh', namespaces: { net: 61, mnt: 62, pid: 63 }, pidInside: 1 });
+  host.process({ pid: 602, comm: 'joined', namespaces: { net: 61 } });
+  host.process({ pid: 603, comm: 'caged', root: '/srv/cage' });
+  const { groups } = read([]);
+  expect(groups.map((one) => [one.runtime, one.name, valueOf(one.processCount)]).sort()).toEqual([['chroot', '/srv/cage', 1], ['unshare', 'sh 601', 3]]);
+});
+
+test('OpenVZ is named as not supported', () => {
+  host.file('proc/vz/version', '1\n');
+  expect(read([]).notes).toMatchObject([{ about: 'host', text: expect.stringContaining('OpenVZ') as string }]);
+});
+
+test('a pass on which nothing happened gives the very same objects', () => {
+  containerA();
+  const containers = [known('a', 100)];
+  const first = read(containers);
+  for (const depth of ['known', 'full'] as const) {
+    const next = read(containers, { depth });
+    expect(next.of.get(idOf('a'))).toBe(first.of.get(idOf('a')));
+    expect(next.namespaces).toBe(first.namespaces);
+    expect(next.cgroups.every((one, i) => one === first.cgroups[i])).toBe(true);
+  }
+});
+
+test('a change of rights, namespace or cgroup is seen by the next full pass', () => {
+  containerA();
+  const containers = [known('a', 100)];
+  read(containers);
+  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: { ...OWN, uts: HOST.uts }, effective: '00000000a82425fb', bounding: '00000000a82425fb', seccomp: 0, pidInside: 1 });
+  const facts = read(containers).of.get(idOf('a'));
+  expect(facts?.process?.capabilities.effective).toMatchObject({ value: expect.arrayContaining(['CAP_SYS_ADMIN']) as string[] });
+  expect(facts?.process?.seccomp).toMatchObject({ value: 'disabled' });
+  expect(facts?.namespaces.uts.owner).toMatchObject({ value: 'host' });
+});
+
+test('namespaces held by bind mounts alone are told', () => {
+  host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
+  const node = read([]).namespaces.find((one) => one.inode === 4026532177);
+  expect(node).toMatchObject({ type: 'net', owner: 'held', members: [], processCount: 0, heldBy: ['/run/netns/spare'] });
+  expect(namespaceNode.safeParse(node).success).toBe(true);
+});
