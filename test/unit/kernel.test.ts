@@ -208,3 +208,37 @@ test('namespaces held by bind mounts alone are told', () => {
   expect(node).toMatchObject({ type: 'net', owner: 'held', members: [], processCount: 0, heldBy: ['/run/netns/spare'] });
   expect(namespaceNode.safeParse(node).success).toBe(true);
 });
+
+test('an engine without cgroups is proved by what it mounts, and who is in the container is told by its pid namespace', () => {
+  const mountinfo = `20 1 254:0 / / rw - ext4 /dev/vda rw\n21 20 254:0 /home/u/containers/${idOf('a')}/userdata/hosts /etc/hosts rw - ext4 /dev/vda rw\n`;
+  host.process({ pid: 90, comm: 'conmon', cgroup: '/user.slice', uid: 1000 });
+  host.process({ pid: 100, parent: 90, cgroup: '/user.slice', namespaces: OWN, mountinfo });
+  host.process({ pid: 101, parent: 100, cgroup: '/user.slice', namespaces: OWN });
+  const pass = read([known('a', 100)]);
+  expect(pass.proof).toMatchObject({ kind: 'proved', by: expect.stringContaining('mountinfo') as string });
+  expect(pass.of.get(idOf('a'))?.processCount).toMatchObject({ value: 2 });
+  expect(pass.groups).toEqual([]);
+});
+
+test('mounts: the host’s paths, masked and locked paths, a read-only root, and what nobody declared', () => {
+  const table = [
+    '20 1 0:50 / / ro - overlay overlay rw', '21 20 0:51 / /proc rw - proc proc rw', '22 21 0:51 /sys /proc/sys ro - proc proc rw', '23 21 0:52 / /proc/acpi ro - tmpfs tmpfs ro',
+    '24 20 254:0 /srv/data /data rw - ext4 /dev/vda rw', `25 20 254:0 /var/lib/docker/containers/${idOf('a')}/hosts /etc/hosts rw - ext4 /dev/vda rw`,
+    '26 20 254:0 /etc/shadow /etc/passwd rw - ext4 /dev/vda rw', '27 20 254:0 / /planted rw - ext4 /dev/vda rw',
+  ];
+  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${table.join('\n')}\n` });
+  const facts = read([known('a', 100, { mounts: [{ type: 'bind', source: '/srv/data', destination: '/data', writable: true, propagation: '' }] })]).of.get(idOf('a')) ?? expect.fail();
+  expect(facts.rootReadOnly).toMatchObject({ value: true });
+  expect(facts.maskedPaths).toMatchObject({ value: ['/proc/acpi'] });
+  expect(facts.readonlyPaths).toMatchObject({ value: ['/proc/sys'] });
+  expect((valueOf(facts.mounts) ?? []).map((one) => [one.destination, one.host, one.declared])).toEqual([['/proc', '', true], ['/data', '/srv/data', true], ['/etc/passwd', '/etc/shadow', false], ['/planted', '/', false]]);
+});
+
+test('a stranger that got a container’s pid is not taken for it', () => {
+  containerA();
+  host.process({ pid: 200, cgroup: '/user.slice', namespaces: { net: 77 } });
+  const pass = read([known('a', 100), known('b', 200)]);
+  expect(pass.proof.kind).toBe('proved');
+  expect(pass.of.get(idOf('b'))?.process).toBeNull();
+  expect(pass.notes).toMatchObject([{ about: idOf('b') }]);
+});

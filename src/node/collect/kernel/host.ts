@@ -1,7 +1,7 @@
 import { NS_KINDS, known, unknown, type KernelProof, type NsInodes, type NsKind, type Reading } from '../../../core/model/index.js';
 import { pathOfId } from '../../../core/parse/cgroup.js';
 import { parseCpuCount, parseLine, parseLsms, parseMemTotal, parseNsLink } from '../../../core/parse/proc.js';
-import { list, read, readLink } from './files.js';
+import { list, read, readLink, readText } from './files.js';
 import type { KernelHost, KnownContainer, Proc, Roots } from './types.js';
 
 /** The inodes that the kernel gives its first namespaces, `include/uapi/linux/nsfs.h`; mnt and net have fixed ones only in newer kernels. */
@@ -97,7 +97,7 @@ export interface ProofCache {
   proved: KernelProof | undefined;
 }
 
-/** Whether this kernel is the engine's: a container's pid lies in a cgroup that carries its id. */
+/** Whether this kernel is the engine's: a container's pid lies in a cgroup that carries its id (or mounts do). */
 export function prove(containers: readonly KnownContainer[], procs: ReadonlyMap<number, Proc>, cache: ProofCache): KernelProof {
   let stranger: KnownContainer | undefined;
   let missing: KnownContainer | undefined;
@@ -109,6 +109,10 @@ export function prove(containers: readonly KnownContainer[], procs: ReadonlyMap<
       const proof: KernelProof = { kind: 'proved', by: `${proc.path}/cgroup carries ${container.id.slice(0, 12)}` };
       cache.proved = proof;
       return proof;
+    } else if (mountsCarryId(proc, container.id)) {
+      const proof: KernelProof = { kind: 'proved', by: `${proc.path}/mountinfo carries ${container.id.slice(0, 12)}` };
+      cache.proved = proof;
+      return proof;
     } else stranger ??= container;
   }
   if (stranger !== undefined) {
@@ -118,6 +122,20 @@ export function prove(containers: readonly KnownContainer[], procs: ReadonlyMap<
   if (cache.proved !== undefined) return cache.proved;
   if (missing !== undefined) return { kind: 'foreign', why: `pid ${missing.pid}, which the engine gives for ${missing.name}, is no process here` };
   return { kind: 'unproved', why: 'no container runs whose pid could be compared' };
+}
+
+/** Rootless engines cannot always make cgroups; then the files that they mount into a container still carry its id. */
+export function mountsCarryId(proc: Proc, id: string): boolean {
+  const table = readText(`${proc.path}/mountinfo`);
+  if (id.length < 12 || !('value' in table) || !table.value.includes(id)) return false;
+  // The host's own table may name it as well, and then proves nothing of this process.
+  const own = readText(`${proc.path.slice(0, proc.path.lastIndexOf('/'))}/self/mountinfo`);
+  return 'value' in own && own.value !== table.value;
+}
+
+/** Whether a process is the container's: not a stranger that got its pid meanwhile. */
+export function isOf(proc: Proc, id: string): boolean {
+  return carriesId(proc, id) || mountsCarryId(proc, id);
 }
 
 export function carriesId(proc: Proc, id: string): boolean {

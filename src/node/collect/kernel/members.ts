@@ -1,5 +1,7 @@
 import { pathOfId } from '../../../core/parse/cgroup.js';
 import type { Place } from './cgroup-files.js';
+import { isOf } from './host.js';
+import { sameNamespace } from './processes.js';
 import type { KnownContainer, Proc } from './types.js';
 
 const ID = /[0-9a-f]{64}/g;
@@ -17,7 +19,19 @@ export function byContainer(procs: ReadonlyMap<number, Proc>, containers: readon
       break;
     }
   }
+  for (const container of containers) {
+    const main = container.pid === null ? undefined : procs.get(container.pid);
+    const list = members.get(container.id);
+    if (main !== undefined && list?.length === 0 && isOf(main, container.id)) list.push(...withoutCgroup(main, procs));
+  }
   return members;
+}
+
+/** Members of a container that was given no cgroup of its own: those in its pid namespace, where that is not its starter's. */
+function withoutCgroup(main: Proc, procs: ReadonlyMap<number, Proc>): readonly Proc[] {
+  const starter = procs.get(main.status.parent);
+  if (starter === undefined || sameNamespace(starter, main, 'pid') !== false) return [main];
+  return [...procs.values()].filter((one) => one === main || sameNamespace(one, main, 'pid') === true);
 }
 
 /** The cgroup of a workload in each hierarchy, from where its first process is: `cut` takes away what the workload made below. */

@@ -3,7 +3,7 @@ import { parseNsLink } from '../../../core/parse/proc.js';
 import type { KernelInput } from './index.js';
 import { readLink } from './files.js';
 import { apart, findGroups, groupId, groupNamespaces, hostInodes, spaceKey, type Found, type HostInodes } from './groups.js';
-import { hostNamespaces, type HostNamespaces } from './host.js';
+import { hostNamespaces, isOf, type HostNamespaces } from './host.js';
 import { findIntruders } from './intruders.js';
 import { byContainer } from './members.js';
 import { containerNamespaces, sharing, type Running } from './owners.js';
@@ -37,7 +37,7 @@ export function meet({ roots, containers }: KernelInput, procs: ReadonlyMap<numb
   for (const container of containers) {
     if (container.pid === null) continue;
     const main = procs.get(container.pid);
-    if (main === undefined) notes.push({ about: container.id, text: `${container.name} ended while it was read: pid ${container.pid} is gone` });
+    if (main === undefined || !isOf(main, container.id)) notes.push({ about: container.id, text: `${container.name} ended while it was read: pid ${container.pid} is gone` });
     else running.push({ container, main, starter: procs.get(main.status.parent) });
   }
   const starters = running.flatMap((one) => (one.starter === undefined ? [] : [one.starter]));
