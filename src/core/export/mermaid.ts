@@ -10,7 +10,13 @@ const WORST_FIRST: readonly Item['state'][] = ['risk', 'mind', 'unknown', 'none'
 
 /** A label in quotation marks; what Mermaid or HTML would read as more than text goes in as a number. */
 function label(text: string): string {
-  return `"${[...oneLine(text, MOST_LABEL)].map((c) => (/[\p{L}\p{N} .,:/_+()=@%'’–-]/u.test(c) ? c : `#${c.codePointAt(0)};`)).join('')}"`;
+  const shown = oneLine(text, MOST_LABEL).trim();
+  return `"${[...(shown === '' ? '(no name)' : shown)].map((c) => (/[\p{L}\p{N} .,:/_+()=@%'’–-]/u.test(c) ? c : `#${c.codePointAt(0)};`)).join('')}"`;
+}
+
+/** A comment: no name in it can become a directive. */
+function comment(text: string): string {
+  return `%% ${oneLine(text, 300).replace(/[%{}]/gu, ' ')}`;
 }
 
 /** What is left out, in words: `3 cards and 12 rows`. */
@@ -39,14 +45,14 @@ export function mermaidText(sheet: Sheet): string {
   const number = new Map(kept.map((n, i) => [n.id, `n${i}`]));
   const node = (n: Item): string => {
     const many = n.members.length > 1 && n.role !== 'bus' && n.role !== 'hull' ? ` x${n.members.length}` : '';
-    const text = label(`${n.state === 'risk' ? '▲ ' : n.state === 'mind' ? '◆ ' : n.state === 'unknown' ? '? ' : ''}${n.label}${many && !n.label.includes(many.trim()) ? many : ''}`);
+    const text = label(`${n.state === 'risk' ? '▲ ' : n.state === 'mind' ? '◆ ' : n.state === 'unknown' ? '? ' : ''}${n.label.trim() === '' ? '(no name)' : n.label}${many && !n.label.includes(many.trim()) ? many : ''}`);
     const id = number.get(n.id) ?? 'n';
     return `${n.role === 'bus' || n.role === 'hull' ? `${id}[[${text}]]` : `${id}(${text})`}${n.state === 'none' ? '' : `:::${n.state}`}`;
   };
   const inGroup = new Set([...groups].flatMap(([head, members]) => [head, ...members.map((m) => m.id)]));
   const out = [
-    `%% ${oneLine(`${scene.title}. ${scene.summary}`, 300)}`,
-    `%% ${oneLine(sheet.stamp, 300)}`,
+    comment(`${scene.title}. ${scene.summary}`),
+    comment(sheet.stamp),
     ...(gone.length > 0 ? [`%% Left out for the sake of the reader: ${leftOut(gone)}.`] : []),
     ...(edges.length > shownEdges.length ? [`%% Left out as well: ${edges.length - shownEdges.length} of ${edges.length} lines.`] : []),
     'flowchart TB',
