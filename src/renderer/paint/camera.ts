@@ -43,8 +43,8 @@ export function reveal(camera: Camera, box: Box, size: Size, inset: { readonly l
   const top = box.y * camera.k + camera.y;
   const right = left + box.w * camera.k;
   const bottom = top + box.h * camera.k;
-  const minX = Math.min(inset.left + air, size.w / 2);
-  const maxX = Math.max(size.w - inset.right - air, size.w / 2);
+  const minX = inset.left + air;
+  const maxX = Math.max(size.w - inset.right - air, minX + Math.min(box.w * camera.k, 120));
   let { x, y } = camera;
   if (right > maxX) x -= right - maxX;
   if (left + (x - camera.x) < minX) x += minX - (left + (x - camera.x));

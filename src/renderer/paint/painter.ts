@@ -91,7 +91,8 @@ export class Painter {
     const left = gutters.left.length > 0 && camera.x < gutters.leftWidth ? gutters.leftWidth : 0;
     const head = headOf(index.scene);
     ctx.beginPath();
-    ctx.rect(left * ratio, head * ratio, (size.w - left) * ratio, (size.h - head) * ratio);
+    const right = gutters.right.length > 0 ? gutters.rightWidth : 0;
+    ctx.rect(left * ratio, head * ratio, (size.w - left - right) * ratio, (size.h - head) * ratio);
     ctx.clip();
     ctx.setTransform(ratio * camera.k, 0, 0, ratio * camera.k, ratio * camera.x, ratio * camera.y);
     paintMarks(ctx, marks, frame.colours);

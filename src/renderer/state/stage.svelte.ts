@@ -9,6 +9,8 @@ export class StageState {
   size = $state.raw<Size>({ w: 1032, h: 640 });
   camera = $state.raw<Camera>(HOME);
   fitting = $state(true);
+  /** Pixels at the right that a panel covers. */
+  covered = 0;
   #scene: Scene | null = null;
   /** Until the user moves the picture, each change of its size or of the window's begins anew. */
   #untouched = true;
@@ -84,9 +86,11 @@ export class StageState {
     this.zoomBy(Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k)) / this.camera.k);
   }
 
-  reveal(box: Box): void {
-    if (this.#scene === null || this.fitting) return;
-    const camera = reveal(this.camera, box, this.size, this.#inset(this.#scene));
+  /** The least movement that shows a box. What fits is all in view already, unless something covers it. */
+  reveal(box: Box, covered = false): void {
+    if (this.#scene === null || (this.fitting && !covered)) return;
+    const inset = this.#inset(this.#scene);
+    const camera = reveal(this.camera, box, this.size, { ...inset, right: Math.max(inset.right, this.covered) });
     if (camera !== this.camera) this.moveTo(camera);
   }
 }

@@ -5,15 +5,11 @@ import type { Subject } from '../../core/model/finding.js';
 import { workloads } from '../../core/model/snapshot.js';
 import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
+import type { Mark } from '../../core/scene/marks.js';
 import { indexScene } from '../paint/index.js';
+import { pairItems, pairMarks } from '../paint/pair.js';
+import type { PairRef } from '../../core/inspect/row.js';
 import type { SessionState } from './session.svelte.js';
-
-/** One ordered pair whose whole chain is shown. */
-export interface Pair {
-  readonly attacker: string;
-  readonly victim: string;
-  readonly segment: string;
-}
 
 /** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */
 export class ViewState {
@@ -31,7 +27,7 @@ export class ViewState {
   item = $state<string | null>(null);
   subject = $state.raw<Subject | null>(null);
   hovered = $state<string | null>(null);
-  pair = $state.raw<Pair | null>(null);
+  pair = $state.raw<PairRef | null>(null);
   /** While a filter is being typed and not yet understood, the last one that was goes on. */
   readonly query = $derived.by((): { readonly filter: Filter; readonly error: string | null } => {
     const parsed = parseFilter(this.filter);
@@ -60,7 +56,13 @@ export class ViewState {
     return indexScene(scene);
   });
 
-  readonly overlay = $derived(this.view === null || this.index === null ? [] : this.of.overlay(this.view, this.index.scene, this.item, this.hovered));
+  /** What is drawn above the picture: the chosen and the hovered thing, or the pair whose chain is shown. */
+  readonly overlay = $derived.by((): readonly Mark[] => {
+    if (this.view === null || this.index === null) return [];
+    if (this.pair !== null && this.lens === 'network') return pairMarks(this.index.scene, this.pair);
+    return this.of.overlay(this.view, this.index.scene, this.item, this.hovered);
+  });
+  readonly pairBoxes = $derived(this.pair === null || this.index === null ? [] : pairItems(this.index.scene, this.pair).filter((item) => item.role !== 'bus').map((item) => item.box));
 
   constructor(session: SessionState) {
     this.session = session;
