@@ -27,6 +27,16 @@ export function saysEngine(source: string): boolean {
 
 /** The containers whose net namespace can be held against what the engine gave: their own, read, on networks that the engine lists whole. */
 export function givenNets(s: Snapshot): readonly GivenNet[] {
+  let made = asked.get(s);
+  if (!made) asked.set(s, (made = gather(s)));
+  return made;
+}
+
+/** Four rules ask the same of one snapshot. */
+const asked = new WeakMap<Snapshot, readonly GivenNet[]>();
+
+function gather(s: Snapshot): readonly GivenNet[] {
+  const drivers = new Map(s.segments.map((g) => [g.id, g.driver]));
   const byNet = new Map<string, NetInterface[]>();
   for (const i of s.interfaces) {
     const list = byNet.get(i.net) ?? [];
@@ -39,7 +49,7 @@ export function givenNets(s: Snapshot): readonly GivenNet[] {
     const mode = c.declared.networkMode;
     if (mode.startsWith('container:') || mode === 'host' || UNLISTED.test(mode) || mode.startsWith('ns:') || valueOf(s.host.engine.rootless) === true) return [];
     const given = c.endpoints.filter((e) => saysEngine(e.mac.source) || saysEngine(e.ipv4.source));
-    if (given.some((e) => UNLISTED.test(s.segments.find((g) => g.id === e.segment)?.driver ?? 'bridge'))) return [];
+    if (given.some((e) => UNLISTED.test(drivers.get(e.segment) ?? 'bridge'))) return [];
     const interfaces = byNet.get(c.net) ?? [];
     if (interfaces.length === 0) return [];
     const of = (e: Endpoint): NetInterface | undefined => {
