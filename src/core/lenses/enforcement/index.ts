@@ -52,6 +52,13 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   return { marks: stateSign(standing.state, MARGIN + 7 + indent, small ? mid : nameY + 1 - 5 + 4, small ? 4.5 : 5.5), near };
 }
 
+/** `web, 12 alike`; many of different kinds are counted first: `128 alike: api, backup, blackbox and 23 more`. */
+function rowLabel(row: Row): string {
+  if (row.members.length === 1) return row.name;
+  const kins = kinsOf(row.members);
+  return kins.length > 1 ? `${row.members.length} alike: ${listOf(kins, 4)}` : `${row.name}, ${row.members.length} alike`;
+}
+
 function toneOf(row: Row): Token {
   return row.standing.state === 'risk' ? 'risk' : 'warn';
 }
@@ -68,7 +75,7 @@ function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, vie
     members,
     box: { x: MARGIN - 8, y, w: c.right - HOST_WIDTH - MARGIN, h },
     layer: 0,
-    label: row.members.length > 1 ? `${row.name}, ${row.members.length} alike` : row.name,
+    label: rowLabel(row),
     detail: `${row.standing.words}. ${plural(open, 'wall')} of 8 ${open === 1 ? 'is' : 'are'} open${row.standing.drift > 0 ? `, ${row.standing.drift} not as declared` : ''}.`,
     state: row.standing.state,
     order: first,
@@ -87,7 +94,7 @@ function rowItems(row: Row, y: number, h: number, lines: number, c: Columns, vie
       members,
       box: { x: column.x - 3, y, w: column.w - 2, h },
       layer: 1,
-      label: `${row.name}, ${wallTitle(w.name, view.snapshot.host)}: ${wallWords(w)}`,
+      label: `${row.members.length > 1 ? rowLabel(row) : row.name}, ${wallTitle(w.name, view.snapshot.host)}: ${wallWords(w)}`,
       detail: wallDetail(w),
       state: w.state === 'open-by-choice' ? (toneOf(row) === 'risk' ? 'risk' : 'mind') : DRIFT_STATE[w.state],
       order: first + 1 + i,

@@ -32,7 +32,7 @@ export function overlay(_view: View, scene: Scene, selected: string | null, hove
   }
   if (near && near.role !== 'note' && near !== chosen) {
     const limiting = new Set(scene.edges.filter((e) => e.label === 'limits' && e.to === near.id).map((e) => e.from));
-    for (const i of chain(scene, near)) {
+    for (const i of new Set([near, ...chain(scene, near)])) {
       const { x, y, w, h } = i.box;
       marks.push(rect(x - 2, y - 1, w + 4, h + 2, { r: 4, stroke: stroke(limiting.has(i.id) ? 'warn' : 'accent', limiting.has(i.id) ? 2 : 1), opacity: 0.9 }));
     }
