@@ -43,7 +43,7 @@ function opened(file: string): Recording | null {
   return o.ok ? o.recording : null;
 }
 
-test('an attack, a stop and a start are in the file, and the end of a recorder that was killed costs nothing else', async () => {
+test('an attack and a stop are in the file, and the end of a recorder that was killed costs nothing else', async () => {
   const file = join(dir, 'night.jsonl');
   const recorder = start(file);
   expect(await until(() => existsSync(file), 60_000), recorder.said()).toBe(true);
