@@ -7,7 +7,7 @@ import { known, type Snapshot } from '../../src/core/model/index.js';
 import { toSvg } from '../../src/core/paint/svg.js';
 import { judge } from '../../src/core/reach/index.js';
 import { check } from '../../src/core/rules/index.js';
-import { LENSES, type LensName } from '../../src/core/scene/scene.js';
+import { LENSES, type LensName, type Scene } from '../../src/core/scene/scene.js';
 import type { ThemeName } from '../../src/core/scene/theme.js';
 import { cast, castSpec, idOf, world, type CastSize } from '../cast/cast.js';
 import { crowd, kernelUnknown, strangeNames, wires } from './hosts.js';
@@ -26,6 +26,8 @@ export interface State {
   /** The name of the workload or segment that is selected. */
   readonly selected?: string;
   readonly stale?: boolean;
+  /** Labels of stacks and segments that are opened. */
+  readonly open?: readonly string[];
   readonly width?: number;
   /** What was read two seconds before, for pages that show use per second; unsaid: the same. */
   readonly earlier?: (s: Snapshot) => Snapshot;
@@ -58,7 +60,10 @@ export const STATES: readonly State[] = [
   size(3, 'every kind of wire', { name: 'wires', snapshot: wires, lenses: ['network'], selected: 'sniffer' }),
   size(40, 'many different ones on one bridge', { name: 'crowd', snapshot: crowd, selected: 'side-cherry', lenses: ['network'] }),
   size(200, 'a stack chosen', { name: '200-selected', selected: 'ci-agent', lenses: ['network'] }),
-  size(200, 'one stack and one segment opened', { name: '200-opened', selected: 'notebook', lenses: ['network'], project: 'ml' }),
+  size(200, 'one project leads, its segment in whole cards', { name: '200-project', selected: 'notebook', lenses: ['network'], project: 'ml' }),
+  size(200, 'one stack and one segment opened', { name: '200-opened', open: ['mail-ui', 'shop_front'], selected: 'mail-ui-2', lenses: ['network'] }),
+  size(40, 'forty of which the kernel is not this machine’s', { name: '40-kernel-unknown', snapshot: () => kernelUnknown(cast(40)) }),
+  size(200, 'two hundred, not of now', { name: '200-stale', stale: true }),
   size(200, 'filtered: the rest is left out', { name: '200-filtered', filter: 'network:shop_front or risk:possible', lenses: ['network', 'enforcement'] }),
   size(40, 'forty and some that share', { name: '40-sharing', snapshot: () => sharing(40), lenses: ['namespaces', 'enforcement'] }),
   size(200, 'two hundred and some that share', { name: '200-sharing', snapshot: () => sharing(200), lenses: ['namespaces', 'enforcement'] }),
@@ -105,7 +110,16 @@ function viewOf(state: State): View {
 export function draw(page: Page): string {
   const view = viewOf(page.state);
   const lens = lensByName(page.lens);
-  const { scene } = lens.arrange(view, null);
+  const { scene, placement } = lens.arrange(view, null);
+  if (page.state.open !== undefined && view.options.opened.length === 0) {
+    const opened = page.state.open.flatMap((label) => scene.items.filter((i) => i.label === label || i.label.startsWith(`${label} ×`)).map((i) => i.id));
+    return drawn(page, { ...view, options: { ...view.options, opened } }, lens.arrange({ ...view, options: { ...view.options, opened } }, placement).scene);
+  }
+  return drawn(page, view, scene);
+}
+
+function drawn(page: Page, view: View, scene: Scene): string {
+  const lens = lensByName(page.lens);
   const wanted = page.state.selected;
   const all = scene.items.filter((i) => i.role !== 'bus' && i.role !== 'hull');
   const chosen = wanted === undefined ? undefined : all.find((i) => i.label === wanted || i.label.startsWith(`${wanted} ×`) || i.members[0] === idOf(wanted));
