@@ -57,6 +57,17 @@ function segmentOf(n: NetworkWord): Segment {
   };
 }
 
+const bare = (address: string): string => address.split('/')[0] ?? '';
+
+/** Where no bridge has the name that the engine's documentation gives it (Podman names its own), the one that carries the gateway's address. */
+function deviceFound(s: Segment, bridges: ReadonlyMap<string, NetInterface>): Segment {
+  const device = valueOf(s.device);
+  if (s.driver !== 'bridge' || bridges.size === 0 || (device !== undefined && bridges.has(device))) return s;
+  const found = [...bridges.values()].filter((b) => (valueOf(b.addresses) ?? []).some((a) => s.gateways.includes(bare(a)) || s.subnets.some((n) => within(a, n))));
+  const only = found.length === 1 ? found[0] : undefined;
+  return only === undefined ? s : { ...s, device: known(only.name, only.addresses.source) };
+}
+
 /**
  * The layer-2 segments: the engine's networks that are a wire, then the host's bridges that no network
  * names (`bridge:<name>`), then the host's own interfaces that something is stacked on or that are
@@ -66,10 +77,10 @@ export function segmentsOf(networks: readonly NetworkWord[], interfaces: readonl
   const host = interfaces.filter((i) => i.net === 'host');
   const bridges = new Map(host.filter((i) => i.kind === 'bridge').map((i) => [i.name, i]));
   const out = networks.filter((n) => !NO_WIRE.has(n.driver)).map((n) => {
-    const s = segmentOf(n);
+    const s = deviceFound(segmentOf(n), bridges);
     if (s.gateways.length > 0 || s.internal || s.driver !== 'bridge') return s;
     // The engine names a gateway only where one was asked for; the bridge's own address is it.
-    return { ...s, gateways: (valueOf(bridges.get(valueOf(s.device) ?? '')?.addresses ?? unknown('absent', '')) ?? []).filter((a) => !a.startsWith('fe80:')).map((a) => a.split('/')[0] ?? '') };
+    return { ...s, gateways: (valueOf(bridges.get(valueOf(s.device) ?? '')?.addresses ?? unknown('absent', '')) ?? []).filter((a) => !a.startsWith('fe80:')).map(bare) };
   });
   const named = new Set(out.map((s) => valueOf(s.device)));
   const own = (id: string, i: NetInterface, driver: string): Segment => ({
@@ -81,7 +92,7 @@ export function segmentsOf(networks: readonly NetworkWord[], interfaces: readonl
     device: known(i.name, i.index.source),
     mode: '',
     subnets: (valueOf(i.addresses) ?? []).filter((a) => !a.startsWith('fe80:')).map(networkOf),
-    gateways: (valueOf(i.addresses) ?? []).filter((a) => !a.startsWith('fe80:')).map((a) => a.slice(0, a.lastIndexOf('/'))),
+    gateways: (valueOf(i.addresses) ?? []).filter((a) => !a.startsWith('fe80:')).map(bare),
     icc: unknown('absent', i.index.source),
     project: null,
   });

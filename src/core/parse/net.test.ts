@@ -176,6 +176,11 @@ describe('segments and plugs', () => {
     expect(segmentsOf([WORD, { ...WORD, id: 'h', name: 'host', driver: 'host' }, { ...WORD, id: 'n', name: 'none', driver: 'null' }], interfaces).map((s) => s.id)).toEqual(['network:n1']);
   });
 
+  test('a bridge that an engine does not name is the one with the gateway’s address', () => {
+    expect(segmentsOf([{ ...WORD, options: {} }], interfaces)[0]?.device).toMatchObject({ value: 'br0' });
+    expect(segmentsOf([{ ...WORD, options: {}, subnets: ['10.99.0.0/24'], gateways: ['10.99.0.1'] }], interfaces)[0]?.device).toMatchObject({ value: 'br-n1' });
+  });
+
   test('a bridge that the engine does not know is a segment of its own', () => {
     expect(segmentsOf([], interfaces)).toMatchObject([{ id: 'bridge:br0', name: 'br0', subnets: expect.arrayContaining(['10.9.0.0/24']), gateways: expect.arrayContaining(['10.9.0.1']) }]);
   });
