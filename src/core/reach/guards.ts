@@ -88,6 +88,17 @@ function maskKey(m: Mask, host: Host): string {
   return key;
 }
 
+/** What the attacker can do besides sending: take away rules in its own namespace; send nothing but what its kernel makes. */
+export interface Rights {
+  readonly rules: boolean;
+  readonly plainOnly: boolean;
+}
+
+/** Frames that a kernel makes by itself for an address or a MAC that was taken. */
+function ordinary(f: Frame): boolean {
+  return f.tags.length === 0 && (f.body.kind !== 'arp' || (f.body.hardware === 1 && f.source === f.body.senderMac)) && (f.body.kind !== 'nd' || !f.body.extension);
+}
+
 export interface Guarded {
   readonly answer: Answer;
   readonly masks: readonly Mask[];
@@ -95,9 +106,10 @@ export interface Guarded {
 }
 
 /** Whether a filter on the way stops every forged frame of the technique, and for whose addresses none does. */
-export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, ownRules: boolean, all = false): Guarded {
-  const hops = a.plug.kind === 'port' || a.plug.kind === 'self' ? (hopsBetween(a.plug, v.plug, host) ?? []) : [];
-  const road = roadBetween(a.plug, v.plug, hops, technique, ownRules, host);
+export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all = false): Guarded {
+  const direct = a.plug.kind === v.plug.kind && a.plug.kind !== 'port' && a.plug.on === v.plug.on;
+  const hops = a.plug.bridge === null || direct ? [] : (hopsBetween(a.plug, v.plug, host) ?? []);
+  const road = roadBetween(a.plug, v.plug, hops, technique, rights.rules, host);
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
   const unread = road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`];
@@ -121,10 +133,11 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const trials = [...results.values()];
   const drops = [...new Map(trials.flatMap((t) => [...t.dropped])).entries()];
   const where = road.stages.map((s) => s.where).join(', ');
+  const disguised = rights.plainOnly && open.length > 0 && open.every((t) => t.through !== null && !ordinary(t.through));
   if (open.length > 0) {
     const through = open[0]?.through?.name ?? '';
     const text = drops.length === 0 ? `${through} passes` : `${through} passes; ${drops.map(([rule, name]) => `${rule} drops the ${name}`).slice(0, 3).join('; ')}`;
-    return { answer: answer('open', '', () => [step('no filter stops the frame', 'yes', known(text, where), 'A rule counts only if it stops every frame that does the same.'), ...unreadSteps()], unread), masks: left, trials };
+    return { answer: answer('open', '', () => [step('no filter stops the frame', 'yes', known(text, where), 'A rule counts only if it stops every frame that does the same.'), ...unreadSteps()], disguised ? [`it has no means to send an ${through} (CAP_NET_ADMIN alone takes a VLAN device or tc for that)`, ...unread] : unread), masks: left, trials };
   }
   if (maybe.length > 0) {
     const rules = [...new Set(maybe.flatMap((t) => t.unclear))];

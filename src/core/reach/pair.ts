@@ -6,7 +6,7 @@ import { senderOf, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
 import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { stealable, victimTakes, type Mask } from './victim.js';
-import { guards, reading } from './guards.js';
+import { guards, reading, type Rights } from './guards.js';
 import { wayBetween, wireBetween } from './way.js';
 import { wiresOf, type Party, type Wire } from './wire.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -24,6 +24,7 @@ export interface Court {
   sender(w: Workload): Sender;
   /** Workloads with the same key send alike. */
   senderKey(w: Workload): string;
+  rights(a: Party): Rights;
   /** Those whom an attacker can be towards a victim, before the victim is asked. */
   masks(wire: Wire): readonly Mask[];
   link(technique: Technique, a: Party, v: Party, wire: Wire): Link;
@@ -56,6 +57,11 @@ export function courtOf(snapshot: Snapshot): Court {
       if (s === undefined) senders.set(w.id, (s = senderOf(w, host, kinds)));
       return s;
     },
+    rights: (a) => {
+      if (a.workload === null) return { rules: false, plainOnly: false };
+      const { packet, icmp6, admin } = court.sender(a.workload).channels;
+      return { rules: admin.state === 'open', plainOnly: admin.state === 'open' && packet.state !== 'open' && icmp6.state !== 'open' };
+    },
     senderKey: (w) => {
       let key = keys.get(w.id);
       if (key === undefined) {
@@ -78,7 +84,7 @@ export function courtOf(snapshot: Snapshot): Court {
       if (wired.state === 'shut') return { answer: wired, masks: [] };
       const masks = others(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks) : victimTakes(v.plug, masks, technique, host);
-      const guard = guards(technique, a, v, taken.masks, host, a.workload !== null && court.sender(a.workload).channels.admin.state === 'open');
+      const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
       return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
     },
     pair: (technique, a, v, wire) => {

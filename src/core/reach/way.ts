@@ -18,11 +18,11 @@ const step = (link: Step['link'], text: string, holds: Step['holds'], reading: R
 
 /** The bridges between two plugs; null where the kernel has no way between them. */
 export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null {
-  const bridge = host.interfaces.get(a.on);
+  const bridge = host.interfaces.get(a.bridge ?? '');
   if (bridge === undefined) return null;
-  if (a.on === v.on) return [{ net: bridge.net, bridge, in: a.port ?? null, out: v.port ?? null }];
+  if (a.bridge === v.bridge) return [{ net: bridge.net, bridge, in: a.entry, out: v.entry }];
   interface Seen { readonly at: NetInterface; readonly hops: readonly Hop[]; readonly enteredBy: NetInterface | null }
-  const queue: Seen[] = [{ at: bridge, hops: [], enteredBy: a.port ?? null }];
+  const queue: Seen[] = [{ at: bridge, hops: [], enteredBy: a.entry }];
   const seen = new Set([bridge.id]);
   for (let s = queue.shift(); s !== undefined; s = queue.shift()) {
     for (const i of host.byNet.get(s.at.net) ?? []) {
@@ -33,7 +33,7 @@ export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null
       if (peer === undefined || next === undefined || seen.has(next.id)) continue;
       seen.add(next.id);
       const hops = [...s.hops, { net: s.at.net, bridge: s.at, in: s.enteredBy, out: i }];
-      if (next.id === v.on) return [...hops, { net: next.net, bridge: next, in: peer, out: v.port ?? null }];
+      if (next.id === v.bridge) return [...hops, { net: next.net, bridge: next, in: peer, out: v.entry }];
       queue.push({ at: next, hops, enteredBy: peer });
     }
   }
@@ -43,7 +43,11 @@ export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null
 /** Whether there is a wire between two plugs, before anything on it is asked. */
 export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
   const segment = wire.segment;
+  if (v.iface !== undefined && valueOf(v.iface.up) === false) return answer('shut', 'its interface is down', () => [step('wire', 'there is a wire', 'no', v.iface?.up ?? known(false, ''), 'The victim’s interface is down.')]);
   if (a.net === v.net) {
+    const hairpin = a.port?.port?.hairpin;
+    if (a.port !== undefined && hairpin !== undefined && valueOf(hairpin) === true) return answer('open', '', () => [step('wire', 'a frame of one reaches the other', 'yes', hairpin, 'They share one net namespace, and its port sends frames back to where they came from (hairpin).')]);
+    if (a.kind === 'word') return answer('unknown', 'whether a frame comes back was not read', () => [step('wire', 'a frame of one reaches the other', 'unknown', unknown('unsupported', 'hairpin'), 'They share one net namespace; whether its port sends frames back was not read.')]);
     return answer('shut', 'one net namespace', () => [step('wire', 'a frame of one reaches the other', 'no', known(a.net, 'namespaces(7)'), 'They share one net namespace, its address and its table: a frame that leaves does not come back in.')]);
   }
   if (a.kind === 'word' || v.kind === 'word') {
@@ -53,10 +57,14 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
     const said = known(segment.name, 'engine: NetworkSettings.Networks');
     return answer('open', '', () => [step('wire', 'there is a wire', 'yes', said, 'The engine says that both are on this network; the bridge itself was not read.')], ['the bridge’s ports part them (not read)']);
   }
-  if (a.kind === 'macvlan' || a.kind === 'ipvlan' || v.kind === 'macvlan' || v.kind === 'ipvlan') return stacked(a, v);
+  const onTop = (p: Plug): boolean => p.kind === 'macvlan' || p.kind === 'ipvlan';
+  if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on || a.kind === 'ipvlan' || v.kind === 'ipvlan')) {
+    const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port') && a.kind !== 'ipvlan' && v.kind !== 'ipvlan';
+    if (!viaBridge) return stacked(a, v);
+  }
   const hops = hopsBetween(a, v, host);
   if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
-  const end = (p: Plug): string => (p.port === undefined ? 'the bridge itself' : p.port.name);
+  const end = (p: Plug): string => p.entry?.name ?? 'the bridge itself';
   return answer('open', '', () => [
     step('wire', 'there is a wire', 'yes', known(`${end(a)} and ${end(v)} on ${hops.map((h) => h.bridge.name).join(', ')}`, a.port?.master.source ?? a.iface?.index.source ?? 'ip -j -d link'), 'Neighbour messages do not leave their segment; both ends are on it.'),
   ]);
@@ -88,7 +96,7 @@ function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, 
     if (port === null) continue;
     if (valueOf(port.up) === false) parts.push(answer('shut', `${port.name} is down`, () => [step('way', `${port.name} forwards`, 'no', port.up, 'It is down.')]));
     const state = port.port === null ? undefined : valueOf(port.port.state);
-    if (state !== undefined && state !== 'forwarding' && !(state === 'disabled' && valueOf(port.up) === true)) {
+    if (state !== undefined && state !== 'forwarding') {
       parts.push(answer('shut', `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, 'no', port.port?.state ?? port.up, 'The port does not forward.')]));
     }
   }
@@ -174,7 +182,7 @@ function learns(hop: Hop): Answer {
 
 /** Whether what lies between two plugs lets the frames of a technique pass. */
 export function wayBetween(a: Plug, v: Plug, technique: Technique, host: Host): Answer {
-  if (a.kind === 'word' || v.kind === 'word' || a.kind === 'macvlan' || a.kind === 'ipvlan') return answer('open', '');
+  if (a.kind === 'word' || v.kind === 'word' || a.bridge === null || (a.on === v.on && a.kind === v.kind && a.kind !== 'port')) return answer('open', '');
   const hops = hopsBetween(a, v, host) ?? [];
   if (a.kind === 'self' && v.kind === 'port') {
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);

@@ -17,6 +17,9 @@ export interface Plug {
   readonly port: NetInterface | undefined;
   /** Id of the bridge (`host/docker0`), or of the lower device of a macvlan or ipvlan. */
   readonly on: string;
+  /** The bridge that its frames come to, and the port by which: also for what is stacked on a bridge or on a bridge's port. */
+  readonly bridge: string | null;
+  readonly entry: NetInterface | null;
   readonly mode: string;
   readonly mac: string | undefined;
   /** Without prefix length. */
@@ -71,6 +74,15 @@ function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint
   return plug;
 }
 
+/** Where frames of something stacked on a device come to: the device may be a bridge, or the far end of a bridge's port. */
+function attach(lower: string, host: Host): Pick<Plug, 'bridge' | 'entry'> {
+  const device = host.interfaces.get(lower);
+  if (device?.kind === 'bridge') return { bridge: device.id, entry: null };
+  const peer = device?.kind === 'veth' ? host.interfaces.get(valueOf(device.peer) ?? '') : undefined;
+  const master = peer === undefined ? undefined : valueOf(peer.master);
+  return peer === undefined || master === undefined || master === '' ? { bridge: null, entry: null } : { bridge: `${peer.net}/${master}`, entry: peer };
+}
+
 function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
   const peerId = iface === undefined ? undefined : valueOf(iface.peer);
   const named = endpoint === undefined ? undefined : valueOf(endpoint.peer);
@@ -80,11 +92,11 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
   if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
     const lower = peerId ?? (valueOf(segment.device) === undefined ? segment.id : `host/${valueOf(segment.device)}`);
     const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
-    return { ...base, kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', port: undefined, on: lower, mode };
+    return { ...base, kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', port: undefined, on: lower, mode, ...attach(lower, host) };
   }
   const master = peer === undefined ? undefined : valueOf(peer.master);
-  if (peer !== undefined && master !== undefined && master !== '') return { ...base, kind: 'port', port: peer, on: `${peer.net}/${master}`, mode: '' };
-  return { ...base, kind: 'word', port: peer, on: segment.id, mode: '' };
+  if (peer !== undefined && master !== undefined && master !== '') return { ...base, kind: 'port', port: peer, on: `${peer.net}/${master}`, mode: '', bridge: `${peer.net}/${master}`, entry: peer };
+  return { ...base, kind: 'word', port: peer, on: segment.id, mode: '', bridge: null, entry: null };
 }
 
 /** Bridges that are one wire because the kernel joins them: a veth pair with an end in each. */
@@ -117,7 +129,7 @@ function hostPlug(segment: Segment, host: Host): Plug | null {
   const said = iface === undefined || !read.addressesRead ? segment.gateways.map(bare) : [];
   const ipv4 = [...read.ipv4, ...said.filter((a) => !a.includes(':'))];
   const ipv6 = [...read.ipv6, ...said.filter((a) => a.includes(':'))];
-  return { kind: iface === undefined ? 'word' : 'self', net: 'host', iface, port: undefined, on: iface === undefined ? segment.id : iface.id, mode: '', mac: iface === undefined ? undefined : valueOf(iface.mac), ipv4, ipv6, addressesRead: read.addressesRead };
+  return { kind: iface === undefined ? 'word' : 'self', net: 'host', iface, port: undefined, on: iface === undefined ? segment.id : iface.id, bridge: iface?.id ?? null, entry: null, mode: '', mac: iface === undefined ? undefined : valueOf(iface.mac), ipv4, ipv6, addressesRead: read.addressesRead };
 }
 
 function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
@@ -163,14 +175,14 @@ export function wiresOf(host: Host): readonly Wire[] {
       if (peer === undefined || master === undefined || master === '') continue;
       const on = `${peer.net}/${master}`;
       const segment = segmentOf.get(on);
-      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
+      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
     }
     for (const { segment, plug } of plugs) {
       const parties = sharers.map((workload): Party => ({ id: workload.id, workload, plug }));
       // The kernel's word goes before the engine's: the wire is where the veth ends.
       const by = plug.kind === 'port' ? (segmentOf.get(plug.on) ?? segment) : segment;
       if (by !== undefined) members.get(by.id)?.push(...parties);
-      const key = plug.kind === 'port' ? root(plug.on) : plug.on;
+      const key = plug.bridge === null ? plug.on : root(plug.bridge);
       for (const p of parties) append(elsewhere, key, p);
     }
   }
@@ -179,7 +191,8 @@ export function wiresOf(host: Host): readonly Wire[] {
     const plug = hostPlug(segment, host);
     const mine = members.get(segment.id) ?? [];
     const device = valueOf(segment.device);
-    const key = device === undefined ? segment.id : segment.driver === 'bridge' ? root(`host/${device}`) : `host/${device}`;
+    const wired = device === undefined ? null : segment.driver === 'bridge' ? `host/${device}` : attach(`host/${device}`, host).bridge;
+    const key = wired !== null ? root(wired) : device === undefined ? segment.id : `host/${device}`;
     const all = elsewhere.get(key) ?? [];
     const here = new Set(mine.map((p) => p.plug));
     const gateways = segment.internal ? [] : segment.gateways.map(bare);

@@ -1,31 +1,14 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { release } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { matrixOf } from './matrix.js';
 import { agrees, play, type Played } from './play.js';
-import { pack, record, slug } from './recording.js';
+import { save } from './recording.js';
 import type { Scenario } from './scenario.js';
 import { SCENARIOS } from './scenarios.js';
 
-const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
-const FIXTURES = join(ROOT, 'test/fixtures/lab');
 let played: ReadonlyMap<Scenario, Played> = new Map();
-
-function write(): void {
-  mkdirSync(FIXTURES, { recursive: true });
-  for (const old of readdirSync(FIXTURES)) rmSync(join(FIXTURES, old));
-  for (const [s, p] of played) {
-    const r = record(s, p);
-    if (r !== null) writeFileSync(join(FIXTURES, `${slug(r.name)}.json.gz`), pack(r));
-  }
-  writeFileSync(join(ROOT, 'docs/attack-matrix.md'), matrixOf(SCENARIOS, played, release().split('-')[0] ?? ''));
-}
 
 beforeAll(async () => {
   played = await play(SCENARIOS);
-  if (process.env['BULKHEAD_RECORD_LAB'] === '1') write();
+  if (process.env['BULKHEAD_RECORD_LAB'] === '1') save(SCENARIOS, played);
 }, 1_500_000);
 
 describe.each([...new Set(SCENARIOS.map((s) => s.family))])('%s', (family) => {

@@ -1,11 +1,13 @@
 import { agrees, play } from './play.js';
+import { save, saveOne } from './recording.js';
 import { SCENARIOS } from './scenarios.js';
 
-/** By hand: `npx tsx test/lab/attack/hand.ts [words of a name or family]`. Prints a line for each result. */
+/** By hand: `npx tsx test/lab/attack/hand.ts [words of a name or family]`. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
 const words = process.argv.slice(2);
 const chosen = SCENARIOS.filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
 const start = Date.now();
-await play(chosen, Math.min(3, chosen.length), (played, s) => {
+const played = await play(chosen, Math.min(3, chosen.length), (played, s) => {
+  if (process.env['BULKHEAD_RECORD_LAB'] === '1') saveOne(s, played);
   if (played.failed !== null) process.stdout.write(`FAILED   ${s.family}: ${s.name}: ${played.failed}\n`);
   for (const r of played.results) {
     const mark = agrees(r) ? (r.outcome.worked === s.works ? 'ok      ' : 'EXPECTED') : 'WRONG   ';
@@ -13,4 +15,5 @@ await play(chosen, Math.min(3, chosen.length), (played, s) => {
     process.stdout.write(`${mark} ${r.technique} ${s.family}: ${s.name}: ${r.verdict}${r.masked ? '' : ' (not as that)'} ${r.reason} | ${r.outcome.worked ? `worked by ${r.outcome.by}` : 'failed'}${reads} ${r.seconds.toFixed(1)}s ${r.unless.join('; ')}\n`);
   }
 });
+if (process.env['BULKHEAD_RECORD_LAB'] === '1') save(SCENARIOS, played);
 process.stdout.write(`${((Date.now() - start) / 1000).toFixed(0)} s\n`);

@@ -1,21 +1,21 @@
-import type { Played, Result } from './play.js';
+import type { Measured, Recording } from './recording.js';
 import type { Scenario } from './scenario.js';
-import { agrees } from './play.js';
 
-const SAID: Readonly<Record<Result['verdict'], string>> = { possible: 'possible', latent: 'latent', unknown: 'unknown', blocked: 'blocked' };
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+const agrees = (m: Measured): boolean => m.said === 'unknown' || (m.said === 'possible' && m.masked) === m.worked;
 
-function line(r: Result): string {
-  const said = r.verdict === 'possible' && !r.masked ? 'possible, not as that one' : SAID[r.verdict];
-  const reads = r.outcome.heard === null ? '' : `${r.reads}, ${r.outcome.heard ? 'heard' : 'not heard'}`;
-  const about = r.scenario.about === r.scenario.name ? '' : `. ${r.scenario.about}`;
-  const how = r.outcome.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register');
-  return `| ${cell(r.scenario.name + about)} | ${r.technique} | ${said} | ${r.outcome.worked ? `worked: ${cell(how)}` : 'failed'} | ${reads} | ${agrees(r) ? 'yes' : 'NO'} |`;
+function line(s: Scenario, m: Measured): string {
+  const said = m.said === 'possible' && !m.masked ? 'possible, not as that one' : m.said;
+  const reads = m.heard === null ? '' : `${m.reads}, ${m.heard ? 'heard' : 'not heard'}`;
+  const about = s.about === s.name ? '' : `. ${s.about}`;
+  const how = m.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register');
+  return `| ${cell(s.name + about)} | ${m.technique} | ${said} | ${m.worked ? `worked: ${cell(how)}` : 'failed'} | ${reads} | ${agrees(m) ? 'yes' : 'NO'} |`;
 }
 
-/** The matrix of docs/attack-matrix.md: what was said beside what happened. Deterministic: no times, no versions of the day. */
-export function matrixOf(scenarios: readonly Scenario[], played: ReadonlyMap<Scenario, Played>, kernel: string): string {
-  const results = scenarios.flatMap((s) => played.get(s)?.results ?? []);
+/** The matrix of docs/attack-matrix.md: what was said beside what happened. Deterministic: no times. */
+export function matrixOf(scenarios: readonly Scenario[], recorded: ReadonlyMap<Scenario, Recording>): string {
+  const all = scenarios.flatMap((s) => recorded.get(s)?.measured ?? []);
+  const kernels = [...new Set([...recorded.values()].map((r) => r.kernel))].sort().join(', ');
   const out = [
     '# The attack matrix',
     '',
@@ -23,12 +23,12 @@ export function matrixOf(scenarios: readonly Scenario[], played: ReadonlyMap<Sce
     'Bulkhead, and then attacked for real. `Said` is the verdict before the attack, `Happened` what the victim’s table (or, for',
     'a stolen MAC, its frames) showed. What the model behind the verdicts is tells [threat-model.md](threat-model.md).',
     '',
-    `Kernel ${kernel}. ${results.length} attacks in ${scenarios.length} scenarios; said and happened agree in ${results.filter(agrees).length}.`,
+    `Linux ${kernels}. ${all.length} attacks in ${recorded.size} scenarios; said and happened agree in ${all.filter(agrees).length}.`,
     '',
   ];
   for (const family of [...new Set(scenarios.map((s) => s.family))]) {
     out.push(`## ${family[0]?.toUpperCase()}${family.slice(1)}`, '', '| Scenario | Technique | Said | Happened | Its traffic: said, happened | Agree |', '|---|---|---|---|---|---|');
-    for (const r of results.filter((x) => x.scenario.family === family)) out.push(line(r));
+    for (const s of scenarios.filter((x) => x.family === family)) for (const m of recorded.get(s)?.measured ?? []) out.push(line(s, m));
     out.push('');
   }
   return out.join('\n');

@@ -1,8 +1,24 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { release } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import type { Snapshot } from '../../../src/core/model/index.js';
 import type { Technique, Verdict } from '../../../src/core/reach/types.js';
+import { matrixOf } from './matrix.js';
 import type { Played } from './play.js';
 import type { Scenario } from './scenario.js';
+
+/** One attack: what was said before, what happened. `said` of a verdict that does not speak of this impersonation is `not as that one`. */
+export interface Measured {
+  readonly technique: Technique;
+  readonly said: Verdict;
+  readonly masked: boolean;
+  readonly worked: boolean;
+  readonly by: string;
+  readonly reads: 'yes' | 'no' | 'unknown';
+  readonly heard: boolean | null;
+}
 
 /** A scenario's snapshot with what was measured: unit tests judge it again. */
 export interface Recording {
@@ -11,7 +27,9 @@ export interface Recording {
   readonly to: string;
   /** Id of whose address was claimed: a workload's, or `gateway`. */
   readonly as: string;
-  readonly measured: readonly { readonly technique: Technique; readonly worked: boolean; readonly said: Verdict }[];
+  readonly measured: readonly Measured[];
+  /** Of the machine it was measured on, e.g. `6.18.44`. */
+  readonly kernel: string;
   readonly snapshot: Snapshot;
 }
 
@@ -34,9 +52,40 @@ export function record(scenario: Scenario, played: Played): Recording | null {
   const id = (name: string) => (name === 'host' ? 'host' : (snapshot.containers.find((c) => c.name === name)?.id ?? name));
   return {
     name: `${scenario.family}: ${scenario.name}`, from: id(played.from), to: id(played.to), as: scenario.as === 'gateway' ? 'gateway' : id(`${played.from.replace(/-a$/, '')}-x`),
-    measured: played.results.map((r) => ({ technique: r.technique, worked: r.outcome.worked, said: r.verdict })),
+    measured: played.results.map((r) => ({ technique: r.technique, said: r.verdict, masked: r.masked, worked: r.outcome.worked, by: r.outcome.by, reads: r.reads, heard: r.outcome.heard })),
+    kernel: release().split('-')[0] ?? '',
     snapshot: trimmed(snapshot),
   };
+}
+
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
+export const FIXTURES = join(ROOT, 'test/fixtures/lab');
+
+/** The recording of each scenario that has one. */
+export function recordings(scenarios: readonly Scenario[]): ReadonlyMap<Scenario, Recording> {
+  const out = new Map<Scenario, Recording>();
+  for (const s of scenarios) {
+    const file = join(FIXTURES, `${slug(`${s.family}: ${s.name}`)}.json.gz`);
+    if (existsSync(file)) out.set(s, unpack(readFileSync(file)));
+  }
+  return out;
+}
+
+/** Writes one recording. */
+export function saveOne(scenario: Scenario, played: Played): void {
+  const r = record(scenario, played);
+  if (r === null) return;
+  mkdirSync(FIXTURES, { recursive: true });
+  writeFileSync(join(FIXTURES, `${slug(r.name)}.json.gz`), pack(r));
+}
+
+/** Writes what was played beside what was recorded before, and the matrix of all of it. */
+export function save(all: readonly Scenario[], played: ReadonlyMap<Scenario, Played>): void {
+  mkdirSync(FIXTURES, { recursive: true });
+  const names = new Set(all.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
+  for (const old of readdirSync(FIXTURES)) if (!names.has(old)) rmSync(join(FIXTURES, old));
+  for (const [s, p] of played) saveOne(s, p);
+  writeFileSync(join(ROOT, 'docs/attack-matrix.md'), matrixOf(all, recordings(all)));
 }
 
 export const pack = (r: Recording): Uint8Array => gzipSync(JSON.stringify(r), { level: 9 });

@@ -1,6 +1,6 @@
 import { isKnown, unknown, valueOf, type Reading } from '../../model/reading.js';
 import type { NetInterface } from '../../model/network.js';
-import { ETH_ARP, innerType, type Frame } from '../frames.js';
+import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, type Frame } from '../frames.js';
 import type { Host } from '../host.js';
 import type { Technique } from '../types.js';
 import type { Hop } from '../way.js';
@@ -9,7 +9,7 @@ import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, tcActs } from './tc.js';
-import type { Spot } from './fields.js';
+import { skbProtocol, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
 export interface Stage {
@@ -39,12 +39,13 @@ class Builder {
     this.stages.push({ where, afterLearning: this.learned, ask: stripped ? (f) => asks(strip(f)) : asks });
   }
 
-  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string): void {
+  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true): void {
     if (ruleset === null) return;
     for (const c of list) {
       const at: Spot = { ...spot, family: c.family as Spot['family'] };
       const unsure = device !== undefined && c.devices === null;
       this.add(`nft ${c.family} ${c.table} ${c.name}`, (f) => {
+        if (!shown(f)) return PASSES;
         const fate = ask(ruleset, c, f, at);
         return unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate;
       });
@@ -66,7 +67,9 @@ function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
   const xdp = valueOf(dev.xdp);
   if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, by: `XDP program ${xdp.join(', ')} on ${dev.name}` }));
   if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f) => askTc(filters.tc ?? [], dev.name, 'ingress', f));
-  b.chains(filters.nft, chainsAt(filters.nft, ['netdev', 'inet'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name);
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name);
+  // Family inet at ingress is shown IP alone (nft_do_chain_inet_ingress): ARP passes by, whatever it says.
+  b.chains(filters.nft, chainsAt(filters.nft, ['inet'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name, (f) => skbProtocol(f) === ETH_IPV6 || skbProtocol(f) === ETH_IPV4);
 }
 
 function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean): void {
@@ -160,7 +163,7 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
   const aRead = a.net !== 'host' && !filtersOf(host.nets.get(a.net)).quiet;
   // A packet socket passes by tc where it likes (PACKET_QDISC_BYPASS), but not by nft's egress hook.
   if (aRead && !ownRules && a.iface !== undefined) egress(b, a.net, a.iface, host, false);
-  if (a.kind === 'self' && v.port !== undefined) {
+  if (a.kind === 'self' && v.kind === 'port' && v.port !== undefined) {
     // From the bridge's own namespace a frame can be sent at the port itself, past every hook of the bridge.
     egress(b, a.net, v.port, host, false);
   } else {
