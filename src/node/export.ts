@@ -96,13 +96,14 @@ function redacted({ request, of, shown }: Chosen, key: string): Chosen {
 
 async function bytesOf(request: ExportRequest, sheet: Sheet): Promise<string | Uint8Array> {
   const { snapshot, judgement, findings } = sheet;
-  const svg = (): string => toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp });
+  const svg = (fitText: boolean): string => toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText });
   switch (request.format) {
-    case 'svg': return svg();
+    // A reader of SVG may lack the fonts; the renderer of PNG has them.
+    case 'svg': return svg(true);
     case 'png': {
       const { toPng } = await import('./png.js');
       const { width, height } = pageOf(sheet.scene, { stamp: sheet.stamp });
-      return toPng(svg(), width, height, request.scale);
+      return toPng(svg(false), width, height, request.scale);
     }
     case 'pdf': return (await import('./pdf.js')).toPdf(sheet, request.page);
     case 'drawio': return drawioText(sheet);

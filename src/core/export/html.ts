@@ -67,7 +67,7 @@ export function htmlText(sheet: Sheet): string {
   const { scene, snapshot, judgement, findings, alarms } = sheet;
   const palette = THEMES[sheet.theme];
   const page = pageOf(scene, { stamp: sheet.stamp });
-  const svg = toSvg(scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp }).replace(/^<\?xml[^>]*\?>\n/u, '');
+  const svg = toSvg(scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText: true }).replace(/^<\?xml[^>]*\?>\n/u, '');
   const facts = { snapshot, judgement, findings, alarms, rates: null, explain: chainOf(snapshot) };
   const subjects = new Map<string, object>();
   const item = (i: Item, x: number, y: number): object | null => {
@@ -98,7 +98,7 @@ aside { border-left: 1px solid ${palette.line}; background: ${palette.paper}; ov
 h1 { font-size: 18px; margin: 0; overflow-wrap: anywhere; } h2 { font-size: 13px; margin: 16px 0 4px; }
 p { margin: 2px 0; overflow-wrap: anywhere; } .quiet { color: ${palette.muted}; }
 .risk { color: ${palette.risk}; } .mind { color: ${palette.warn}; } .fine { color: ${palette.fine}; }
-dl { margin: 0; display: grid; grid-template-columns: minmax(72px, auto) 1fr; gap: 2px 10px; } dt { color: ${palette.muted}; } dd { margin: 0; overflow-wrap: anywhere; }
+dl { margin: 0; display: grid; grid-template-columns: fit-content(42%) 1fr; gap: 2px 10px; } dt { color: ${palette.muted}; min-width: 72px; overflow-wrap: anywhere; } dd { margin: 0; overflow-wrap: anywhere; }
 dd small { display: block; color: ${palette.muted}; font-family: 'IBM Plex Mono', ui-monospace, monospace; font-size: 10.5px; }
 ul { list-style: none; padding: 0; margin: 0; } li button { all: unset; display: block; width: 100%; padding: 2px 4px; cursor: pointer; overflow-wrap: anywhere; } li button:hover { background: ${palette.accentTint}; }
 nav { position: absolute; right: 12px; top: 12px; display: flex; gap: 4px; } nav button { font: inherit; min-width: 32px; padding: 2px 8px; color: ${palette.ink}; background: ${palette.raised}; border: 1px solid ${palette.line}; border-radius: 6px; cursor: pointer; }

@@ -1,6 +1,6 @@
 import { hatchSteps, isHatch } from '../scene/hatch.js';
 import type { Mark, PathMark, PathStep, RectMark, Stroke, TextMark } from '../scene/marks.js';
-import { plain } from '../scene/measure.js';
+import { plain, textWidth } from '../scene/measure.js';
 import { isItem, paintOrder } from '../scene/order.js';
 import type { Item, Scene } from '../scene/scene.js';
 import { THEMES, stale, type Palette, type ThemeName } from '../scene/theme.js';
@@ -19,6 +19,8 @@ export interface SvgOptions {
   readonly stamp?: string;
   /** Without colours: the picture is not of now. */
   readonly stale?: boolean;
+  /** Whether each text says how wide it is, so that a reader without the fonts fits its own into the same place. */
+  readonly fitText?: boolean;
 }
 
 const SANS = "'IBM Plex Sans', 'Segoe UI', system-ui, sans-serif";
@@ -55,7 +57,7 @@ class Painter {
   private clips = 0;
   private readonly defs: string[] = [];
 
-  constructor(private readonly palette: Palette) {}
+  constructor(private readonly palette: Palette, private readonly fitText: boolean) {}
 
   definitions(): string {
     return this.defs.length === 0 ? '' : el('defs', {}, this.defs);
@@ -110,6 +112,7 @@ class Painter {
         'text-anchor': m.anchor === 'start' ? undefined : m.anchor,
         fill: this.palette[m.fill],
         opacity: m.opacity,
+        ...(this.fitText && m.text.length > 1 ? { textLength: n(textWidth(m.text, m)), lengthAdjust: 'spacingAndGlyphs' } : {}),
       },
       escapeXml(m.text) + title,
     );
@@ -147,7 +150,7 @@ export function toSvg(scene: Scene, options: SvgOptions): string {
   const palette = options.stale === true ? stale(THEMES[options.theme]) : THEMES[options.theme];
   const page = pageOf(scene, { ...(options.heading === undefined ? {} : { heading: options.heading }), ...(options.stamp === undefined ? {} : { stamp: options.stamp }) });
   const scale = options.scale ?? 1;
-  const painter = new Painter(palette);
+  const painter = new Painter(palette, options.fitText === true);
   const drawn = body(scene, page, painter, options.overlay ?? []);
   const root = el(
     'svg',
