@@ -4,7 +4,7 @@ import { namespaces } from '../../src/core/lenses/namespaces/index.js';
 import { resources } from '../../src/core/lenses/resources/index.js';
 import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../src/core/lenses/view.js';
 import type { Finding } from '../../src/core/model/finding.js';
-import { known, type Group, type Snapshot } from '../../src/core/model/index.js';
+import { known, unknown, type Group, type Snapshot } from '../../src/core/model/index.js';
 import type { Item, Placement, Scene } from '../../src/core/scene/scene.js';
 import { aContainer, cast, castSpec, idOf, world } from '../cast/cast.js';
 
@@ -167,6 +167,18 @@ describe('namespaces of the host’s own', () => {
     const s = { ...base, namespaces: [{ type: 'net' as const, inode: 4026539999, owner: 'own', ownerUserNs: known(1, ''), parent: known(0, ''), members: [], processCount: 0, heldBy: ['/run/netns/lab'] }] };
     expect(named(scene(namespaces, s), 'note:held:net:4026539999').label).toBe('net 4026539999: no process is in it, /run/netns/lab holds it.');
   });
+});
+
+it('groups of other runtimes that could not be read come last, in all three', () => {
+  const base = cast(14);
+  const no = unknown('denied', '/proc/1/status');
+  const blind = (v: unknown): unknown => (Array.isArray(v) ? v.map(blind) : v === null || typeof v !== 'object' ? v : 'source' in v ? no : Object.fromEntries(Object.entries(v).map(([k, x]) => [k, blind(x)])));
+  const own = base.groups[0]!;
+  const dark: Group = { ...own, id: 'group:a', name: 'a-dark-one', processes: [], process: null, namespaces: blind(own.namespaces) as Group['namespaces'], cgroup: { ...(blind(own.cgroup) as Group['cgroup']), path: own.cgroup.path }, mounts: no, devices: no, rootReadOnly: no };
+  const s = { ...base, groups: [dark] };
+  expect(rows(scene(enforcement, s)).at(-1)?.label).toBe('a-dark-one');
+  expect(rows(scene(namespaces, s)).at(-1)?.label).toBe('a-dark-one');
+  expect(named(scene(resources, s), 'band:group:a').state).toBe('unknown');
 });
 
 describe('contradictions by the rules', () => {

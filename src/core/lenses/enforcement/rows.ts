@@ -54,7 +54,9 @@ export function rowsOf(view: View, previous: Placement | null): Rows {
   const wanted = options.order === 'drift' ? judged.filter((x) => x.standing.drift > 0) : judged;
   const within = compare(options.order);
   const focus = (x: Judged): number => focusRank(x.w, view.project);
-  const sorted = [...wanted].sort((a, b) => focus(a) - focus(b) || within(a, b));
+  // Groups of other runtimes that could not be read say nothing: they come last, after all of which something is known.
+  const mute = (x: Judged): number => (x.w.kind === 'group' && x.standing.kind === 'unknown' ? 1 : 0);
+  const sorted = [...wanted].sort((a, b) => focus(a) - focus(b) || mute(a) - mute(b) || within(a, b));
   const key = `rows:${options.order}:${view.project ?? ''}`;
   const folds = foldAlike(sorted, (x) => `${focus(x)} ${answers(x)}`, FOLD_FROM).map((f) => ({
     id: f.members.length === 1 ? `row:${f.members[0]?.w.id ?? ''}` : `fold:${shortHash(f.key)}`,

@@ -127,7 +127,8 @@ export function pictureOf(s: Snapshot, shown: ReadonlySet<string> | null, previo
     members: new Set(g[0]?.members ?? []),
     owner: by.get(g.find((x) => x.owner !== null)?.owner ?? '') ?? null,
   }));
-  const rest = parties.filter((p) => !place.has(p.id)).sort((a, b) => focus(a.id) - focus(b.id) || byNature(a.name, b.name));
+  const mute = (p: Party): number => (p.kind === 'group' && NS_KINDS.every((k) => p.at[k] === null) ? 1 : 0);
+  const rest = parties.filter((p) => !place.has(p.id)).sort((a, b) => focus(a.id) - focus(b.id) || mute(a) - mute(b) || byNature(a.name, b.name));
   const isOfHost = (p: Party): boolean => NS_KINDS.some((k) => p.at[k] === 'host' && !all.ordinary.has(k));
   return {
     sharing: all, host, sharers, alone: rest.filter((p) => !isOfHost(p)), loose: rest.filter(isOfHost), hulls, bays, badges,
