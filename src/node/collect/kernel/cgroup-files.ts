@@ -31,6 +31,8 @@ export interface LimitFile {
 
 /** The files of one cgroup that are read in each pass; absent where the hierarchy has no such controller. */
 export interface PlaceFiles {
+  /** What was read of its use of cpu last: the very same again means that nothing in it has run since. */
+  lastCpu: unknown;
   readonly at: ReadonlyMap<Controller, At>;
   /** Root first, its own last. */
   readonly memory: readonly LimitFile[];
@@ -94,6 +96,7 @@ export class CgroupFiles {
     const unified = hierarchies.unified === undefined ? undefined : folder(hierarchies.unified, place.elsewhere?.get('') ?? place.path);
     const acct = at.get('cpuacct');
     return {
+      lastCpu: undefined,
       at,
       memory: this.limits('memory', at, hierarchies),
       cpu: this.limits('cpu', at, hierarchies),

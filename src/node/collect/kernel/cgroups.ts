@@ -36,7 +36,7 @@ export class CgroupReader {
    */
   again(before: CgroupFacts, place: Place, what: { readonly limits: boolean; readonly use: boolean; readonly pressure: boolean }): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
-    const use = what.use ? this.use(files) : undefined;
+    const use = what.use ? this.used(files, before) : undefined;
     const pressure = what.pressure ? this.pressure(files) : undefined;
     return sameFacts(before, {
       path: before.path,
@@ -76,11 +76,20 @@ export class CgroupReader {
     };
   }
 
+  /** Where nothing in it has run, only its memory can have changed (the kernel takes some back). */
+  private used(files: PlaceFiles, before: CgroupFacts): Use {
+    const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
+    if (cpu === undefined || 'unknown' in cpu || files.lastCpu !== cpu) return this.use(files);
+    const { usage } = before.pids;
+    return { memory: { usage: files.memoryUsage?.read(this.pass) ?? before.memory.usage, oomKills: before.memory.oomKills }, cpu: before.cpu, pids: { usage } };
+  }
+
   private use(files: PlaceFiles): Use {
     const { pass } = this;
     const stat = files.cpuStat?.read(pass) ?? unknown('absent', 'cpu.stat');
     const events = files.memoryEvents?.read(pass) ?? unknown('absent', 'memory.events');
     const v1 = files.at.get('cpu')?.v2 === false;
+    files.lastCpu = (files.cpuUsage ?? files.cpuStat)?.read(pass);
     return {
       memory: { usage: files.memoryUsage?.read(pass) ?? unknown('absent', 'memory.current'), oomKills: keyed(events, 'oom_kill') },
       cpu: {

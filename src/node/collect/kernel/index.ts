@@ -30,6 +30,7 @@ export interface KernelCache {
   /** The places of workloads, for polling what moves. */
   places: ReadonlyMap<string, Place>;
   nodes: readonly CgroupNode[];
+  polls: number;
   last: LastPass | undefined;
 }
 
@@ -37,7 +38,7 @@ export function newKernelCache(): KernelCache {
   const holding = newHolding();
   return {
     processes: newProcessCache(holding), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], last: undefined,
+    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined,
   };
 }
 
@@ -93,11 +94,16 @@ export interface MovingPass {
   readonly cgroups: readonly CgroupNode[];
 }
 
-/** Usage, throttling, OOM kills and pressure of the workloads' cgroups and of those above them, as the last full pass found them. */
+/** Pressure is an average over ten seconds at least: not each poll can tell something new. */
+const POLLS_PER_PRESSURE = 3;
+
+/** Usage, throttling, OOM kills and (at each third call) pressure of the workloads' cgroups and of those above them, as the last full pass found them. */
 export function readMoving(cache: KernelCache): MovingPass {
   const of = new Map<string, CgroupFacts>();
   if (cache.hierarchies === undefined) return { of, cgroups: cache.nodes };
   const reader = new CgroupReader(cache.hierarchies, cache.cgroups);
+  const pressure = cache.polls % POLLS_PER_PRESSURE === 0;
+  cache.polls += 1;
   const above = new Set<string>(['/']);
   for (const place of cache.places.values()) {
     for (let at = place.path.lastIndexOf('/'); at > 0; at = place.path.lastIndexOf('/', at - 1)) above.add(place.path.slice(0, at));
@@ -105,7 +111,7 @@ export function readMoving(cache: KernelCache): MovingPass {
   cache.nodes = cache.nodes.map((node) => {
     const place = node.of === null ? undefined : cache.places.get(node.of);
     if (place === undefined && !above.has(node.id)) return node;
-    const facts = reader.again(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined }, { limits: false, use: true, pressure: true });
+    const facts = reader.again(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined }, { limits: false, use: true, pressure });
     if (node.of !== null) of.set(node.of, facts);
     return facts === node.facts ? node : { ...node, facts };
   });

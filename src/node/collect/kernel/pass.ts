@@ -1,10 +1,10 @@
-import { known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode } from '../../../core/model/index.js';
+import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode } from '../../../core/model/index.js';
 import type { MountLine } from '../../../core/parse/mountinfo.js';
 import type { Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
 import { freshness } from './freshness.js';
-import { apart, groupId, type Found } from './groups.js';
+import { apart, groupId, spaceKey, type Found } from './groups.js';
 import { findHierarchies } from './hierarchies.js';
 import { readHost } from './host.js';
 import type { KernelCache, KernelInput } from './index.js';
@@ -15,6 +15,7 @@ import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
 import { meet, naming, type People } from './people.js';
 import { classify } from './rights.js';
+import { byCgroup } from './runtimes.js';
 import { namespaceNodes } from './spaces.js';
 import { cgroupNodes, cgroupPaths, countProcesses } from './tree.js';
 import type { KernelFacts, KernelPass, KnownContainer, Proc } from './types.js';
@@ -31,12 +32,58 @@ export interface LastPass {
   readonly table: readonly MountLine[];
 }
 
-function isQuiet(last: LastPass, procs: ReadonlyMap<number, Proc>, containers: readonly KnownContainer[]): boolean {
-  if (last.procs.size !== procs.size || last.containers.length !== containers.length) return false;
-  for (const [pid, proc] of procs) if (last.procs.get(pid) !== proc) return false;
-  return containers.every((one, i) => {
-    const before = last.containers[i];
-    return before !== undefined && before.id === one.id && before.pid === one.pid && before.name === one.name && before.declared === one.declared;
+function sameContainers(last: LastPass, containers: readonly KnownContainer[]): boolean {
+  return (
+    last.containers.length === containers.length &&
+    containers.every((one, i) => {
+      const before = last.containers[i];
+      return before !== undefined && before.id === one.id && before.pid === one.pid && before.name === one.name && before.declared === one.declared;
+    })
+  );
+}
+
+/** Whether a process is just one of the host's: in all of its namespaces, no workload's, not what started a container. */
+function isPlain(proc: Proc, { people }: LastPass): boolean {
+  if (proc.status.kernelThread) return apart(proc, people.inodes).length === 0;
+  const root = 'value' in proc.root ? proc.root.value : '/';
+  return root === '/' && !people.workloadOf.has(proc.pid) && !people.starters.has(proc.pid) && byCgroup(proc.cgroup) === undefined && apart(proc, people.inodes).length === 0;
+}
+
+/** `same`: nobody came, went or changed. `plain`: only the host's own processes did, which on most hosts is always so. */
+function compare(last: LastPass | undefined, procs: ReadonlyMap<number, Proc>, containers: readonly KnownContainer[]): 'same' | 'plain' | 'changed' {
+  if (last === undefined || !sameContainers(last, containers)) return 'changed';
+  let plain = false;
+  for (const [pid, proc] of procs) {
+    const before = last.procs.get(pid);
+    if (before === proc) continue;
+    if (!isPlain(proc, last) || (before !== undefined && !isPlain(before, last)) || inContainer(proc, last)) return 'changed';
+    plain = true;
+  }
+  for (const [pid, proc] of last.procs) {
+    if (procs.has(pid)) continue;
+    if (!isPlain(proc, last)) return 'changed';
+    plain = true;
+  }
+  return plain ? 'plain' : 'same';
+}
+
+const inContainer = (proc: Proc, last: LastPass): boolean => last.containers.some((one) => proc.cgroup.includes(one.id));
+
+/** The same namespaces with the host's own counted anew. */
+function recounted(nodes: readonly NamespaceNode[], procs: ReadonlyMap<number, Proc>): readonly NamespaceNode[] {
+  const counts = new Map<string, number>();
+  for (const node of nodes) if (node.owner === 'host') counts.set(spaceKey(node.type, node.inode), 0);
+  for (const proc of procs.values()) {
+    for (const kind of NS_KINDS) {
+      const inode = proc.namespaces[kind];
+      const key = 'value' in inode ? spaceKey(kind, inode.value) : '';
+      const count = counts.get(key);
+      if (count !== undefined) counts.set(key, count + 1);
+    }
+  }
+  return nodes.map((node) => {
+    const count = counts.get(spaceKey(node.type, node.inode)) ?? node.processCount;
+    return count === node.processCount ? node : { ...node, processCount: count };
   });
 }
 
@@ -44,7 +91,8 @@ function isQuiet(last: LastPass, procs: ReadonlyMap<number, Proc>, containers: r
 export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof): KernelPass {
   const { roots, containers, cache } = input;
   const fresh = freshness(input);
-  const quiet = cache.last !== undefined && isQuiet(cache.last, procs, containers) ? cache.last : undefined;
+  const change = compare(cache.last, procs, containers);
+  const quiet = change === 'changed' ? undefined : cache.last;
   const people = quiet?.people ?? meet(input, procs);
   const hierarchies = fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
   cache.hierarchies = hierarchies;
@@ -103,14 +151,14 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
   for (const [pid, kept] of cache.mounts) if (procs.get(pid)?.inode !== kept.inode) cache.mounts.delete(pid);
 
   const cgroupOf = (place: Place) => fresh.cgroup(reader, place, '', undefined);
-  const paths = quiet !== undefined && !fresh.settle ? new Set(cache.nodes.map((one) => one.id)) : cgroupPaths(hierarchies, procs.values(), fresh.settle ? [] : cache.nodes);
+  const paths = change === 'same' && !fresh.settle ? new Set(cache.nodes.map((one) => one.id)) : cgroupPaths(hierarchies, procs.values(), fresh.settle ? [] : cache.nodes);
   const cgroups = cgroupNodes(paths, countProcesses(procs.values()), `${roots.proc}/self/mountinfo`, atPath, cgroupOf, cache.nodes);
   keep(cache, places, cgroups);
 
   const host = readHost(roots, people.host, hierarchies.version, process.geteuid?.() === 0 ? 'root' : 'user');
   const memberOf = naming(containers, groups, people, valueOf(host.hostname) ?? 'host');
   const unchanged = quiet !== undefined && quiet.kin === cache.kin.kin && quiet.table === table;
-  const namespaces = unchanged ? quiet.namespaces : namespaceNodes(procs.values(), memberOf, people.owners, people.host, table, cache.kin);
+  const namespaces = unchanged ? (change === 'same' ? quiet.namespaces : recounted(quiet.namespaces, procs)) : namespaceNodes(procs.values(), memberOf, people.owners, people.host, table, cache.kin);
   cache.last = { procs, containers, people, of, groups: new Map(groups.map((one) => [one.id, one])), namespaces, kin: cache.kin.kin, table };
   const vz = isFolder(`${roots.proc}/vz`) ? [{ about: 'host', text: 'OpenVZ is here (/proc/vz): its containers are not read, they are not supported' }] : [];
   return { proof, host, of, groups, namespaces, cgroups, notes: [...people.notes, ...vz] };

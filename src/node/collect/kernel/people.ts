@@ -22,6 +22,8 @@ export interface People {
   /** `kind:inode` to `container:<id>` or a group's id. */
   readonly owners: ReadonlyMap<string, string>;
   readonly workloadOf: ReadonlyMap<number, string>;
+  /** Pids of what started the containers: the engine's shims. */
+  readonly starters: ReadonlySet<number>;
   readonly notes: readonly Note[];
 }
 
@@ -67,7 +69,7 @@ export function meet({ roots, containers }: KernelInput, procs: ReadonlyMap<numb
     for (const kind of NS_KINDS) if (isOwn(groupRefs.get(id), kind)) owners.set(spaceKey(kind, valueOf(one.main.namespaces[kind]) ?? 0), id);
   }
   const intruders = findIntruders(procs, inodes, owners, workloadOf, running, found);
-  return { running: new Map(running.map((one) => [one.container.id, one])), membersOf, refs, found, groupRefs, intruders, host, inodes, owners, workloadOf, notes };
+  return { running: new Map(running.map((one) => [one.container.id, one])), membersOf, refs, found, groupRefs, intruders, host, inodes, owners, workloadOf, starters: new Set(starters.map((one) => one.pid)), notes };
 }
 
 /** Names each process as a member of namespaces. */
