@@ -19,7 +19,7 @@ test('the gallery shows what the code draws now; if this is meant, run `npm run 
     return now === kept ? [] : [`${page.file}, ${difference(now, kept)}`];
   });
   expect(wrong).toEqual([]);
-});
+}, 240_000);
 
 test('no page is left over, and the index names every page', () => {
   expect(readdirSync(new URL('pages/', import.meta.url)).sort()).toEqual(PAGES.map((p) => p.file).sort());
