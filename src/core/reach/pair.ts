@@ -102,7 +102,7 @@ export function courtOf(snapshot: Snapshot): Court {
 function masksOf(wire: Wire): readonly Mask[] {
   const seen = new Map<string, Mask>();
   for (const p of [...wire.members, ...wire.beyond]) {
-    seen.set(p.id, { id: p.id, net: p.plug.net, mac: p.plug.mac, ipv4: p.plug.ipv4, ipv6: p.plug.ipv6 });
+    seen.set(p.id, { id: p.id, net: p.plug.net, mac: p.plug.mac, ipv4: p.plug.ipv4, ipv6: p.plug.ipv6, read: p.plug.addressesRead });
   }
   const host = wire.hostParties[0];
   const out = [...seen.values()];
@@ -110,9 +110,9 @@ function masksOf(wire: Wire): readonly Mask[] {
   const v4 = (ip: string) => !ip.includes(':');
   if (wire.gateways.length > 0) {
     const local = wire.gatewayIsHost && host !== undefined;
-    out.push({ id: gateway, net: local ? 'host' : gateway, mac: local ? host.plug.mac : undefined, ipv4: local ? host.plug.ipv4 : wire.gateways.filter(v4), ipv6: local ? host.plug.ipv6 : wire.gateways.filter((g) => !v4(g)) });
+    out.push({ id: gateway, net: local ? 'host' : gateway, mac: local ? host.plug.mac : undefined, ipv4: local ? host.plug.ipv4 : wire.gateways.filter(v4), ipv6: local ? host.plug.ipv6 : wire.gateways.filter((g) => !v4(g)), read: !local || host.plug.addressesRead });
   }
-  if (host !== undefined && wire.hostHears && !wire.gatewayIsHost) out.push({ id: 'host', net: 'host', mac: host.plug.mac, ipv4: host.plug.ipv4, ipv6: host.plug.ipv6 });
+  if (host !== undefined && wire.hostHears && !wire.gatewayIsHost) out.push({ id: 'host', net: 'host', mac: host.plug.mac, ipv4: host.plug.ipv4, ipv6: host.plug.ipv6, read: host.plug.addressesRead });
   return out;
 }
 

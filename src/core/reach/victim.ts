@@ -11,6 +11,8 @@ export interface Mask {
   readonly mac: string | undefined;
   readonly ipv4: readonly string[];
   readonly ipv6: readonly string[];
+  /** Whether these are all its addresses. */
+  readonly read: boolean;
 }
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link: 'victim', step: text, holds, reading, why });
@@ -43,6 +45,11 @@ export function victimTakes(v: Plug, masks: readonly Mask[], technique: 'arp-spo
   const hold = pinned(v, six, host);
   const family = masks.filter((m) => (six ? m.ipv6 : m.ipv4).length > 0);
   const left = family.filter((m) => (six ? m.ipv6 : m.ipv4).some((ip) => hold.ips?.has(ip) !== true));
+  const unreadMask = masks.find((m) => !m.read);
+  if (left.length === 0 && unreadMask !== undefined) {
+    const reading = unknown('unsupported', `addresses of ${unreadMask.net}`);
+    return { answer: answer('unknown', 'addresses were not read', () => [step('somebody else is there to be', 'unknown', reading, 'Who else has an address of this family was not read.')]), masks: [] };
+  }
   if (family.length === 0) return none('nobody else is there to be', known([], 'ip -j addr'), 'No third address of this family is on the wire.');
   if (left.length === 0) return none('permanent entries', known([...(hold.ips ?? [])], hold.reading.source), 'A PERMANENT entry is not changed by what the wire says.');
   const unread = hold.ips === undefined;

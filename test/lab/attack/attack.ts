@@ -16,6 +16,8 @@ export interface Outcome {
 
 const WRITTEN = '02:bd:00:be:ef:02';
 const SENDER = '/sender.pl';
+/** The same on this machine: what only measures is run from outside. */
+const SOURCE = fileURLToPath(new URL('./sender.pl', import.meta.url));
 const sleep = (ms: number) => new Promise((wake) => setTimeout(wake, ms));
 const inNet = (p: Place, command: readonly string[]) => tryRun(['nsenter', `--net=/proc/${p.pid}/ns/net`, ...command]);
 
@@ -124,13 +126,12 @@ async function portOf(s: Stage, mac: string): Promise<string> {
 /** Whether a frame of the victim to the stolen MAC lands at the attacker. */
 async function lands(s: Stage): Promise<boolean> {
   const mac = s.target.mac.replaceAll(':', '');
-  const catching = asAttacker(s, ['perl', SENDER, 'catch', String(s.allowed), s.A.iface, mac, '2']);
+  const catching = inNet(s.A, ['perl', SOURCE, 'catch', String(s.allowed), s.A.iface, mac, '2']);
   const frame: Frame = { source: s.victim.mac, destination: s.target.mac, tags: [], body: { kind: 'other' }, name: '' };
   let ended = false;
   void catching.then(() => (ended = true));
-  const from = `${fileURLToPath(new URL('./sender.pl', import.meta.url))}`;
   for (let n = 0; n < 12 && !ended; n++) {
-    await tryRun(['nsenter', `--net=/proc/${s.victim.pid}/ns/net`, 'perl', from, 'send', String(s.victimNet), s.victim.iface, 'packet', '1'], { input: `${bytesOf(frame)}\n` });
+    await tryRun(['nsenter', `--net=/proc/${s.victim.pid}/ns/net`, 'perl', SOURCE, 'send', String(s.victimNet), s.victim.iface, 'packet', '1'], { input: `${bytesOf(frame)}\n` });
     await sleep(100);
   }
   return (await catching).stdout.includes('heard');
@@ -160,7 +161,7 @@ async function write(s: Stage): Promise<{ readonly worked: boolean; readonly by:
 
 /** Where the victim's packets to the impersonated address go. */
 async function hears(s: Stage): Promise<boolean> {
-  const hearing = asAttacker(s, ['perl', SENDER, 'hear', String(s.allowed), s.A.iface, s.target.ip, '3']);
+  const hearing = inNet(s.A, ['perl', SOURCE, 'hear', String(s.allowed), s.A.iface, s.target.ip, '3']);
   for (let n = 0; n < 3; n++) {
     await sleep(200);
     await inNet(s.victim, ['busybox', 'ping', '-c', '1', '-W', '1', s.target.ip]);
