@@ -1,76 +1,30 @@
-import { readFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { lensByName } from '../../src/core/lenses/index.js';
-import { DEFAULT_OPTIONS } from '../../src/core/lenses/view.js';
-import { LENSES, type LensName } from '../../src/core/scene/scene.js';
-import type { Snapshot } from '../../src/core/model/snapshot.js';
-import type { Served } from '../../src/node/serve/serve.js';
-import { cast } from '../cast/cast.js';
-import { openChromium, type Opened } from './chromium.js';
-import { pictureOf, serveStand, StandSession } from './stand.js';
+import { describe, expect, it } from 'vitest';
+import { LENSES } from '../../src/core/scene/scene.js';
+import { idOf, stages, type Stage } from './stage.js';
+import type { StandSession } from './stand.js';
 
-let browser: Opened;
-let session: StandSession;
-let served: Served;
+const { open: openStage, browser } = stages();
 let page: Page;
-let complaints: string[] = [];
-const picture = pictureOf(cast(14));
+let current: Stage;
 
-beforeAll(async () => {
-  browser = await openChromium();
-});
-afterAll(() => browser.close());
-
-async function open(with_: StandSession = new StandSession(picture)): Promise<Page> {
-  session = with_;
-  served = await serveStand(session);
-  page = await browser.page();
-  complaints = [];
-  page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
-  });
-  page.on('pageerror', (error) => complaints.push(error.message));
-  await page.emulateMedia({ reducedMotion: 'reduce', colorScheme: 'dark' });
-  await page.goto(served.url);
-  return page;
+async function open(given?: StandSession): Promise<void> {
+  current = await openStage(given);
+  ({ page } = current);
 }
-
-afterEach(async () => {
-  await page.evaluate(() => localStorage.clear()).catch(() => undefined);
-  await page.close();
-  await served.close();
-});
-
-const stage = () => page.getByTestId('stage');
-const inspector = () => page.getByTestId('inspector');
-const idOf = (name: string): string => picture.snapshot.containers.find((c) => c.name === name)?.id ?? '';
-
-async function shown(): Promise<void> {
-  await stage().waitFor();
-  await page.waitForFunction(() => Number(document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items']) > 0);
-}
-
-/** Where an item of the picture is on the page: by the lens itself, since a canvas tells nothing. */
-async function place(lens: LensName, id: string): Promise<{ x: number; y: number }> {
-  const box = await stage().boundingBox();
-  if (box === null) throw new Error('no stage');
-  const [k, x, y] = ((await stage().getAttribute('data-camera')) ?? '').split(' ').map(Number) as [number, number, number];
-  const { scene } = lensByName(lens).arrange({ ...picture, shown: null, project: null, width: Math.max(640, box.width), options: DEFAULT_OPTIONS, rates: null }, null);
-  const item = scene.items.find((one) => one.subject?.id === id && (one.role === 'card' || one.role === 'row'));
-  if (item === undefined) throw new Error(`no item of ${id}`);
-  return { x: box.x + x + k * (item.box.x + Math.min(30, item.box.w / 2)), y: box.y + y + k * (item.box.y + item.box.h / 2) };
-}
+const shown = (): Promise<void> => current.shown();
+const inspector = () => current.inspector;
+const stage = () => current.stage;
 
 describe('the address', () => {
   it('loses its token at once, keeps it for a reload, and is refused without it', async () => {
     await open();
     await shown();
-    expect(page.url()).toBe(`http://127.0.0.1:${served.port}/`);
+    expect(page.url()).toBe(`http://127.0.0.1:${current.served.port}/`);
     await page.reload();
     await shown();
-    const stranger = await browser.context.newPage();
-    await stranger.goto(`http://127.0.0.1:${served.port}/`);
+    const stranger = await browser().context.newPage();
+    await stranger.goto(`http://127.0.0.1:${current.served.port}/`);
     await stranger.getByText('This address was not let in').waitFor();
     await stranger.close();
   });
@@ -81,7 +35,7 @@ describe('the address', () => {
     for (const lens of LENSES) await page.locator(`#tab-${lens}`).click();
     await page.keyboard.press('Control+k');
     await page.getByTestId('palette').waitFor();
-    expect(complaints).toEqual([]);
+    expect(current.complaints).toEqual([]);
   });
 });
 
@@ -89,7 +43,7 @@ describe('choosing', () => {
   it('a card by a click tells its facts, each with its source', async () => {
     await open();
     await shown();
-    const at = await place('network', idOf('jenkins'));
+    const at = await current.place('network', idOf('jenkins'));
     await page.mouse.click(at.x, at.y);
     await inspector().getByRole('heading', { name: 'jenkins' }).waitFor();
     const text = await inspector().innerText();
@@ -101,7 +55,7 @@ describe('choosing', () => {
   it('stays chosen in the other lenses, whose own question comes first', async () => {
     await open();
     await shown();
-    const at = await place('network', idOf('worker'));
+    const at = await current.place('network', idOf('worker'));
     await page.mouse.click(at.x, at.y);
     await page.getByTestId('verdict').waitFor();
     await page.locator('#tab-enforcement').click();
@@ -150,7 +104,7 @@ describe('the chain of one pair', () => {
   it('is one click from the verdict, with readings, reservations and remedies', async () => {
     await open();
     await shown();
-    const at = await place('network', idOf('jenkins'));
+    const at = await current.place('network', idOf('jenkins'));
     await page.mouse.click(at.x, at.y);
     await page.getByRole('button', { name: 'What would stop it?' }).click();
     const why = page.getByTestId('why');
@@ -249,69 +203,5 @@ describe('the view', () => {
     await page.getByTestId('palette').fill('theme');
     await page.keyboard.press('Enter');
     await page.waitForFunction((was) => getComputedStyle(document.documentElement).getPropertyValue('--ground').trim() === was, dark);
-  });
-});
-
-describe('files', () => {
-  it('are opened by input and by drop, as text that the session checks', async () => {
-    await open();
-    await shown();
-    session.answers.openText = ({ name }) => ({ ok: false, trouble: { what: `${name} is not a snapshot`, why: 'it has no format', todo: 'Save one with bulkhead snapshot -o FILE.', command: '' } });
-    await page.locator('#open-file').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
-    await page.getByTestId('notice').getByText('notes.json is not a snapshot').waitFor();
-    expect(session.asked.at(-1)).toMatchObject({ method: 'openText', args: [{ name: 'notes.json', text: '{"a":1}' }] });
-    expect(await stage().getAttribute('data-items')).not.toBe('0');
-    const transfer = await page.evaluateHandle(() => {
-      const data = new DataTransfer();
-      data.items.add(new File(['{"b":2}'], 'dropped.json', { type: 'application/json' }));
-      return data;
-    });
-    await page.dispatchEvent('#picture', 'drop', { dataTransfer: transfer });
-    await page.getByTestId('notice').getByText('dropped.json is not a snapshot').waitFor();
-  });
-
-  it('are saved with the bytes that were previewed', async () => {
-    await open();
-    await shown();
-    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n';
-    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n' } });
-    await page.keyboard.press('Control+e');
-    await page.getByTestId('preview').getByRole('img').waitFor();
-    const download = page.waitForEvent('download');
-    await page.getByTestId('save').click();
-    const saved = await download;
-    expect(saved.suggestedFilename()).toBe('host.svg');
-    expect(readFileSync(await saved.path(), 'utf8')).toBe(svg);
-    await page.keyboard.press('Control+e');
-    await page.getByTestId('format').selectOption('json');
-    await page.getByTestId('redact').check();
-    await page.getByText('host.json').waitFor();
-    expect(session.asked.at(-1)).toMatchObject({ method: 'exportAs', args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
-  });
-
-  it('are compared in sentences', async () => {
-    await open();
-    await shown();
-    session.answers.compareText = () => ({ ok: true, value: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', came: [], gone: [], recreated: [], changed: [idOf('db')], summary: '1 changed.', changes: [{ direction: 'worse', text: 'db lost its memory limit (was 1 GiB)', about: [idOf('db')] }] } });
-    await page.getByTestId('menu').click();
-    await page.getByRole('menuitem', { name: 'Compare with a file…' }).click();
-    await page.getByTestId('compare-file').setInputFiles({ name: 'monday.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
-    await page.getByText('db lost its memory limit').click();
-    await inspector().getByRole('heading', { name: 'db' }).waitFor();
-  });
-});
-
-describe('untrusted names', () => {
-  it('are text and nothing else', async () => {
-    const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
-    const snapshot: Snapshot = { ...cast(14), containers: cast(14).containers.map((c) => (c.name === 'jenkins' ? { ...c, name: evil, image: evil } : c)) };
-    await open(new StandSession(pictureOf(snapshot)));
-    await shown();
-    await page.keyboard.press('Control+k');
-    await page.getByTestId('palette').fill('onerror');
-    await page.keyboard.press('Enter');
-    await inspector().getByRole('heading', { name: evil }).waitFor();
-    expect(await page.evaluate(() => 'hit' in window)).toBe(false);
-    expect(complaints).toEqual([]);
   });
 });

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../src/core/model/snapshot.js';
+import { cast } from '../cast/cast.js';
+import { idOf, stages, type Stage } from './stage.js';
+import { pictureOf, StandSession } from './stand.js';
+
+const { open: openStage } = stages();
+let page: Page;
+let session: StandSession;
+let current: Stage;
+
+async function open(given?: StandSession): Promise<void> {
+  current = await openStage(given);
+  ({ page, session } = current);
+}
+const shown = (): Promise<void> => current.shown();
+const inspector = () => current.inspector;
+const stage = () => current.stage;
+
+describe('files', () => {
+  it('are opened by input and by drop, as text that the session checks', async () => {
+    await open();
+    await shown();
+    session.answers.openText = ({ name }) => ({ ok: false, trouble: { what: `${name} is not a snapshot`, why: 'it has no format', todo: 'Save one with bulkhead snapshot -o FILE.', command: '' } });
+    await page.locator('#open-file').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
+    await page.getByTestId('notice').getByText('notes.json is not a snapshot').waitFor();
+    expect(session.asked.at(-1)).toMatchObject({ method: 'openText', args: [{ name: 'notes.json', text: '{"a":1}' }] });
+    expect(await stage().getAttribute('data-items')).not.toBe('0');
+    const transfer = await page.evaluateHandle(() => {
+      const data = new DataTransfer();
+      data.items.add(new File(['{"b":2}'], 'dropped.json', { type: 'application/json' }));
+      return data;
+    });
+    await page.dispatchEvent('#picture', 'drop', { dataTransfer: transfer });
+    await page.getByTestId('notice').getByText('dropped.json is not a snapshot').waitFor();
+  });
+
+  it('are saved with the bytes that were previewed', async () => {
+    await open();
+    await shown();
+    const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n';
+    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n' } });
+    await page.keyboard.press('Control+e');
+    await page.getByTestId('preview').getByRole('img').waitFor();
+    const download = page.waitForEvent('download');
+    await page.getByTestId('save').click();
+    const saved = await download;
+    expect(saved.suggestedFilename()).toBe('host.svg');
+    expect(readFileSync(await saved.path(), 'utf8')).toBe(svg);
+    await page.keyboard.press('Control+e');
+    await page.getByTestId('format').selectOption('json');
+    await page.getByTestId('redact').check();
+    await page.getByText('host.json').waitFor();
+    expect(session.asked.at(-1)).toMatchObject({ method: 'exportAs', args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
+  });
+
+  it('are compared in sentences', async () => {
+    await open();
+    await shown();
+    session.answers.compareText = () => ({ ok: true, value: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', came: [], gone: [], recreated: [], changed: [idOf('db')], summary: '1 changed.', changes: [{ direction: 'worse', text: 'db lost its memory limit (was 1 GiB)', about: [idOf('db')] }] } });
+    await page.getByTestId('menu').click();
+    await page.getByRole('menuitem', { name: 'Compare with a file…' }).click();
+    await page.getByTestId('compare-file').setInputFiles({ name: 'monday.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await page.getByText('db lost its memory limit').click();
+    await inspector().getByRole('heading', { name: 'db' }).waitFor();
+  });
+});
+
+describe('untrusted names', () => {
+  it('are text and nothing else', async () => {
+    const evil = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
+    const snapshot: Snapshot = { ...cast(14), containers: cast(14).containers.map((c) => (c.name === 'jenkins' ? { ...c, name: evil, image: evil } : c)) };
+    await open(new StandSession(pictureOf(snapshot)));
+    await shown();
+    await page.keyboard.press('Control+k');
+    await page.getByTestId('palette').fill('onerror');
+    await page.keyboard.press('Enter');
+    await inspector().getByRole('heading', { name: evil }).waitFor();
+    expect(await page.evaluate(() => 'hit' in window)).toBe(false);
+    expect(current.complaints).toEqual([]);
+  });
+});
