@@ -22,7 +22,20 @@ function find(program: string): string | undefined {
 /** The built reader, beside or above the program that runs; `undefined` where it was not built. */
 function builtReader(): string | undefined {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return [join(here, 'reader.js'), join(here, '../cli/reader.js'), join(here, '../../../out/cli/reader.js')].find((path) => existsSync(path));
+  const found = [join(here, 'reader.js'), join(here, '../cli/reader.js'), join(here, '../../../out/cli/reader.js')].find((path) => existsSync(path));
+  // Only Electron sees into its archive; what another program starts lies beside it.
+  return found?.replace(/([\\/])app\.asar([\\/])/, '$1app.asar.unpacked$2');
+}
+
+/**
+ * What runs the reader: this very program where it is Node. In Electron the machine's own Node; without one Electron acts as Node,
+ * but only unpackaged: in a package a fuse forbids that, and the whole window would start as root instead.
+ */
+function nodeCommand(): readonly string[] | null {
+  if (process.versions['electron'] === undefined) return [process.execPath];
+  const node = find('node');
+  if (node !== undefined) return [node];
+  return 'defaultApp' in process && process.defaultApp === true ? [find('env') ?? '/usr/bin/env', 'ELECTRON_RUN_AS_NODE=1', process.execPath] : null;
 }
 
 /**
@@ -32,8 +45,8 @@ function builtReader(): string | undefined {
 export function readerCommand(terminal: boolean = process.stdin.isTTY === true): readonly string[] | null {
   const reader = builtReader();
   if (process.geteuid?.() === 0 || reader === undefined) return null;
-  // In Electron this program is not Node unless it is told to be.
-  const node = process.versions['electron'] === undefined ? [process.execPath] : [find('env') ?? '/usr/bin/env', 'ELECTRON_RUN_AS_NODE=1', process.execPath];
+  const node = nodeCommand();
+  if (node === null) return null;
   const pkexec = find('pkexec');
   const sudo = find('sudo');
   const desktop = process.env['DISPLAY'] !== undefined || process.env['WAYLAND_DISPLAY'] !== undefined;
