@@ -6,7 +6,7 @@ import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pa
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
 import type { Party, Wire } from './wire.js';
 import { alike } from './alike.js';
-import { shamGuards, unreadFilters } from './sham.js';
+import { shamOn, shamOnHost, unreadFilters } from './sham.js';
 
 interface Met {
   readonly state: State;
@@ -49,6 +49,7 @@ const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
 interface Judged {
   readonly reach: SegmentReach;
   readonly counts: Readonly<Record<Verdict, number>>;
+  readonly sham: Judgement['sham'];
 }
 
 const none = (): Record<Verdict, number> => ({ possible: 0, latent: 0, unknown: 0, blocked: 0 });
@@ -133,7 +134,7 @@ function judgeWire(court: Court, wire: Wire): Judged {
     attackers,
     exposed: [...exposed],
   };
-  return { reach, counts };
+  return { reach, counts, sham: shamOn(court, wire) };
 }
 
 /** What a judgement of before leaves for the next one: segments of which nothing changed are not judged again. */
@@ -175,6 +176,7 @@ export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
   const court = courtOf(snapshot);
   const counts = none();
   const segments: SegmentReach[] = [];
+  const sham: Judgement['sham'][number][] = [...shamOnHost(court)];
   const alive = new Set<string>();
   for (const wire of court.wires) {
     const of = dependsOn(court, wire);
@@ -184,10 +186,11 @@ export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
     if (!same) memory.set(wire.segment.id, { of, judged });
     alive.add(wire.segment.id);
     segments.push(judged.reach);
+    sham.push(...judged.sham);
     for (const v of ORDER) counts[v] += judged.counts[v];
   }
   for (const id of memory.keys()) if (!alive.has(id)) memory.delete(id);
-  return { segments, counts, unread: unreadFilters(court.host), sham: shamGuards(court) };
+  return { segments, counts, unread: unreadFilters(court.host), sham: [...new Map(sham.map((x) => [x.where, x])).values()] };
 }
 
 /**

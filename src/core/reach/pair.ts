@@ -79,17 +79,17 @@ export function courtOf(snapshot: Snapshot): Court {
       return m;
     },
     link: (technique, a, v, wire) => {
-      if (technique === 'table-write') return { answer: answer('open', ''), masks: others(court.masks(wire), a, v) };
+      if (technique === 'table-write') return { answer: answer('open', ''), masks: othersThan(court.masks(wire), a, v) };
       const wired = wireBetween(a.plug, v.plug, wire, host);
       if (wired.state === 'shut') return { answer: wired, masks: [] };
-      const masks = others(court.masks(wire), a, v);
+      const masks = othersThan(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks) : victimTakes(v.plug, masks, technique, host);
       const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
       return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
     },
     pair: (technique, a, v, wire) => {
       if (a.workload === null) return { answer: NOBODY, masks: [] };
-      if (technique === 'table-write') return { answer: tableWrite(a.workload, v, host), masks: others(court.masks(wire), a, v) };
+      if (technique === 'table-write') return { answer: tableWrite(a.workload, v, host), masks: othersThan(court.masks(wire), a, v) };
       const s = send(technique, court.sender(a.workload));
       const link = court.link(technique, a, v, wire);
       return { answer: series([s, link.answer]), masks: link.masks };
@@ -116,7 +116,8 @@ function masksOf(wire: Wire): readonly Mask[] {
   return out;
 }
 
-function others(masks: readonly Mask[], a: Party, v: Party): readonly Mask[] {
+/** Those who are neither of the two. */
+export function othersThan(masks: readonly Mask[], a: Party, v: Party): readonly Mask[] {
   return masks.filter((m) => m.net !== a.plug.net && m.net !== v.plug.net);
 }
 

@@ -159,14 +159,21 @@ async function write(s: Stage): Promise<{ readonly worked: boolean; readonly by:
   return { worked: await until(async () => forged(s, await entry(s, false)), 200, 30), by: shared ? 'the table they share' : 'nsenter' };
 }
 
-/** Where the victim's packets to the impersonated address go. */
+/** Where the victim's packets to the impersonated address go, while the attacker goes on saying that it is the one. */
 async function hears(s: Stage): Promise<boolean> {
+  const end = (p: Place) => ({ mac: p.mac, ip: p.ip });
+  const frames = [...arpFrames(end(s.A), end(s.victim), end(s.target))].filter(untagged).map(bytesOf).join('\n');
+  const saying = asAttacker(s, ['perl', SENDER, 'send', String(s.allowed), s.A.iface, 'packet', '60'], `${frames}\n`);
   const hearing = inNet(s.A, ['perl', SOURCE, 'hear', String(s.allowed), s.A.iface, s.target.ip, '3']);
-  for (let n = 0; n < 3; n++) {
-    await sleep(200);
+  let done = false;
+  void hearing.then(() => (done = true));
+  for (let n = 0; n < 6 && !done; n++) {
+    await sleep(300);
     await inNet(s.victim, ['busybox', 'ping', '-c', '1', '-W', '1', s.target.ip]);
   }
-  return (await hearing).stdout.includes('heard');
+  const heard = (await hearing).stdout.includes('heard');
+  await saying;
+  return heard;
 }
 
 async function withArpspoof(s: Stage): Promise<boolean> {
