@@ -77,7 +77,6 @@ describe('conventions', () => {
     writeFileSync(at('hostile.json'), JSON.stringify({ ...s, containers: s.containers.map((c) => ({ ...c, name: `\u001b[2J\u001b]0;owned\u0007${c.name}\u202e`, declared: { ...c.declared, privileged: true } })) }));
     for (const words of [['check'], ['l2'], ['ns'], ['doctor']]) {
       const done = await bulkhead([...words, at('hostile.json')]);
-      // eslint-disable-next-line no-control-regex
       expect(done.out, words[0]).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/u);
     }
   });

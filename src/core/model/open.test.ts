@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { plainFacts } from '../rules/example.js';
 import { FORMAT } from './snapshot.js';
@@ -41,4 +42,20 @@ test('an older format goes step by step to today’s; one that was never written
   const steps = { 1: (old: object) => ({ ...old, format: 2, second: true }), 2: (old: object) => ({ ...old, format: 3, third: true }) };
   expect(migrate({ format: 1 }, steps, 3)).toEqual({ ok: true, value: { format: 3, second: true, third: true } });
   expect(migrate({ format: 0 }, steps, 3)).toEqual({ ok: false, why: 'it is of format 0, which was never written' });
+});
+
+test('a file with noise in it is a snapshot or a sentence, never an exception', () => {
+  const text = JSON.stringify(saved);
+  const bit = fc.record({ at: fc.nat(text.length - 1), put: fc.constantFrom('', '"', '{', '}', ']', '0', 'null', '\\u0000', 'x'.repeat(50), '-1', '1e999') });
+  fc.assert(
+    fc.property(fc.array(bit, { minLength: 1, maxLength: 6 }), fc.nat(text.length), (bits, cut) => {
+      let noisy = text;
+      for (const { at, put } of bits) noisy = noisy.slice(0, at) + put + noisy.slice(at + 1);
+      for (const t of [noisy, noisy.slice(0, cut)]) {
+        const opened = openSnapshot(t);
+        if (!opened.ok) expect(opened.trouble.why.length).toBeLessThan(400);
+      }
+    }),
+    { seed: 20_261_130, numRuns: 150 },
+  );
 });

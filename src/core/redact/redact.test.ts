@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { cast, type CastSize } from '../../../test/cast/cast.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
@@ -18,6 +20,18 @@ test.each([3, 14, 40, 200] as CastSize[])('the verdicts on a host of %i are the 
   if (size < 200) expect(verdicts(r)).toEqual(verdicts(s));
   const found = (x: Snapshot): string[] => check({ snapshot: x, judgement: judge(x) }).map((f) => `${f.rule} ${f.severity} ${f.evidence.length}`).sort();
   expect(found(r)).toEqual(found(s));
+});
+
+test('so are those on a host that was read for real, with its rules and tables', () => {
+  const opened = openSnapshot(readFileSync(path.resolve(import.meta.dirname, '../../../assets/example.json'), 'utf8'));
+  if (!opened.ok) throw new Error(opened.trouble.why);
+  const s = opened.snapshot;
+  const r = again(s);
+  expect(judge(r).counts).toEqual(judge(s).counts);
+  const found = (x: Snapshot): string[] => check({ snapshot: x, judgement: judge(x) }).map((f) => `${f.rule} ${f.severity}`).sort();
+  expect(found(r)).toEqual(found(s));
+  const text = JSON.stringify(r);
+  for (const c of s.containers) expect(text.includes(c.id) || text.includes(c.id.slice(0, 12)), c.name).toBe(false);
 });
 
 test('no name, image, address, MAC, host name or id is left', () => {

@@ -36,9 +36,16 @@ export function parsePolicy(file: string, text: string): Policy {
   const at = (offset: number): string => `${file}, line ${lines.linePos(offset).line}`;
   const [broken] = document.errors;
   if (broken) throw stop(at(broken.pos[0]), `this is not YAML (${broken.message.split('\n')[0]})`, 'Correct that line.');
-  const parsed = policySchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 100 });
+  } catch {
+    throw stop(file, 'its aliases multiply beyond all use', 'Write it without anchors.');
+  }
+  const parsed = policySchema.safeParse(value);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  // A word that nobody knows is mostly the cause of what is missing.
+  const issue = parsed.error.issues.find((i) => i.code === 'unrecognized_keys') ?? parsed.error.issues[0];
   const strange = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const node = nodeAt(document.contents, issue?.path ?? [], strange);
   const offset = node?.range?.[0] ?? 0;
