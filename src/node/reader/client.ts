@@ -46,7 +46,9 @@ export async function startReader(command: readonly string[], greetMs = 120_000)
     const one = waiting.shift();
     if ('failed' in said) one?.reject(new Error(said.failed));
     else one?.resolve(said.answer);
-  }).then(() => gone('the reader with rights has ended'), () => gone('the reader with rights could not be understood'));
+  }).catch(() => gone('the reader with rights could not be understood'));
+  // All streams have ended by then, and so what it complained of is known.
+  child.on('close', () => gone('the reader with rights has ended'));
   child.on('error', () => gone(`${program} could not be started`));
   const timer = setTimeout(() => greet(null), greetMs);
   const uid = await greeted;
