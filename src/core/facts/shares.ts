@@ -59,7 +59,8 @@ export function identity(w: Workload, kind: NsKind, s: Snapshot): Identity | nul
   const hosts = s.host.namespaces[kind];
   if (isKnown(ref.inode)) {
     if (hosts && isKnown(hosts) && hosts.value === ref.inode.value) return 'host';
-    if (!(hosts && isKnown(hosts)) && isKnown(ref.owner) && ref.owner.value === 'host') return 'host';
+    // Without the host's own to compare with, only the word of who owns it can tell it from the host's.
+    if (!(hosts && isKnown(hosts)) && (!isKnown(ref.owner) || ref.owner.value === 'host')) return isKnown(ref.owner) ? 'host' : null;
     return `${kind}:${ref.inode.value}`;
   }
   if (ref.inode.unknown === 'absent' && isRunning(w) && kind === 'time' && !isKnown(ref.owner)) return 'none';
@@ -76,14 +77,29 @@ function byKind<T>(make: (kind: NsKind) => T): Readonly<Record<NsKind, T>> {
   return Object.fromEntries(NS_KINDS.map((k) => [k, make(k)])) as Record<NsKind, T>;
 }
 
-function partyOf(w: Workload, s: Snapshot, lent: Lent): Party {
+/** Names of namespaces whose donor's inode is unread, by the inode that one who joined it shows. */
+function aliases(s: Snapshot): ReadonlyMap<Identity, Identity> {
+  const out = new Map<Identity, Identity>();
+  for (const c of s.containers) {
+    for (const k of NS_KINDS) {
+      const { owner, inode } = c.namespaces[k];
+      if (isKnown(owner) && isKnown(inode) && owner.value.startsWith('container:')) out.set(`of:${owner.value.slice('container:'.length)}:${k}`, `${k}:${inode.value}`);
+    }
+  }
+  return out;
+}
+
+function partyOf(w: Workload, s: Snapshot, lent: Lent, alias: ReadonlyMap<Identity, Identity>): Party {
   return {
     id: w.id,
     kind: w.kind,
     name: calledName(w),
     about: w.kind === 'container' ? w.image : w.runtime,
     subject: { kind: w.kind, id: w.id, name: w.name },
-    at: byKind((k) => identity(w, k, s)),
+    at: byKind((k) => {
+      const at = identity(w, k, s);
+      return at === null ? null : (alias.get(at) ?? at);
+    }),
     readings: byKind((k) => w.namespaces[k].inode),
     how: howItCame(w, s, lent),
     entered: [],
@@ -158,7 +174,8 @@ function ordinaryKinds(s: Snapshot, parties: readonly Party[]): ReadonlySet<NsKi
 /** Who is in which namespace with whom: the facts behind the Namespaces lens and the inspector's 'shares'. */
 export function sharing(s: Snapshot): Sharing {
   const lent = lentBy(s);
-  const own = workloads(s).filter(isRunning).map((w) => partyOf(w, s, lent));
+  const alias = aliases(s);
+  const own = workloads(s).filter(isRunning).map((w) => partyOf(w, s, lent, alias));
   const hostName = isKnown(s.host.hostname) ? s.host.hostname.value : 'host';
   const host: Party = {
     id: 'host', kind: 'host', name: hostName, about: 'the host', subject: { kind: 'host', id: 'host', name: hostName }, at: byKind(() => 'host'),

@@ -5,6 +5,8 @@ import { textWidth } from '../../scene/measure.js';
 import type { Mark } from '../../scene/marks.js';
 import { arrow, prompt } from '../../scene/signs.js';
 import type { Box, Edge, Item } from '../../scene/scene.js';
+import { NS_KINDS } from '../../model/namespaces.js';
+import { isKnown } from '../../model/reading.js';
 import { count, listOf } from '../../facts/units.js';
 import { chips } from './chips.js';
 import { HOST_BADGE, ordinaryWords, type Hull, type Picture } from './model.js';
@@ -145,7 +147,9 @@ function sharesEdges(picture: Picture): Edge[] {
 }
 
 function aloneWords(picture: Picture, ordinary: string): string {
-  if (picture.alone.some((p) => Object.values(p.at).includes(null))) return 'Alone in what could be read';
+  // Who could not be read may be in the namespace of one that could.
+  const unread = picture.sharing.parties.some((p) => p.kind !== 'host' && NS_KINDS.some((k) => !picture.sharing.ordinary.has(k) && !isKnown(p.readings[k])));
+  if (unread) return 'Alone in what could be read';
   return `Alone in all${ordinary === 'none' ? '' : ` but ${ordinary}`}`;
 }
 
