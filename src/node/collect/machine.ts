@@ -32,11 +32,11 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       return readKernel({ roots, containers, cache, local, ...(touched === null ? { depth: 'full' as const } : { depth: 'known' as const, again: touched }) });
     },
     moving: () => readMoving(cache),
-    async wire(input, touched, depth) {
+    async wire(input, touched, depth, most) {
       const neighbours = new Map(tables.read(input.nets).tables.map((table) => [table.key, table.neighbours]));
       const begun = hostLinks;
       hostLinks = undefined;
-      lastWire = await readWire({ roots, ...input, depth, neighbours, hostLinks: begun, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: begun, ...(touched === null ? {} : { previous: lastWire, touched }) });
       return lastWire;
     },
     tables: (nets) => tables.read(nets),

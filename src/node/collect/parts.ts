@@ -57,6 +57,8 @@ export interface WireInput {
   readonly proof: KernelProof;
   readonly previous?: WireRead | undefined;
   readonly touched?: ReadonlySet<string> | undefined;
+  /** For a full read: at most so many namespaces are asked by a child now; the others are `left`. */
+  readonly most?: number | undefined;
   /** Neighbour tables that were just read, by key; those that are missing are read. */
   readonly neighbours?: ReadonlyMap<string, NetNamespace['neighbours']> | undefined;
   /** For a quick read: the host's links, asked for already (`askHostLinks`). */
@@ -72,6 +74,8 @@ export interface WireRead {
   readonly nets: readonly NetNamespace[];
   readonly endpoints: ReadonlyMap<string, readonly Endpoint[]>;
   readonly notes: readonly Note[];
+  /** Keys of namespaces that a limited read has yet to ask. */
+  readonly left?: readonly string[];
 }
 
 /** The neighbour tables as they stand; an unchanged table is the very same object as before. `fdb` is the host's. */
@@ -93,7 +97,7 @@ export interface KernelReaders {
   begin?(): void;
   kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
   moving(): KernelMoving | Promise<KernelMoving>;
-  wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth): Promise<WireRead>;
+  wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<WireRead>;
   tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;
   /** Programs in containers' root folders that give rights, on request; by container id. */
   readonly programs?: (which: readonly { readonly id: string; readonly pid: number }[]) => Promise<ReadonlyMap<string, Container['privilegedPrograms']>>;

@@ -1,9 +1,9 @@
-import { diffSnapshots, applyDelta } from '../../core/delta.js';
+import { applyDelta, diffSnapshots } from '../../core/delta.js';
 import { workloads, type Container, type NetNamespace, type Note, type Snapshot } from '../../core/model/index.js';
+import { contradicts, differs, withStates } from './moved.js';
 import { assemble, joinContainers, netsToRead, type Gathered } from './assemble.js';
-import type { Door } from './engine/door.js';
+import { Refused, type Door } from './engine/door.js';
 import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
-import { Refused } from './engine/door.js';
 import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
 import type { KernelRead, KernelReaders, NetToRead, Tables, Depth, WireRead } from './parts.js';
 
@@ -109,14 +109,24 @@ export class Reader {
     });
   }
 
-  /** Asks what a quick read left unasked. Null where nothing is known yet. */
-  deepen(): Promise<Snapshot | null> {
-    return this.#inTurn(async () => (this.#last === null ? null : this.#read(new Set(), 'full')));
+  /** Whether a quick or limited reading left something unasked. */
+  get owing(): boolean {
+    return this.#owed.size > 0;
+  }
+
+  /** Asks what a quick reading left unasked, of at most so many net namespaces now. Null where nothing is known yet. */
+  deepen(most?: number): Promise<Snapshot | null> {
+    return this.#inTurn(async () => (this.#last === null ? null : this.#read(new Set(), 'full', most)));
   }
 
   /** Reads the kernel alone again: processes that came without the engine knowing. */
   recheck(): Promise<Snapshot | null> {
-    return this.#inTurn(async () => (this.#last === null || this.#info === null ? null : this.#read(null, 'full')));
+    return this.#inTurn(async () => {
+      if (this.#last === null || this.#info === null) return null;
+      this.#kernel = await this.#readKernel(null, 'full');
+      // Of the wire, what may change without anybody's telling: the host's links and rules.
+      return this.#join(new Set(['host']), 'full');
+    });
   }
 
   /** Reads use and limits again; the same object as `last` where nothing moved. */
@@ -212,9 +222,9 @@ export class Reader {
     return this.#read(touched, depth);
   }
 
-  async #read(touched: ReadonlySet<string> | null, depth: Depth): Promise<Snapshot> {
+  async #read(touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<Snapshot> {
     this.#kernel = await this.#readKernel(touched, depth);
-    return this.#join(touched === null ? null : this.#netsOf(touched), depth);
+    return this.#join(touched === null ? null : this.#netsOf(touched), depth, most);
   }
 
   /** The kernel, and once more where a container ended or began anew since the engine was asked. */
@@ -245,10 +255,11 @@ export class Reader {
 
   /** Keys of the net namespaces that touched containers were in before: what hangs there may have changed. */
   #netsOf(touched: ReadonlySet<string>): ReadonlySet<string> {
-    return new Set((this.#last?.containers ?? []).flatMap((c) => (touched.has(c.id) && c.net !== null ? [c.net] : [])));
+    const own = (this.#last?.containers ?? []).flatMap((c) => (touched.has(c.id) && c.net !== null ? [c.net] : []));
+    return new Set(touched.size === 0 ? own : ['host', ...own]);
   }
 
-  async #join(touched: ReadonlySet<string> | null, depth: Depth): Promise<Snapshot> {
+  async #join(touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<Snapshot> {
     const info = this.#info;
     if (info === null) throw new Error('nothing was asked of the engine yet');
     const kernel = this.#kernel;
@@ -257,11 +268,13 @@ export class Reader {
     const joined = joinContainers(gathered);
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
     this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
-    if (touched !== null && depth === 'quick') for (const key of touched) this.#owed.add(key);
+    // The host's links and rules may change with any container.
+    if (depth === 'quick') for (const key of ['host', ...(touched ?? [])]) this.#owed.add(key);
     const stale = touched === null || depth === 'quick' ? touched : new Set([...touched, ...this.#owed]);
     if (depth === 'full') this.#owed.clear();
     const plugs = { nets: this.#nets, networks: gathered.networks, containers, proof: kernel?.proof ?? { kind: 'unproved' as const, why: '' } };
-    this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, stale, depth)) ?? null);
+    this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, stale, depth, most)) ?? null);
+    for (const key of this.#wire?.left ?? []) this.#owed.add(key);
     return this.#settle(assemble(gathered, joined, this.#wire));
   }
 
@@ -278,28 +291,4 @@ export class Reader {
   }
 }
 
-/** Whether the kernel holds other limits than the engine was told; roundings are small. */
-function contradicts(cgroup: Container['cgroup'], declared: EngineContainer['declared']): boolean {
-  const other = (told: number | 'max', held: Container['cgroup']['memory']['limit']) => {
-    if (!('value' in held) || held.value === told) return false;
-    return typeof held.value === 'string' || typeof told === 'string' || Math.abs(held.value - told) > told / 50;
-  };
-  return other(declared.memory, cgroup.memory.limit) || other(declared.cpus, cgroup.cpu.limit) || other(declared.pidsLimit, cgroup.pids.limit);
-}
-
 const inOrderOf = (next: Snapshot, merged: Snapshot): Snapshot => ({ ...merged, format: next.format, origin: next.origin, redacted: next.redacted });
-
-/** Whether addresses and MACs differ; the states of /proc are fewer than those that were listed before. */
-function differs(a: NetNamespace['neighbours'], b: NetNamespace['neighbours']): boolean {
-  if (!('value' in a) || !('value' in b)) return 'value' in a !== 'value' in b;
-  if (a.value === b.value) return false;
-  if (a.value.length !== b.value.length) return true;
-  const said = new Set(a.value.map((n) => `${n.dev} ${n.ip} ${n.mac}`));
-  return b.value.some((n) => !said.has(`${n.dev} ${n.ip} ${n.mac}`));
-}
-
-function withStates(now: NetNamespace['neighbours'], before: NetNamespace['neighbours']): NetNamespace['neighbours'] {
-  if (!('value' in now) || !('value' in before)) return now;
-  const states = new Map(before.value.map((n) => [`${n.dev} ${n.ip} ${n.mac}`, n.state]));
-  return { ...now, value: now.value.map((n) => ({ ...n, state: states.get(`${n.dev} ${n.ip} ${n.mac}`) ?? n.state })) };
-}

@@ -46,6 +46,8 @@ const FASTEST_TABLES_MS = 100;
 export const POLLS_PER_CHECK = 15;
 /** While one event follows the other, depth is not put off for longer than this. */
 const LONGEST_SHALLOW_MS = 2_000;
+/** Net namespaces that are asked by a child in one step. */
+const NETS_AT_ONCE = 16;
 
 /** One connection to one engine, from the first picture to its loss. At most one reading is under way at a time. */
 export class Connection {
@@ -62,9 +64,9 @@ export class Connection {
   #repeated: NodeJS.Timeout[] = [];
   #pollMs: number;
   #polls = 0;
-  /** Whether something was read quickly only, and when last everything was read in depth. */
-  #owing = false;
+  /** When last something was read in depth, and when last that was told. */
   #deepAt = 0;
+  #deepTold = 0;
   #deepTimer: NodeJS.Timeout | undefined;
 
   constructor(private readonly options: ConnectionOptions) {
@@ -86,7 +88,7 @@ export class Connection {
       this.#ready = true;
       onReady();
       this.#remember();
-      await Promise.race([this.#deepen(), this.#lost]);
+      this.#next();
       this.#repeat();
       return await this.#lost;
     } finally {
@@ -153,14 +155,12 @@ export class Connection {
     this.#gathered = new Gathered();
     if (touched.everything) return void this.#work('whole', () => this.reader.snapshot());
     // What files tell is shown at once, what children tell a moment later.
-    this.#owing = true;
     void this.#work('events', () => this.reader.refresh(touched, 'quick'));
   }
 
-  #deepen(): Promise<void> {
-    this.#owing = false;
+  #deepen(): void {
     this.#deepAt = Date.now();
-    return this.#work('check', () => this.reader.deepen());
+    void this.#work('check', () => this.reader.deepen(NETS_AT_ONCE));
   }
 
   /** One reading; what goes wrong with the engine ends the connection. */
@@ -181,19 +181,21 @@ export class Connection {
   #next(): void {
     if (!this.#ready || this.#stop.signal.aborted) return;
     const now = Date.now();
-    const overdue = this.#owing && now - this.#deepAt > LONGEST_SHALLOW_MS;
+    const overdue = this.reader.owing && now - this.#deepAt > LONGEST_SHALLOW_MS;
     if (!this.#gathered.empty && !overdue) return this.#schedule(true);
-    if (!this.#owing) return;
+    if (!this.reader.owing) return;
     clearTimeout(this.#deepTimer);
     const wait = this.#pace.calm(now) ? 0 : Math.max(0, this.#deepAt + LONGEST_SHALLOW_MS - now);
-    if (wait === 0) return void this.#deepen();
     this.#deepTimer = setTimeout(() => {
-      if (!this.#working && this.#owing) void this.#deepen();
+      if (!this.#working && this.reader.owing) this.#deepen();
     }, wait);
   }
 
   #publish(snapshot: Snapshot | null, cause: Cause, before: Snapshot | null): void {
     if (snapshot === null || this.#stop.signal.aborted || (snapshot === before && cause !== 'whole')) return;
+    // A reading in depth goes by steps, so that events need not wait for it; it is told when it is through, or in a while.
+    if (cause === 'check' && this.reader.owing && Date.now() - this.#deepTold < LONGEST_SHALLOW_MS) return;
+    if (cause === 'check' || cause === 'whole') this.#deepTold = Date.now();
     this.options.onSnapshot(snapshot, cause);
   }
 
@@ -227,7 +229,7 @@ export class Connection {
       if (this.#stop.signal.aborted) return;
       // A reading that began meanwhile has newer ones.
       if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
-      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && !this.#owing && this.#gathered.empty);
+      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && !this.reader.owing && this.#gathered.empty);
     } catch (error) {
       this.#fail(error);
     }

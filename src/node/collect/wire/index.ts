@@ -46,18 +46,30 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
  * Fills the cache. `full`: what was touched, what is missing and the host are asked anew. `quick`: the host's links only
  * (one child, some ms), and only where nothing is known; the rest stays not asked until a full read.
  */
-async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: boolean, notes: Note[]): Promise<Cache> {
+async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[] }> {
   const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.deep;
   const cache: Cache = new Map();
   const quick = input.depth === 'quick';
   const stale = (key: NetKey): boolean => input.touched === undefined || input.touched.has(key);
   const wanted: NetToRead[] = [];
+  const failed: NetToRead[] = [];
   for (const n of nets) {
     const has = before?.get(n.key);
-    if (has !== undefined && (quick || (n.pid !== null && !stale(n.key) && 'value' in has.inode))) cache.set(n.key, has);
-    else if (n.pid === null || (privileged && !quick)) wanted.push(n);
+    if (has !== undefined && (quick || !stale(n.key))) {
+      cache.set(n.key, has);
+      if (!quick && n.pid !== null && privileged && !('value' in has.inode)) failed.push(n);
+    } else if (n.pid === null || (privileged && !quick)) wanted.push(n);
   }
-  await inTurns(wanted, async (n) => {
+  // The host first: its links are what the others are joined to. What failed before is tried again where there is room.
+  wanted.sort((x, y) => Number(y.pid === null) - Number(x.pid === null));
+  const most = input.most ?? Number.POSITIVE_INFINITY;
+  const left = wanted.slice(most).map((n) => n.key);
+  for (const key of left) {
+    const has = before?.get(key);
+    if (has !== undefined) cache.set(key, has);
+  }
+  const now = [...wanted, ...failed].slice(0, most);
+  await inTurns(now, async (n) => {
     const begun = n.pid === null && quick ? input.hostLinks : undefined;
     const answer = await (begun ?? askNet(n.pid, input.roots.proc, quick ? 'links' : 'all'));
     if ('failed' in answer) {
@@ -73,7 +85,7 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: 
       notes.push({ about: n.key, text: `Process ${n.pid} is in another net namespace than a moment ago; nothing was taken from there.` });
     } else cache.set(n.key, net);
   });
-  return cache;
+  return { cache, left };
 }
 
 /** `brief`: only what tells the plugs apart; children will tell the rest. */
@@ -149,7 +161,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   const notes: Note[] = [];
   const nets = input.nets.some((n) => n.key === 'host') ? input.nets : [{ key: 'host', pid: null, of: ['host'] }, ...input.nets];
   const own = nets.map((n) => (n.key === 'host' ? { ...n, pid: null } : n));
-  const cache = await askAll(input, own, privileged, notes);
+  const { cache, left } = await askAll(input, own, privileged, notes);
 
   const hostLinks = linksOf(cache.get('host'));
   const links: Linked[] = [...hostLinks];
@@ -208,7 +220,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
       routes: s?.allRoutes ?? unknown('absent', '/proc'), sysctls: d.sysctls, nft: d.nft, ebtables: d.ebtables, arptables: d.arptables, tc: d.tc, fdb: d.fdb,
     };
   });
-  const out: WireRead = { segments, interfaces, nets: read, endpoints, notes };
+  const out: WireRead = { segments, interfaces, nets: read, endpoints, notes, left };
   remembered.set(out, { deep: cache, shallow });
   return out;
 }
