@@ -41,5 +41,5 @@ function plugKey(plug: Plug, host: Host): string {
 /** Whether the host has rules that can tell one port from another; then every port is a class of its own. */
 function outer(host: Host): boolean {
   const net = host.nets.get('host');
-  return filtersOf(net).touching;
+  return filtersOf(net).ethernet;
 }

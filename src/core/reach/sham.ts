@@ -15,7 +15,7 @@ export function unreadFilters(host: Host): readonly string[] {
   const out = new Set<string>();
   const net = host.nets.get('host');
   for (const [what, r] of [['nft rules of the host', net?.nft], ['ebtables rules of the host', net?.ebtables], ['tc filters of the host', net?.tc]] as const) {
-    if (r !== undefined && !isKnown(r) && r.unknown !== 'absent') out.add(`${what}: ${r.unknown} (${r.source})`);
+    if (r !== undefined && !isKnown(r)) out.add(`${what}: ${r.unknown} (${r.source})`);
   }
   return [...out];
 }

@@ -90,7 +90,9 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
   const base = { net, iface, mac: (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac)), ...addressesOf(iface, endpoint) };
   const kind = iface?.kind;
   if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
-    const lower = peerId ?? (valueOf(segment.device) === undefined ? segment.id : `host/${valueOf(segment.device)}`);
+    const device = valueOf(segment.device);
+    // An index that could not be joined to an interface: the engine's word for the parent then.
+    const lower = peerId !== undefined && !peerId.startsWith('index:') ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
     const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
     return { ...base, kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', port: undefined, on: lower, mode, ...attach(lower, host) };
   }

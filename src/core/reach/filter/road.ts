@@ -154,7 +154,7 @@ function note(b: Builder, net: string, whose: string, host: Host, bridges: boole
     [`tc filters${whose}`, n?.tc ?? none],
     ...(bridges ? ([[`ebtables rules${whose}`, n?.ebtables ?? none]] as const) : ([[`arptables rules${whose}`, n?.arptables ?? none]] as const)),
   ];
-  for (const [what, reading] of list) if (!isKnown(reading) && reading.unknown !== 'absent') b.unread.set(what, reading);
+  for (const [what, reading] of list) if (!isKnown(reading)) b.unread.set(what, reading);
 }
 
 /** The road of a frame between two plugs over the given bridges. `ownRules`: whether the attacker can take away rules in its own namespace. */

@@ -13,6 +13,8 @@ export interface Filters {
   readonly quiet: boolean;
   /** Something that was read can touch a frame. */
   readonly touching: boolean;
+  /** The same for frames below IP: rules that can tell one port of a bridge from another. */
+  readonly ethernet: boolean;
 }
 
 const made = new WeakMap<NetNamespace, Filters>();
@@ -33,15 +35,17 @@ function withoutEbtables(objects: readonly Json[], lines: LineRules | null): rea
   });
 }
 
+const below = (c: Chain): boolean => c.family === 'bridge' || c.family === 'netdev' || c.family === 'arp' || c.hook === 'ingress';
+
 /** Whether a base chain can meet a neighbour message: those of Ethernet, and of IPv6 on its way in. */
 function touches(c: Chain): boolean {
   if (!acts(c)) return false;
-  if (c.family === 'bridge' || c.family === 'netdev' || c.family === 'arp' || c.hook === 'ingress') return true;
+  if (below(c)) return true;
   return (c.family === 'ip6' || c.family === 'inet') && (c.hook === 'prerouting' || c.hook === 'input' || c.hook === 'forward');
 }
 
 export function filtersOf(net: NetNamespace | undefined): Filters {
-  if (net === undefined) return { nft: null, ebtables: null, arptables: null, tc: null, quiet: false, touching: false };
+  if (net === undefined) return { nft: null, ebtables: null, arptables: null, tc: null, quiet: false, touching: false, ethernet: false };
   let f = made.get(net);
   if (f === undefined) {
     const eb = valueOf(net.ebtables);
@@ -51,9 +55,10 @@ export function filtersOf(net: NetNamespace | undefined): Filters {
     const arptables = arp === undefined ? null : compileLines('arptables', arp);
     const tc = valueOf(net.tc) ?? null;
     const ruleset = nft === undefined ? null : compile(withoutEbtables(nft, ebtables));
-    const touching = ruleset?.base.some(touches) === true || (ebtables?.tables.size ?? 0) > 0 || (arptables?.tables.size ?? 0) > 0 || (tc?.length ?? 0) > 0;
+    const ethernet = ruleset?.base.some((c) => acts(c) && below(c)) === true || (ebtables?.tables.size ?? 0) > 0 || (arptables?.tables.size ?? 0) > 0 || (tc?.length ?? 0) > 0;
+    const touching = ethernet || ruleset?.base.some(touches) === true;
     const quiet = !touching && ruleset !== null && ebtables !== null && arptables !== null && tc !== null;
-    made.set(net, (f = { nft: ruleset, ebtables, arptables, tc, quiet, touching }));
+    made.set(net, (f = { nft: ruleset, ebtables, arptables, tc, quiet, touching, ethernet }));
   }
   return f;
 }
