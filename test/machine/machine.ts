@@ -162,7 +162,7 @@ export async function machine(): Promise<Machine> {
     }
   }
   const running = await start(from, true);
-  const tried = (command: string, input = Buffer.alloc(0), minutes = 3) => ask(running.agentPort, command, input, minutes);
+  const tried = (command: string, input: Buffer = Buffer.alloc(0), minutes = 3) => ask(running.agentPort, command, input, minutes);
   return {
     host: `tcp://127.0.0.1:${running.enginePort}`,
     try: tried,
