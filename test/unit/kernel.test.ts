@@ -242,3 +242,10 @@ test('a stranger that got a container’s pid is not taken for it', () => {
   expect(pass.of.get(idOf('b'))?.process).toBeNull();
   expect(pass.notes).toMatchObject([{ about: idOf('b') }]);
 });
+
+test('a process whose first thread has ended does not hide: it is told by another of its threads', () => {
+  containerA();
+  host.process({ pid: 700, comm: 'hidden', state: 'Z (zombie)', threads: 2, cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  host.process({ pid: 701, of: 700, comm: 'hidden', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  for (const depth of ['full', 'known', 'full'] as const) expect(read([known('a', 100)], { depth }).of.get(idOf('a'))?.intruders).toMatchObject([{ pid: 700, comm: 'hidden', entered: ['net'] }]);
+});

@@ -23,6 +23,9 @@ export interface MadeProcess {
   readonly mountinfo?: string;
   readonly cmdline?: string;
   readonly state?: string;
+  readonly threads?: number;
+  /** Makes it a thread of that process. */
+  readonly of?: number;
 }
 
 /** Inodes of the host's namespaces, those that the kernel reserves where it does. */
@@ -63,13 +66,13 @@ export class MadeHost {
   }
 
   process(p: MadeProcess): void {
-    const at = `proc/${p.pid}`;
+    const at = p.of === undefined ? `proc/${p.pid}` : `proc/${p.of}/task/${p.pid}`;
     const full = '000001ffffffffff';
     const uid = p.uid ?? 0;
     this.file(
       `${at}/status`,
       `Name:\t${p.comm ?? 'sleep'}\nState:\t${p.state ?? 'S (sleeping)'}\nTgid:\t${p.pid}\nPid:\t${p.pid}\nPPid:\t${p.parent ?? 1}\nUid:\t${uid}\t${uid}\t${uid}\t${uid}\n` +
-        `NSpid:\t${p.pid}${p.pidInside === undefined ? '' : `\t${p.pidInside}`}\nKthread:\t${p.kernelThread === true ? 1 : 0}\n` +
+        `NSpid:\t${p.pid}${p.pidInside === undefined ? '' : `\t${p.pidInside}`}\nKthread:\t${p.kernelThread === true ? 1 : 0}\nThreads:\t${p.threads ?? 1}\n` +
         `CapInh:\t0000000000000000\nCapPrm:\t${p.effective ?? full}\nCapEff:\t${p.effective ?? full}\nCapBnd:\t${p.bounding ?? full}\nCapAmb:\t0000000000000000\n` +
         `NoNewPrivs:\t0\nSeccomp:\t${p.seccomp ?? 0}\nSeccomp_filters:\t0\nvoluntary_ctxt_switches:\t13\nnonvoluntary_ctxt_switches:\t2\n`,
     );

@@ -69,7 +69,7 @@ export const cgroupFacts = z
   .readonly();
 export type CgroupFacts = z.infer<typeof cgroupFacts>;
 
-/** One node of the cgroup tree. `id` is its path from the hierarchy's root; `of`: the workload's id where it is one's own cgroup. */
+/** One node of the cgroup tree. `id` is its path from the hierarchy's root; `of`: the workload's id where it is one's own cgroup. `processCount`: those in it and below. */
 export const cgroupNode = z
   .object({
     id: z.string(),

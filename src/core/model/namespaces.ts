@@ -41,6 +41,7 @@ export type NamespaceMember = z.infer<typeof namespaceMember>;
 
 /**
  * One namespace that a process is in, or that a bind mount or open file holds.
+ * `owner`: whose own it is: `host`, `container:<id>`, a group's id, `pid:<n>` of a lone process, `shared`, or `held` where no process is in it.
  * `ownerUserNs`: inode of the owning user namespace (ioctl_ns(2)); `parent`: for pid and user.
  * `heldBy`: paths of bind mounts, or `/proc/<pid>/fd/<n>`.
  */

@@ -12,6 +12,8 @@ export interface Status {
   readonly uid: number;
   readonly pidInside: number;
   readonly kernelThread: boolean;
+  /** 0 where it is not told. */
+  readonly threads: number;
   readonly inheritable: string;
   readonly permitted: string;
   readonly effective: string;
@@ -79,6 +81,7 @@ export function parseStatus(text: string, path: string): Reading<Status> {
       uid,
       pidInside: inside ?? pid,
       kernelThread: kthread === undefined ? (pid === 2 || parent === 2) && field(whole, 'VmSize') === undefined : kthread === '1',
+      threads: count(field(whole, 'Threads')) ?? 0,
       inheritable,
       permitted,
       effective,

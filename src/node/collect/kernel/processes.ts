@@ -3,7 +3,7 @@ import { NS_KINDS, unknown, valueOf, type NsInodes, type NsKind, type Reading } 
 import { mainPath, parseCgroup, type CgroupPaths } from '../../../core/parse/cgroup.js';
 import { parseIdMap, parseLine, parseNsLink, parseStartTicks, parseUptime, type UidRange } from '../../../core/parse/proc.js';
 import { parseStatus, type Status } from '../../../core/parse/status.js';
-import { decode, HeldFile, isFolder, read, readLink, type Holding } from './files.js';
+import { decode, HeldFile, isFolder, list, read, readLink, type Holding } from './files.js';
 import type { Proc } from './types.js';
 
 /** The files of one pid that are read again and again. */
@@ -128,7 +128,8 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   const files = filesOf(cache, proc, pid);
   const { path } = files;
   const status = valueOf(files.status.read(cache.pass));
-  if (status === undefined || !alive(status)) return undefined;
+  if (status === undefined) return undefined;
+  if (!alive(status)) return status.threads > 1 ? readThread(cache, pid, path) : undefined;
   const before = files.status.fresh ? undefined : last;
   if (before?.status.kernelThread === true) return before;
   const cgroups = valueOf(files.cgroup.read(cache.pass));
@@ -159,6 +160,35 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   };
 }
 
+/**
+ * A process whose first thread has ended looks like a zombie and lives on in its others; it is told by one of them. Rare,
+ * and a way to hide: read anew each time.
+ */
+function readThread(cache: ProcessCache, pid: number, of: string): Proc | undefined {
+  for (const { name } of list(`${of}/task`)) {
+    const path = `${of}/task/${name}`;
+    const status = valueOf(read(`${path}/status`, parseStatus));
+    const cgroups = valueOf(read(`${path}/cgroup`, parseCgroup));
+    if (status === undefined || !alive(status) || cgroups === undefined) continue;
+    const namespaces = readNamespaces(NS_KINDS.map((kind) => [kind, `${path}/ns/${kind}`] as const), undefined);
+    if (NS_KINDS.every((kind) => absent(namespaces[kind]))) continue;
+    return {
+      pid,
+      inode: statSync(of, { throwIfNoEntry: false })?.ino ?? 0,
+      path,
+      comm: decode(status.comm),
+      status,
+      cgroups,
+      cgroup: decode(mainPath(cgroups)),
+      namespaces,
+      uidMap: readUidMap(path, namespaces.user, cache.uidMaps),
+      lsm: cache.lsm === false ? unknown('absent', `${path}/attr/current`) : read(`${path}/attr/current`, parseLine),
+      root: readLink(`${path}/root`),
+    };
+  }
+  return undefined;
+}
+
 /** Equal in all that isolates; whether it sleeps or runs at the moment is nothing of that. */
 function sameStatus(a: Status, b: Status): boolean {
   return (
@@ -177,8 +207,8 @@ const alike = (a: Reading<string>, b: Reading<string>): boolean => valueOf(a) ==
 function refresh(proc: string, cache: ProcessCache, before: Proc): Proc | undefined {
   const { status: file } = filesOf(cache, proc, before.pid);
   const status = valueOf(file.read(cache.pass));
-  if (file.fresh) return readProcess(proc, cache, before.pid, undefined);
-  if (status === undefined || !alive(status)) return undefined;
+  if (file.fresh || (status !== undefined && !alive(status))) return readProcess(proc, cache, before.pid, undefined);
+  if (status === undefined) return undefined;
   return sameStatus(status, before.status) ? before : { ...before, status, comm: decode(status.comm) };
 }
 
