@@ -3,7 +3,7 @@ import { THEMES, type Palette } from '../../core/scene/theme.js';
 import { findBridge } from '../bridge/bridge.js';
 import type { Canvases } from '../paint/stage.js';
 import { SessionState } from './session.svelte.js';
-import { Settings } from './settings.svelte.js';
+import { DEFAULT_POLL_MS, Settings } from './settings.svelte.js';
 import { StageState } from './stage.svelte.js';
 import { ViewState } from './view.svelte.js';
 import { hostName } from './words.js';
@@ -31,6 +31,10 @@ export class Bulkhead {
   readonly faded = $derived(this.session.link.state === 'stale' || this.session.wire === 'lost');
 
   constructor() {
+    this.session.onReady = () => {
+      const { pollMs } = this.settings.value;
+      if (pollMs !== DEFAULT_POLL_MS) void this.session.ask('setPollInterval', { ms: pollMs });
+    };
     this.session.onCommand((command) => {
       if (command === 'open') void this.open();
       else if (command === 'export' || command === 'palette') this.dialog = command;

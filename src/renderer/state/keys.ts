@@ -46,7 +46,7 @@ function choose(app: Bulkhead, item: Item | null | undefined): void {
 
 function move(key: string, app: Bulkhead): boolean {
   const ordered = app.view.index?.ordered ?? [];
-  const at = ordered.findIndex((item) => item.id === app.view.item);
+  const at = ordered.findIndex((item) => item.id === app.view.chosen);
   const now = ordered[at];
   if (ordered.length === 0) return false;
   if (key === 'ArrowRight') choose(app, ordered[Math.min(ordered.length - 1, at + 1)]);
@@ -77,7 +77,7 @@ function plain(key: string, app: Bulkhead): boolean {
   else if (key === 'Enter') document.getElementById('inspector')?.focus();
   else if (key === 's') document.getElementById('remedies')?.scrollIntoView({ block: 'start' });
   else if (key === ' ') {
-    const item = view.item === null ? undefined : view.index?.byId.get(view.item);
+    const item = view.chosen === null ? undefined : view.index?.byId.get(view.chosen);
     if (item) view.toggleOpened(item.id);
   } else return false;
   return true;

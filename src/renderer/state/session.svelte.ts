@@ -24,6 +24,9 @@ export class SessionState {
   /** Counts each second, for the ages that are shown. */
   now = $state(Date.now());
 
+  /** Called whenever a session answers for the first time, also after a loss. */
+  onReady: () => void = () => {};
+
   readonly #bridge: SocketBridge;
   #seq = -1;
   #notice = 0;
@@ -46,6 +49,7 @@ export class SessionState {
     if (!answer.ok) return this.tell(answer.trouble);
     this.shell = answer.value.shell;
     this.version = answer.value.version;
+    this.onReady();
   }
 
   #take(push: Push): void {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { EXPORT_FORMATS } from '../../contract/contract.js';
 
 const KEY = 'bulkhead-settings';
+/** The rate that a session begins with. */
+export const DEFAULT_POLL_MS = 2000;
 
 const schema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
@@ -10,7 +12,7 @@ const schema = z.object({
   stripHeight: z.number().min(64).max(240).catch(92),
   stripShown: z.boolean().catch(true),
   listShown: z.boolean().catch(false),
-  pollMs: z.number().min(250).max(600_000).catch(2000),
+  pollMs: z.number().min(250).max(600_000).catch(DEFAULT_POLL_MS),
   format: z.enum(EXPORT_FORMATS).catch('svg'),
   scale: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]).catch(2),
   page: z.enum(['a4', 'a3', 'letter', 'fit']).catch('a4'),

@@ -6,10 +6,20 @@ import { workloads } from '../../core/model/snapshot.js';
 import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
 import type { Mark } from '../../core/scene/marks.js';
-import { indexScene } from '../paint/index.js';
+import { indexScene, type SceneIndex } from '../paint/index.js';
 import { pairItems, pairMarks } from '../paint/pair.js';
 import type { PairRef } from '../../core/inspect/row.js';
 import type { SessionState } from './session.svelte.js';
+
+/** The item that stands for a subject: its own, else one that has it among its members. */
+function itemOf(index: SceneIndex, id: string): string | null {
+  let member: string | null = null;
+  for (const item of index.ordered) {
+    if (item.subject?.id === id) return item.id;
+    if (member === null && item.members.includes(id)) member = item.id;
+  }
+  return member;
+}
 
 /** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */
 export class ViewState {
@@ -56,11 +66,18 @@ export class ViewState {
     return indexScene(scene);
   });
 
+  /** The chosen item as the picture has it now: stacks open and close, rows fold, and the one that stands for the subject changes. */
+  readonly chosen = $derived.by((): string | null => {
+    if (this.index === null) return null;
+    if (this.item !== null && this.index.byId.has(this.item)) return this.item;
+    return this.subject === null ? null : itemOf(this.index, this.subject.id);
+  });
+
   /** What is drawn above the picture: the chosen and the hovered thing, or the pair whose chain is shown. */
   readonly overlay = $derived.by((): readonly Mark[] => {
     if (this.view === null || this.index === null) return [];
     if (this.pair !== null && this.lens === 'network') return pairMarks(this.index.scene, this.pair);
-    return this.of.overlay(this.view, this.index.scene, this.item, this.hovered);
+    return this.of.overlay(this.view, this.index.scene, this.chosen, this.hovered);
   });
   readonly pairBoxes = $derived(this.pair === null || this.index === null ? [] : pairItems(this.index.scene, this.pair).filter((item) => item.role !== 'bus').map((item) => item.box));
 
@@ -112,13 +129,7 @@ export class ViewState {
 
   #itemOf(id: string | null): string | null {
     const index = untrack(() => this.index);
-    if (id === null || index === null) return null;
-    let member: string | null = null;
-    for (const item of index.ordered) {
-      if (item.subject?.id === id) return item.id;
-      if (member === null && item.members.includes(id)) member = item.id;
-    }
-    return member;
+    return id === null || index === null ? null : itemOf(index, id);
   }
 
   #subject(id: string): Subject | null {
