@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import type { Lab } from '../lab/engine.js';
 import { run, tryRun, until } from '../lab/run.js';
@@ -23,10 +23,20 @@ export async function meets(lab: Lab, from: string, ip: string): Promise<void> {
   if (!ok) throw new Error(`${from} does not reach ${ip}`);
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends what a failed test left running. */
+export function stopAttacks(): void {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+}
+
 /** Forged answers with dsniff's arpspoof, from the attacker's namespace, until it is stopped (it then sends the true ones again). */
 export async function arpspoof(lab: Lab, attacker: string, victimIp: string, as: string): Promise<{ stop(): Promise<void> }> {
   const net = await netOf(lab, attacker);
   const child = spawn('nsenter', [`--net=${net}`, 'arpspoof', '-i', 'eth0', '-t', victimIp, as], { stdio: 'ignore' });
+  running.add(child);
+  child.on('close', () => running.delete(child));
   let failed = '';
   child.on('error', (error) => (failed = error.message));
   const ended = (): boolean => failed !== '' || child.exitCode !== null || child.signalCode !== null;

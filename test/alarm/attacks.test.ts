@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEngine, type Lab } from '../lab/engine.js';
-import { arpspoof, forget, inNetOf, ipOf, meets } from './attack.js';
+import { arpspoof, forget, inNetOf, ipOf, meets, stopAttacks } from './attack.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
 let lab: Lab;
@@ -22,6 +22,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  stopAttacks();
   await watcher?.stop();
   await lab?.stop();
 });

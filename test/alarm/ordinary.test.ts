@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { until } from '../lab/run.js';
-import { arpspoof, inNetOf, ipOf, meets } from './attack.js';
+import { arpspoof, inNetOf, ipOf, meets, stopAttacks } from './attack.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
 let lab: Lab;
@@ -37,6 +37,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
+  stopAttacks();
   await watcher?.stop();
   await lab?.stop();
 });

@@ -47,6 +47,8 @@ export function judgeEntry(index: WireIndex, key: NetKey, n: Neighbour, source: 
   if (segment === null || owner === undefined || owner.net === key) return { is: 'nobody' };
   const nets = index.macs.get(n.mac);
   const wire = index.segments.get(segment);
+  // All on an ipvlan have the parent's MAC: who answers cannot be told by it.
+  if (wire?.driver === 'ipvlan') return { is: 'nobody' };
   const remoteGateway = owner.net === 'host' && !endsHere(wire);
   if (nets?.has(owner.net) === true && !remoteGateway) return { is: 'clean', owner };
 

@@ -159,6 +159,11 @@ describe('ordinary life is no alarm', () => {
     expect(play([{ tables: [table(net('web'), at(web.dev, proxyFront.ip, proxyBridge.mac))] }]).alarms).toEqual([]);
   });
 
+  test('an ipvlan, on which all have one MAC', () => {
+    const ipvlan: Snapshot = { ...shop, segments: shop.segments.map((x) => (x.name === 'shop_back' ? { ...x, driver: 'ipvlan', mode: 'l2' } : x)) };
+    expect(play([{ tables: [good], snapshot: ipvlan }, { tables: [forged], snapshot: ipvlan }]).alarms).toEqual([]);
+  });
+
   test('a container that took another MAC, seen on its own port', () => {
     const own: FdbEntry = { mac: '0a:00:00:00:00:01', port: worker.port, bridge: 'br-c01d', vlan: null, permanent: false };
     const bridge = shop.segments.find((s) => s.name === 'shop_back');
