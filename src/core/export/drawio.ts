@@ -25,10 +25,28 @@ function itemStyle(n: Item, p: Palette): string {
   }
 }
 
-function edgeStyle(e: Edge, p: Palette): string {
+/** The corners of an edge as it is drawn. */
+function cornersOf(e: Edge): readonly (readonly [number, number])[] {
+  return e.marks.flatMap((m) => (m.kind === 'path' ? m.d.flatMap((step) => (step[0] === 'M' || step[0] === 'L' ? [[step[1], step[2]] as const] : [])) : []));
+}
+
+const clamp = (n: number): number => Math.round(Math.min(1, Math.max(0, n)) * 10_000) / 10_000;
+
+/** Where on a box a connector holds on, as shares of its sides: the drawn point nearest to it. Undefined where nothing is drawn. */
+function hold(points: readonly (readonly [number, number])[], b: Box): readonly [number, number] | undefined {
+  const away = ([x, y]: readonly [number, number]): number => Math.max(b.x - x, 0, x - b.x - b.w) + Math.max(b.y - y, 0, y - b.y - b.h);
+  const nearest = [...points].sort((m, n) => away(m) - away(n))[0];
+  return nearest && away(nearest) < 40 && b.w > 0 && b.h > 0 ? [clamp((nearest[0] - b.x) / b.w), clamp((nearest[1] - b.y) / b.h)] : undefined;
+}
+
+function edgeStyle(e: Edge, p: Palette, from: Box, to: Box): string {
   const risk = e.kind === 'reach';
+  const points = cornersOf(e);
+  const [exit, entry] = [hold(points, from), hold(points, to)];
   return style({
-    edgeStyle: e.kind === 'plug' || e.kind === 'child' ? 'orthogonalEdgeStyle' : 'none', rounded: 0, html: 0, endArrow: e.kind === 'traffic' || e.kind === 'entered' || risk ? 'open' : 'none',
+    ...(exit ? { exitX: exit[0], exitY: exit[1], exitDx: 0, exitDy: 0, exitPerimeter: 0 } : {}),
+    ...(entry ? { entryX: entry[0], entryY: entry[1], entryDx: 0, entryDy: 0, entryPerimeter: 0 } : {}),
+    edgeStyle: e.kind === 'child' ? 'orthogonalEdgeStyle' : 'none', rounded: 0, html: 0, endArrow: e.kind === 'traffic' || e.kind === 'entered' || risk ? 'open' : 'none',
     strokeColor: risk ? p.risk : e.kind === 'shares' ? p.ink : p.drop, strokeWidth: e.kind === 'shares' || risk ? 2 : 1, dashed: e.kind === 'traffic' || e.kind === 'entered' ? 1 : 0, fontSize: 9, fontFamily: 'IBM Plex Mono', fontColor: p.muted,
     labelBackgroundColor: p.ground,
   });
@@ -46,6 +64,7 @@ export function drawioText(sheet: Sheet): string {
   const nodes = actors(scene);
   const cells = scene.items.filter((i) => i.role === 'cell');
   const groups = clusters(scene, nodes);
+  const byId = new Map(nodes.map((n) => [n.id, n]));
   // Rows with cells are groups of their own: a row moves as a whole.
   const rowCells = new Map<string, Item[]>();
   const rows = nodes.filter((n) => n.role === 'row' || n.role === 'card');
@@ -75,20 +94,22 @@ export function drawioText(sheet: Sheet): string {
   const inGroup = new Set([...groups].flatMap(([head, members]) => [head, ...members.map((m) => m.id)]));
   const { left, right, leftWidth } = scene.gutters;
   const aside = (items: readonly Item[], shift: number): readonly Item[] => items.filter((i) => i.marks.length + i.near.length > 0).map((i) => ({ ...i, role: 'gutter' as const, box: { ...i.box, x: i.box.x + shift } }));
-  for (const n of nodes.filter((x) => x.role === 'hull')) place(n, '1', null);
+  for (const n of nodes.filter((x) => x.role === 'hull' && !inGroup.has(x.id))) place(n, '1', null);
   for (const [head, members] of groups) {
     const top = nodes.find((n) => n.id === head);
     if (!top) continue;
     const box = around([top, ...members].map((n) => n.box), 8);
     const id = fresh();
     out.push(el('mxCell', { id, value: '', style: 'group;container=1;collapsible=0;pointerEvents=0;', vertex: 1, connectable: 0, parent: '1' }, geometry(box, null)));
-    for (const n of [top, ...members]) if (n.role !== 'hull') place(n, id, box);
+    // Frames first, or they would lie on what they frame.
+    for (const n of [...members.filter((m) => m.role === 'hull'), top, ...members.filter((m) => m.role !== 'hull')]) place(n, id, box);
   }
   for (const n of nodes) if (!inGroup.has(n.id) && n.role !== 'hull') place(n, '1', null);
   for (const n of [...aside(left, -leftWidth), ...aside(right, scene.bounds.x + scene.bounds.w)]) vertex(n, '1', null, linesOf(n).map((l) => oneLine(l)).join('\n'));
   for (const e of links(scene, nodes)) {
     const [source, target] = [ids.get(e.from), ids.get(e.to)];
-    if (source !== undefined && target !== undefined) out.push(el('mxCell', { id: fresh(), value: oneLine(e.label), style: edgeStyle(e, p), edge: 1, parent: '1', source, target }, el('mxGeometry', { relative: 1, as: 'geometry' })));
+    const [from, to] = [byId.get(e.from), byId.get(e.to)];
+    if (source !== undefined && target !== undefined && from && to) out.push(el('mxCell', { id: fresh(), value: oneLine(e.label), style: edgeStyle(e, p, from.box, to.box), edge: 1, parent: '1', source, target }, el('mxGeometry', { relative: 1, as: 'geometry' })));
   }
   const heading: Item = { id: 'heading', role: 'note', subject: null, members: [], box: { x: -leftWidth, y: -72, w: Math.max(scene.bounds.w, 400), h: 48 }, layer: 0, label: `${scene.title}\n${scene.summary}\n${sheet.stamp}`, detail: '', state: 'none', order: 0, marks: [], near: [] };
   vertex(heading, '1', null, [scene.title, scene.summary, sheet.stamp].map((l) => oneLine(l)).join('\n'));

@@ -63,18 +63,32 @@ export function linesOf(item: Item): readonly string[] {
   return lines.length > 0 ? lines : [item.label];
 }
 
+/** How far a bus is from what is plugged into it; those above count as farther, since a card hangs above its own bus. */
+function plugDistance(item: Item, bus: Item): number {
+  const down = bus.box.y - item.box.y;
+  return down >= 0 ? down : 1e6 - down;
+}
+
 /**
- * Clusters of the picture by the edges that hang things on other things: what is plugged into a bus belongs to it (the first one,
- * where there are several), a child to its parent's top. Items that hang on nothing are in none.
+ * Clusters of the picture by the edges that hang things on other things: what is plugged into a bus belongs to it (the one below,
+ * where there are several), so do those within a plugged hull; a child belongs to its parent's top. Items that hang on nothing are in none.
  */
 export function clusters(scene: Scene, nodes: readonly Item[]): ReadonlyMap<string, readonly Item[]> {
   const byId = new Map(nodes.map((n) => [n.id, n]));
   const parent = new Map<string, string>();
+  const plug = (item: Item, bus: Item): void => {
+    const before = byId.get(parent.get(item.id) ?? '');
+    if (!before || plugDistance(item, bus) < plugDistance(item, before)) parent.set(item.id, bus.id);
+  };
   for (const e of links(scene, nodes)) {
+    const [from, to] = [byId.get(e.from), byId.get(e.to)];
+    if (!from || !to) continue;
     if (e.kind === 'plug') {
-      const [bus, other] = byId.get(e.to)?.role === 'bus' ? [e.to, e.from] : [e.from, e.to];
-      if (byId.get(bus)?.role === 'bus' && !parent.has(other)) parent.set(other, bus);
-    } else if (e.kind === 'child' && byId.get(e.from)?.id !== 'host' && !parent.has(e.to)) parent.set(e.to, e.from);
+      const [bus, item] = to.role === 'bus' ? [to, from] : [from, to];
+      if (bus.role !== 'bus') continue;
+      plug(item, bus);
+      if (item.role === 'hull') for (const n of nodes) if (n.role !== 'hull' && n.subject !== null && item.members.includes(n.subject.id)) plug(n, bus);
+    } else if (e.kind === 'child' && from.id !== 'host' && !parent.has(e.to)) parent.set(e.to, e.from);
   }
   const top = (id: string): string => {
     let now = id;
