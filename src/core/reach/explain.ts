@@ -3,7 +3,7 @@ import { verdictOf } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import { remediesFor } from './remedies.js';
 import type { PairVerdict, Technique } from './types.js';
-import type { Party, Wire } from './wire.js';
+import { ELSEWHERE, type Party, type Wire } from './wire.js';
 
 function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire: Wire): PairVerdict {
   const link = court.pair(technique, a, v, wire);
@@ -49,7 +49,11 @@ export function* pairs(snapshot: Snapshot): Generator<PairVerdict> {
     for (const a of attackersOf(wire)) {
       for (const v of victims) {
         if (a.id === v.id) continue;
-        for (const technique of techniquesFor(false, a, v, wire)) yield verdictFor(court, technique, a, v, wire);
+        for (const technique of techniquesFor(false, a, v, wire)) {
+          const verdict = verdictFor(court, technique, a, v, wire);
+          // Who is not on the wire is told of only where it can do something.
+          if (a.plug.on !== ELSEWHERE || verdict.verdict !== 'blocked') yield verdict;
+        }
       }
     }
   }

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import { merge, outranks, verdictOf, type State } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
-import type { Party, Wire } from './wire.js';
+import { ELSEWHERE, type Party, type Wire } from './wire.js';
 import { alike } from './alike.js';
 import { shamOn, shamOnHost, unreadFilters } from './sham.js';
 
@@ -117,13 +117,15 @@ function judgeWire(court: Court, wire: Wire): Judged {
     }
     const list = [...groups].map(([met, ids]): ReachGroup => ({ victims: [...ids], verdict: verdictOf(met.state), techniques: met.techniques, unless: met.unless, reads: met.reads, reason: met.reason }));
     list.sort((x, y) => ORDER.indexOf(x.verdict) - ORDER.indexOf(y.verdict) || y.victims.length - x.victims.length);
+    const off = a.plug.net === 'host' || a.plug.on === ELSEWHERE;
+    if (off && list.every((g) => g.verdict === 'blocked')) continue;
     for (const g of list) {
       counts[g.verdict] += g.victims.length;
       if (g.verdict === 'possible') for (const id of g.victims) exposed.add(id);
     }
     const verdict = list[0]?.verdict ?? 'blocked';
     const byTable = verdict === 'possible' && list.every((g) => g.verdict !== 'possible' || g.techniques.every((t) => t === 'table-write'));
-    if (verdict !== 'blocked' || a.plug.net !== 'host') attackers.push({ id: a.id, verdict, right: byTable ? tableRight(a) : court.sender(workload).right, groups: list });
+    attackers.push({ id: a.id, verdict, right: byTable ? tableRight(a) : court.sender(workload).right, groups: list });
   }
   const gateway = `gateway:${wire.segment.id}`;
   if (wire.gatewayIsHost && exposed.has('host')) exposed.add(gateway);
@@ -152,8 +154,8 @@ function dependsOn(court: Court, wire: Wire): readonly unknown[] {
   if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, fixed(outer.neighbours), fixed(outer.neighbours6));
   const device = valueOf(wire.segment.device);
   out.push(device === undefined ? null : (host.interfaces.get(`host/${device}`) ?? null));
-  for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties]) {
-    out.push(p.plug.iface, p.plug.port, p.plug.on);
+  for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
+    out.push(p.plug.net, p.plug.iface, p.plug.port, p.plug.on);
     const w = p.workload;
     if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts, w.kind === 'container' ? w.declared : null, w.kind === 'container' ? w.state : null);
     const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
@@ -196,7 +198,7 @@ export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
 /**
  * Who can impersonate whom, for every ordered pair of every segment, grouped by equal answers. Victims are the
  * members and the host where it has an address on the wire; attackers are the members, and those in the host's net
- * namespace that can do something. Pure; 1,000 containers on 50 segments take some tens of milliseconds.
+ * or pid namespace that can do something. Pure; 1,000 containers on 50 segments take some tens of milliseconds.
  */
 export function judge(snapshot: Snapshot): Judgement {
   return judgeAgain(snapshot, newMemory());

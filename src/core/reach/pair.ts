@@ -8,7 +8,7 @@ import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { stealable, victimTakes, type Mask } from './victim.js';
 import { guards, reading, type Rights } from './guards.js';
 import { wayBetween, wireBetween } from './way.js';
-import { wiresOf, type Party, type Wire } from './wire.js';
+import { ELSEWHERE, wiresOf, type Party, type Wire } from './wire.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 /** What decides between two plugs for one technique, without the sender. */
@@ -126,13 +126,14 @@ export function victimsOf(wire: Wire): readonly Party[] {
   return [...wire.members, ...wire.beyond, ...(wire.hostHears ? wire.hostParties : [])];
 }
 
-/** Who are attackers: members, and workloads in the host's net namespace. */
+/** Who are attackers: members, workloads in the host's net namespace, and those elsewhere that see the host's processes. */
 export function attackersOf(wire: Wire): readonly Party[] {
-  return [...wire.members, ...wire.hostParties.filter((p) => p.workload !== null)];
+  return [...wire.members, ...wire.hostParties.filter((p) => p.workload !== null), ...wire.elsewhere];
 }
 
 /** All techniques, or those that say something about this victim. */
 export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire): readonly Technique[] {
+  if (a.plug.on === ELSEWHERE) return ['table-write'];
   if (all) return TECHNIQUES;
   return TECHNIQUES.filter((t) => {
     if (t === 'ndp-spoof') return !v.plug.addressesRead || v.plug.ipv6.length > 0;

@@ -29,6 +29,9 @@ export interface Plug {
   readonly addressesRead: boolean;
 }
 
+/** Where a plug is that is on no wire of the segment. */
+export const ELSEWHERE = 'elsewhere';
+
 export interface Party {
   /** A workload's id, `host`, or `gateway:<segment id>` where the gateway is none of these. */
   readonly id: string;
@@ -43,6 +46,8 @@ export interface Wire {
   readonly members: readonly Party[];
   /** The host's own stack, and workloads in the host's net namespace. */
   readonly hostParties: readonly Party[];
+  /** Not on this wire, but in the host's pid namespace: they may reach the tables of those who are. */
+  readonly elsewhere: readonly Party[];
   /** On wires joined to this one by the kernel (two bridges with a veth between): reached, but members of another segment. */
   readonly beyond: readonly Party[];
   /** Whether the host's stack has an address here, so that it can be made to believe something. */
@@ -189,6 +194,10 @@ export function wiresOf(host: Host): readonly Wire[] {
     }
   }
   const inHost = byNet.get('host') ?? [];
+  const watchers = running.filter((w) => w.net !== 'host' && valueOf(w.namespaces.pid.owner) === 'host').map((workload): Party => ({
+    id: workload.id, workload,
+    plug: { kind: 'word', net: workload.net ?? workload.id, iface: undefined, port: undefined, on: ELSEWHERE, bridge: null, entry: null, mode: '', mac: undefined, ipv4: [], ipv6: [], addressesRead: true },
+  }));
   return snapshot.segments.map((segment): Wire => {
     const plug = hostPlug(segment, host);
     const mine = members.get(segment.id) ?? [];
@@ -202,6 +211,7 @@ export function wiresOf(host: Host): readonly Wire[] {
       segment,
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
+      elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id)),
       beyond: all.length === mine.length ? [] : all.filter((p) => !here.has(p.plug)),
       hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
       gateways,

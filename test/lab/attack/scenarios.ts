@@ -76,6 +76,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'on the host’s network, past a bridge rule', A: ['--network', 'host'], before: [...nft('bridge', FORWARD, 'ether type { arp, 8021q, 8021ad } drop'), ['host', "nft 'add chain bridge guard o { type filter hook output priority 0; policy drop; }'"]], works: true },
     { name: 'on the host’s network, no capability', A: ['--network', 'host', ...DROP_ALL], works: false },
     { name: 'host’s pids and all rights', A: ['--pid', 'host', '--privileged'], try: TABLE, works: true },
+    { name: 'host’s pids and all rights, on no network', A: ['--network', 'none', '--pid', 'host', '--privileged'], try: TABLE, works: true },
     { name: 'host’s pids, SYS_ADMIN and NET_ADMIN', A: ['--pid', 'host', '--cap-add', 'SYS_ADMIN', '--cap-add', 'NET_ADMIN'], try: TABLE, works: true },
     { name: 'host’s pids alone', A: ['--pid', 'host'], try: TABLE, works: false },
     { name: 'the victim’s pids, SYS_ADMIN and NET_ADMIN', A: ['--pid', 'container:{V}', '--cap-add', 'SYS_ADMIN', '--cap-add', 'NET_ADMIN'], try: TABLE, works: true },
