@@ -1,3 +1,4 @@
+import path from 'node:path';
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, test } from 'vitest';
@@ -24,6 +25,15 @@ describe.each(LENSES)('the %s lens', (lens) => {
       const done = readBy('xmllint', ['--noout', '--nonet', '{}'], bytesOf(await exported(picture, format, lens)));
       expect(`${format}: ${done.err}`).toBe(`${format}: `);
       expect(done.status).toBe(0);
+    }
+  });
+
+  test('GraphML, GEXF and SVG are what their grammars allow, and an SVG holds nothing but marks', async () => {
+    for (const format of ['graphml', 'gexf', 'svg'] as const) {
+      for (const of of [picture, pictureOf(hostileCast(HOSTILE))]) {
+        const done = readBy('xmllint', ['--noout', '--nonet', '--huge', '--relaxng', path.join(import.meta.dirname, 'schema', `${format}.rng`), '{}'], bytesOf(await exported(of, format, lens)));
+        expect(done.status, `${format}: ${done.err.slice(0, 1000)}`).toBe(0);
+      }
     }
   });
 
