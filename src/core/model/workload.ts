@@ -31,6 +31,8 @@ export const seccompProfile = z
   .object({
     kind: z.enum(['default', 'unconfined', 'custom']),
     defaultAction: z.string(),
+    /** Architectures that it admits beside the machine's own (`SCMP_ARCH_X86`); unsaid: none. */
+    architectures: z.array(z.string()).readonly().optional(),
     rules: z
       .array(
         z

@@ -40,3 +40,18 @@ test('a rule that is for holders of a capability stands only for them', () => {
   expect(judgeCall(p, PACKET, [])).toBe('refused');
   expect(judgeCall(p, PACKET, ['CAP_NET_ADMIN'])).toBe('allowed');
 });
+
+test('a profile that admits 32-bit programs leaves their multiplexer, and io_uring is one more door', async () => {
+  const { doors } = await import('./seccomp.js');
+  const { aContainer, aProcess } = await import('../../../test/cast/cast.js');
+  const with_ = (over: Partial<SeccompProfile>) => {
+    const base = aContainer({ name: 'a' });
+    const seccomp: SeccompProfile = { ...profile('SCMP_ACT_ALLOW', rule('SCMP_ACT_ERRNO', masked(0, 17)), rule('SCMP_ACT_ERRNO', masked(0, 2), masked(1, 10, 0xf))), ...over };
+    return doors({ ...aProcess(), seccomp: { value: 'filter', source: '/proc/1/status' } }, { ...base, declared: { ...base.declared, seccomp } }).packet;
+  };
+  const noRing = { names: ['io_uring_setup', 'io_uring_enter', 'socketcall_'], action: 'SCMP_ACT_ERRNO', args: [], includes: [], excludes: [] };
+  const closed = (more: Partial<SeccompProfile>) => with_({ rules: [rule('SCMP_ACT_ERRNO', masked(0, 17)), rule('SCMP_ACT_ERRNO', masked(0, 2), masked(1, 10, 0xf)), noRing], ...more });
+  expect(with_({}).unless.join()).toMatch(/io_uring/);
+  expect(closed({}).state).toBe('shut');
+  expect(closed({ architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] })).toMatchObject({ state: 'open', unless: [expect.stringMatching(/32-bit/) as string] });
+});

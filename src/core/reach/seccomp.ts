@@ -90,9 +90,14 @@ function* outcomes(profile: SeccompProfile, list: Iterable<Call>, caps: readonly
 }
 
 /** Ways to a socket that do not name its family in a register: the 32-bit multiplexer and io_uring. */
-function sideDoor(profile: SeccompProfile, caps: readonly string[]): string | null {
+function sideDoor(profile: SeccompProfile, caps: readonly string[]): { readonly call: string; readonly why: string; readonly unless: string } | null {
   const allowed = (name: string) => judgeCall(profile, [name], caps) === 'allowed';
-  if (allowed('io_uring_setup') && allowed('io_uring_enter')) return 'io_uring';
+  if (profile.architectures?.includes('SCMP_ARCH_X86') === true && allowed('socketcall')) {
+    return { call: 'socketcall', why: 'A 32-bit program hands its arguments over in memory, where no filter looks (socketcall(2)).', unless: 'the kernel runs no 32-bit programs' };
+  }
+  if (allowed('io_uring_setup') && allowed('io_uring_enter')) {
+    return { call: 'io_uring', why: 'IORING_OP_SOCKET makes sockets that seccomp does not see, where the kernel has it (5.19 and later).', unless: 'the kernel refuses io_uring (kernel.io_uring_disabled)' };
+  }
   return null;
 }
 
@@ -116,7 +121,7 @@ function judged(what: keyof Doors, profile: SeccompProfile, caps: readonly strin
     return answer('open', '', step('yes', 'socket(AF_PACKET) refused, socket(AF_INET, SOCK_PACKET) allowed', 'The old call makes a packet socket as well (packet(7)).'));
   }
   const side = sideDoor(profile, caps);
-  if (side !== null) return answer('open', '', step('unknown', `socket(2) refused, ${side} allowed`, 'IORING_OP_SOCKET makes sockets that seccomp does not see, where the kernel has it (5.19 and later).'), [`the kernel refuses ${side} (kernel.io_uring_disabled)`]);
+  if (side !== null) return answer('open', '', step('unknown', `socket(2) refused, ${side.call} allowed`, side.why), [side.unless]);
   if (plain === 'unclear') return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
   return answer('shut', `seccomp refuses ${NAMES[what]}`, step('no', 'refused', 'No call that makes such a socket passes.'));
 }

@@ -165,7 +165,7 @@ function locked(hop: Hop, port: NetInterface, technique: Technique, mac: string 
     answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
   if (technique === 'mac-steal') return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
   const entries = valueOf(fdb);
-  if (entries === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the attacker’s MAC (not read)`]);
+  if (entries === undefined || mac === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the attacker’s MAC (not read)`]);
   if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac)) return say('open', 'yes', 'Its own MAC has an entry there, and the forged frame carries its own MAC.');
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
 }

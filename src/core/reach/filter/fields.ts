@@ -49,7 +49,8 @@ function meta(key: string, f: Frame, at: Spot): Seen {
     case 'l4proto': return l4(f, at);
     case 'pkttype': return of(packetType(f));
     case 'iiftype': case 'oiftype': return of('ether');
-    case 'mark': return of(0);
+    // Another rule, or tc, may have set it: a mark is never taken for granted.
+    case 'mark': return 'unknown';
     default: return 'unknown';
   }
 }

@@ -93,7 +93,6 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--ip6-dst': case '--ip6-destination': return nd === null ? false : inNetwork(nd.destination, word);
     case '--ip6-proto': case '--ip6-protocol': return nd === null ? false : numberIs(58, word, { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 });
     case '--ip6-icmp-type': return nd === null ? false : numberIs(nd.type, word.split('/')[0] ?? '', { 'neighbour-solicitation': 135, 'neighbor-solicitation': 135, 'neighbour-advertisement': 136, 'neighbor-advertisement': 136, 'router-solicitation': 133, 'router-advertisement': 134, redirect: 137 });
-    case '--mark': return word.startsWith('0x') ? Number.parseInt(word, 16) === 0 : null;
     default: return name.startsWith('--ip-') ? false : null;
   }
 }

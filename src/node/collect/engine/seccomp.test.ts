@@ -30,6 +30,7 @@ test('a custom profile is read with its arguments and conditions', () => {
   expect(seccompOf([`seccomp=${text}`], false, engine)).toEqual({
     kind: 'custom',
     defaultAction: 'SCMP_ACT_ALLOW',
+    architectures: ['SCMP_ARCH_X86_64'],
     rules: [
       { names: ['socket'], action: 'SCMP_ACT_ERRNO', args: [{ index: 0, value: 17, valueTwo: 0, op: 'SCMP_CMP_EQ' }], includes: ['kernel:4.8'], excludes: ['CAP_SYS_ADMIN', 'arch:s390x'] },
       { names: ['ptrace'], action: 'SCMP_ACT_KILL', args: [], includes: [], excludes: [] },

@@ -6,6 +6,8 @@ const when = z.object({ caps: names.nullish(), arches: names.nullish(), minKerne
 const number = z.union([z.number(), z.bigint().transform(Number)]);
 const file = z.object({
   defaultAction: z.string().max(100),
+  architectures: names.nullish(),
+  archMap: z.array(z.object({ architecture: z.string().max(100), subArchitectures: names.nullish() })).max(100).nullish(),
   syscalls: z
     .array(
       z.object({
@@ -52,6 +54,7 @@ export function parseProfile(text: string): SeccompProfile {
   return {
     kind: 'custom',
     defaultAction: parsed.data.defaultAction,
+    architectures: [...(parsed.data.architectures ?? []), ...(parsed.data.archMap ?? []).flatMap((m) => [m.architecture, ...(m.subArchitectures ?? [])])],
     rules: (parsed.data.syscalls ?? []).map((rule) => ({
       names: rule.names ?? (rule.name === undefined ? [] : [rule.name]),
       action: rule.action,
