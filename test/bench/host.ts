@@ -1,5 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
 import { startEngine, type Lab } from '../lab/engine.js';
 
 /** A real engine with so many quiet containers, made once for all benchmarks that want it. */
@@ -40,6 +43,7 @@ export function hostOf(count: number): Promise<Host> {
 
 export async function closeHosts(): Promise<void> {
   for (const host of hosts.values()) await host.then(({ lab }) => lab.stop(), () => undefined);
+  if (built !== undefined) rmSync(await built, { force: true });
 }
 
 /** A process of ours on that engine's host (its net namespace, its /sys), asked line by line. */
@@ -49,9 +53,18 @@ export interface Inside {
   close(): void;
 }
 
+let built: Promise<string> | undefined;
+
+/** `inside.ts` as one file for plain Node: what is measured is the program, not what reads TypeScript. */
+function program(): Promise<string> {
+  const outfile = join('node_modules', '.cache', 'bulkhead-bench', `inside-${process.pid}.mjs`);
+  built ??= build({ entryPoints: [join(import.meta.dirname, 'inside.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'error' }).then(() => outfile);
+  return built;
+}
+
 /** Starts `test/bench/inside.ts` as on the engine's host. */
 export async function inside(host: Host): Promise<Inside> {
-  const [command = '', ...args] = host.lab.viewCommand([process.execPath, '--import', 'tsx', 'test/bench/inside.ts', host.lab.host]);
+  const [command = '', ...args] = host.lab.viewCommand([process.execPath, '--expose-gc', await program(), host.lab.host]);
   const child: ChildProcess = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const waiting: ((line: string) => void)[] = [];
   let ended: Error | null = null;
