@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { readFileSync } from 'node:fs';
 import type http from 'node:http';
+import { inspect } from 'node:util';
 import type Dockerode from 'dockerode';
 import { agentFor } from './agents.js';
 import { Deadline } from './failure.js';
@@ -26,6 +27,9 @@ export function compareVersions(a: string, b: string): number {
   const [b1 = 0, b2 = 0] = b.split('.').map(Number);
   return a1 - b1 || a2 - b2;
 }
+
+/** The modem prints all that it is given on each request, hidden members too; a signal has many. */
+const quiet = () => 'signal';
 
 /** Waits for the end of an answer without a body, after which its connection serves the next request. */
 function drained(answer: IncomingMessage): Promise<void> {
@@ -140,6 +144,7 @@ export class Door {
         stop.abort();
         reject(new Deadline(deadline));
       }, deadline);
+      Object.defineProperty(stop.signal, inspect.custom, { value: quiet });
       const ok = options.statusCodes ?? { 200: true, 404: 'not found', 500: 'server error' };
       this.docker.modem.dial({ ...options, statusCodes: ok, abortSignal: stop.signal }, (error, answer) => {
         clearTimeout(timer);
