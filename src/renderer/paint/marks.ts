@@ -53,6 +53,22 @@ function steps(ctx: Context, d: readonly PathStep[]): void {
   }
 }
 
+/** Lines of a hatch are many: they are computed once a mark. */
+const hatches = new WeakMap<RectMark, Path2D>();
+
+function hatchOf(m: RectMark, fill: Exclude<Fill, Token>): Path2D {
+  let lines = hatches.get(m);
+  if (lines === undefined) {
+    lines = new Path2D();
+    for (const s of hatchSteps(m, fill)) {
+      if (s[0] === 'M') lines.moveTo(s[1], s[2]);
+      else if (s[0] === 'L') lines.lineTo(s[1], s[2]);
+    }
+    hatches.set(m, lines);
+  }
+  return lines;
+}
+
 function rect(ctx: Context, m: RectMark, colours: Colours): void {
   if (m.w <= 0 || m.h <= 0) return;
   if (m.r === undefined && m.fill !== undefined && typeof m.fill === 'string' && m.stroke === undefined) {
@@ -67,9 +83,11 @@ function rect(ctx: Context, m: RectMark, colours: Colours): void {
     ctx.fillStyle = colours[m.fill];
     ctx.fill();
   } else if (m.fill !== undefined) {
-    ctx.beginPath();
-    steps(ctx, hatchSteps(m, m.fill));
-    stroke(ctx, { token: m.fill.hatch, width: m.fill.width }, colours);
+    ctx.strokeStyle = colours[m.fill.hatch];
+    ctx.lineWidth = m.fill.width;
+    ctx.lineCap = 'butt';
+    ctx.setLineDash([]);
+    ctx.stroke(hatchOf(m, m.fill));
     ctx.beginPath();
     ctx.roundRect(m.x, m.y, m.w, m.h, Math.min(m.r ?? 0, m.w / 2, m.h / 2));
   }
