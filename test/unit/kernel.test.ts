@@ -18,7 +18,7 @@ afterEach(() => {
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
 const OWN = { net: 11, mnt: 12, pid: 13, ipc: 14, uts: 15, cgroup: 16 };
-const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean } = {}) => readKernel({ roots: host.roots, containers, cache, ...more });
+const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: host.roots, containers, cache, ...more });
 
 function containerA(): void {
   host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
@@ -46,6 +46,22 @@ test('v2: limits, use and pressure, and the slice that imposes a tighter limit',
   expect(cgroup.io).toMatchObject({ limits: { value: ['8:0 rbps=1048576'] }, readBytes: { value: 10 }, writtenBytes: { value: 20 } });
   for (const one of pass.cgroups) expect(cgroupNode.safeParse(one).success).toBe(true);
   expect(pass.cgroups.find((one) => one.of === idOf('a'))).toMatchObject({ id: A, parent: '/system.slice', processCount: 1 });
+});
+
+test('a brief pass leaves pressure and what is rarely set unasked; the next one reads it, and a brief one never takes it back', () => {
+  containerA();
+  const of = (more: Parameters<typeof read>[1]) => (read([known('a', 100)], more).of.get(idOf('a')) ?? expect.fail()).cgroup;
+  const first = of({ brief: true });
+  expect(first.memory).toMatchObject({ effectiveLimit: { value: 134217728 }, usage: { value: 4096 }, high: { unknown: 'not-asked' } });
+  expect(first.cpu).toMatchObject({ limit: { value: 1.5 }, weight: { unknown: 'not-asked' }, pressure: { unknown: 'not-asked' } });
+  expect(first.io).toMatchObject({ limits: { unknown: 'not-asked' }, readBytes: { unknown: 'not-asked' } });
+  const whole = of({ depth: 'known' });
+  expect(whole.cpu).toMatchObject({ weight: { value: 100 }, pressure: { value: { some10: 1.5 } } });
+  expect(whole.io).toMatchObject({ limits: { value: ['8:0 rbps=1048576'] }, readBytes: { value: 10 } });
+  host.cgroup(A, { 'memory.max': '8192\n', 'cpu.weight': '50\n' });
+  const touched = of({ depth: 'known', brief: true, again: new Set([idOf('a')]) });
+  expect(touched).toMatchObject({ memory: { limit: { value: 8192 } }, cpu: { weight: { value: 100 } } });
+  expect(of({ depth: 'known' }).cpu.weight).toMatchObject({ value: 50 });
 });
 
 test('no limit anywhere is the word max, and nobody imposes it', () => {

@@ -29,7 +29,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
         learned = Date.now();
         await learn(cache, roots);
       }
-      return readKernel({ roots, containers, cache, local, ...(touched === null ? { depth: 'full' as const } : { depth: 'known' as const, again: touched }) });
+      return readKernel({ roots, containers, cache, local, brief: depth === 'quick', ...(touched === null ? { depth: 'full' as const } : { depth: 'known' as const, again: touched }) });
     },
     moving: () => readMoving(cache),
     async wire(input, touched, depth, most) {

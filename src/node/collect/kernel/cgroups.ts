@@ -14,19 +14,19 @@ export class CgroupReader {
     this.pass = files.nextPass();
   }
 
-  /** All of a cgroup. */
-  facts(place: Place, declared: Declared | undefined): CgroupFacts {
+  /** All of a cgroup. `brief`: what holds and what is used; pressure, traffic of disks and what is rarely set stay `not-asked`. */
+  facts(place: Place, declared: Declared | undefined, brief = false): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
     const memory = this.chain(files.memory, 'memory');
     const use = this.use(files);
-    const pressure = this.pressure(files);
-    const settled = settledOf(files, memory.limit);
+    const pressure = brief ? LATER.pressure : this.pressure(files);
+    const settled = brief ? LATER : settledOf(files, memory.limit);
     return {
       path: known(place.path, place.source),
       memory: { ...memory, declared: told(declared?.memory, 'engine: HostConfig.Memory'), ...use.memory, ...settled.memory, pressure: pressure.memory },
       cpu: { ...this.chain(files.cpu, 'cpu'), declared: told(declared?.cpus, 'engine: HostConfig.NanoCpus'), ...use.cpu, ...settled.cpu, pressure: pressure.cpu },
       pids: { ...this.chain(files.pids, 'pids'), declared: told(declared?.pidsLimit, 'engine: HostConfig.PidsLimit'), ...use.pids },
-      io: { limits: settled.io.limits, ...this.bytes(files), pressure: pressure.io },
+      io: { limits: settled.io.limits, ...(brief ? LATER.bytes : this.bytes(files)), pressure: pressure.io },
     };
   }
 
@@ -118,6 +118,17 @@ interface Settled {
   readonly cpu: Pick<CgroupFacts['cpu'], 'weight' | 'cpuset'>;
   readonly io: Pick<CgroupFacts['io'], 'limits'>;
 }
+
+const later = (file: string) => unknown('not-asked', file);
+
+/** What a brief read leaves for the one that follows it. */
+const LATER = {
+  memory: { high: later('memory.high'), low: later('memory.low'), swapLimit: later('memory.swap.max') },
+  cpu: { weight: later('cpu.weight'), cpuset: later('cpuset.cpus') },
+  io: { limits: later('io.max') },
+  bytes: { readBytes: later('io.stat'), writtenBytes: later('io.stat') },
+  pressure: { memory: later('memory.pressure'), cpu: later('cpu.pressure'), io: later('io.pressure') },
+} as const;
 
 interface Chain {
   readonly limit: Reading<Limit>;

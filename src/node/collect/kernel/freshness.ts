@@ -18,7 +18,7 @@ export interface Freshness {
   readonly devices: (id: string, main: Proc) => KernelFacts['devices'];
 }
 
-export function freshness({ cache, depth = 'full', again }: KernelInput): Freshness {
+export function freshness({ cache, depth = 'full', again, brief = false }: KernelInput): Freshness {
   const now = Date.now();
   const settle = depth !== 'known' && now - cache.settledAt > SETTLED_MS;
   if (settle) cache.settledAt = now;
@@ -31,7 +31,13 @@ export function freshness({ cache, depth = 'full', again }: KernelInput): Freshn
     reuse,
     cgroup: (reader, place, id, declared) => {
       const last = before.get(place.path);
-      if (last === undefined || settle || touched(id) || last.of !== (id === '' ? null : id) || last.facts.path.source !== place.source) return reader.facts(place, declared);
+      const known = last !== undefined && last.of === (id === '' ? null : id) && last.facts.path.source === place.source;
+      const owed = !brief && cache.brief.delete(place.path);
+      if (!known || owed || settle || touched(id)) {
+        if (brief) cache.brief.add(place.path);
+        // What was told in full is not taken back: the limits may be others now, the rest follows.
+        return brief && known ? reader.again(last.facts, place, { limits: true, use: true, pressure: false }) : reader.facts(place, declared, brief);
+      }
       // Of cgroups that are nobody's, polling reads those that lie above a workload's.
       if (depth === 'known' && id === '') return last.facts;
       return reader.again(last.facts, place, what);

@@ -25,6 +25,8 @@ export interface KernelCache {
   /** Devices of each container, with the inode of its first process. */
   readonly devices: Map<string, { readonly inode: number; readonly devices: KernelFacts['devices'] }>;
   hierarchies: Hierarchies | undefined;
+  /** Paths of cgroups that were read briefly and are owed the rest. */
+  readonly brief: Set<string>;
   /** When all of the cgroups was read last, also what is set once. */
   settledAt: number;
   /** The places of workloads, for polling what moves. */
@@ -38,7 +40,7 @@ export function newKernelCache(): KernelCache {
   const holding = newHolding();
   return {
     processes: newProcessCache(holding), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined,
+    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined,
   };
 }
 
@@ -56,6 +58,8 @@ export interface KernelInput {
   readonly depth?: Depth;
   /** With depth `known`: the containers of which everything is read again. */
   readonly again?: ReadonlySet<string>;
+  /** Of cgroups that are new, only what a first picture needs; the next pass that is not brief reads the rest. */
+  readonly brief?: boolean;
   /** Whether the engine is reached by a socket of this machine. Where no container can prove the kernel, it is read nevertheless. */
   readonly local?: boolean;
 }

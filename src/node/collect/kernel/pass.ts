@@ -206,6 +206,7 @@ function keepSame<T extends KernelFacts>(before: T | undefined, now: T): T {
 function keep(cache: KernelCache, places: ReadonlyMap<string, Place>, nodes: readonly CgroupNode[]): void {
   const now = new Set(nodes.map((one) => one.id));
   cache.cgroups.drop(cache.nodes.filter((one) => !now.has(one.id)).map((one) => one.id));
+  for (const path of cache.brief) if (!now.has(path)) cache.brief.delete(path);
   for (const id of cache.devices.keys()) if (!cache.last?.of.has(id) && !places.has(id)) cache.devices.delete(id);
   cache.places = places;
   cache.nodes = nodes;
