@@ -81,22 +81,23 @@ export function joinContainers(gathered: Gathered): readonly Container[] {
   const foreign = kernel === null || kernel.proof.kind !== 'proved';
   const byName = new Map(containers.flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
   const segments = new Set(engineSegments(networks).map((s) => s.id));
-  return containers.flatMap((c): readonly Container[] => {
-    const facts = kernel?.of.get(c.id) ?? unreadFacts(c.pid === null ? 'absent' : 'unsupported', c.pid === null ? 'no process runs in it' : FOREIGN);
-    // Its process went while the kernel was read: the reader left a note, and half an entry is none.
-    if (!foreign && c.pid !== null && facts.process === null) return [];
+  return containers.map((word): Container => {
+    const read = kernel?.of.get(word.id);
+    // Its process went while the kernel was read, though the engine was asked twice (a crash loop): the reader left a
+    // note, and what is known of it is the engine's word alone, not half of a process.
+    const gone = !foreign && word.pid !== null && (read === undefined || read.process === null);
+    const c = gone ? { ...word, pid: null } : word;
+    const facts = (gone ? undefined : read) ?? unreadFacts(c.pid === null ? 'absent' : 'unsupported', gone ? 'its process ended while it was read' : c.pid === null ? 'no process runs in it' : FOREIGN);
     const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = c;
-    return [
-      {
-        kind: 'container',
-        id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
-        ...facts,
-        cgroup: withDeclared(facts.cgroup, c.declared),
-        net: netKeyOf(c, facts, byName),
-        endpoints: engineEndpoints(c, segments),
-        privilegedPrograms: unknown('not-asked', `engine: GET /containers/${c.id.slice(0, 12)}/export`),
-      },
-    ];
+    return {
+      kind: 'container',
+      id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
+      ...facts,
+      cgroup: withDeclared(facts.cgroup, c.declared),
+      net: netKeyOf(c, facts, byName),
+      endpoints: engineEndpoints(c, segments),
+      privilegedPrograms: unknown('not-asked', `engine: GET /containers/${c.id.slice(0, 12)}/export`),
+    };
   });
 }
 
