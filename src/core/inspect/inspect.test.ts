@@ -39,6 +39,14 @@ describe('the inspector', () => {
     expect(of('jenkins', 'enforcement').card).toMatchObject({ state: 'risk', heading: 'Owns the host' });
   });
 
+  it('takes a wall that is open by choice as gravely as what all the walls add up to', () => {
+    for (const { name, id } of cast(14).containers) {
+      const found = inspect(facts, { kind: 'container', id, name }, 'enforcement');
+      const open = (found?.sections ?? []).flatMap((s) => s.rows).filter((r) => r.row === 'fact' && r.value.startsWith('open by choice'));
+      for (const row of open) expect(row, name).toMatchObject({ state: found?.card?.state === 'risk' ? 'risk' : 'mind' });
+    }
+  });
+
   it('leads from the verdict to the pair that it is about', () => {
     const pair = of('jenkins').card?.pair;
     expect(pair?.attacker).toBe(container('jenkins').id);

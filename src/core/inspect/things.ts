@@ -32,11 +32,14 @@ function rank(wall: Wall): number {
 }
 
 export function wallsSection(w: Workload, s: Snapshot): readonly Section[] {
-  const rows = standing(w, s).walls.map((wall): Row => {
+  const { state, walls } = standing(w, s);
+  // A wall that is open by choice is as grave as what it adds up to, as in the picture.
+  const grave = (wall: Wall): RowState => (wall.state === 'open-by-choice' && state !== 'risk' ? 'mind' : WALL_STATE[wall.state]);
+  const rows = walls.map((wall): Row => {
     const reading = wall.readings[0];
     const pid = wall.pid === null ? '' : ` (pid ${wall.pid})`;
     const value = `${WALL_WORDS[wall.state]}${wall.short === '' ? '' : `: ${wall.short}`}${pid}`;
-    return { row: 'fact', name: wallTitle(wall, s), value, source: reading?.source ?? '', state: WALL_STATE[wall.state], note: wall.drift === null ? wall.sentence : `declared ${wall.drift}. ${wall.sentence}` };
+    return { row: 'fact', name: wallTitle(wall, s), value, source: reading?.source ?? '', state: grave(wall), note: wall.drift === null ? wall.sentence : `declared ${wall.drift}. ${wall.sentence}` };
   });
   return section('walls', 'Walls to the host', rows);
 }

@@ -1,3 +1,5 @@
+import { byNature } from '../facts/names.js';
+import { listOf } from '../facts/units.js';
 import { known } from '../model/reading.js';
 import type { Judgement } from '../reach/types.js';
 import type { Facts, Hit, Rule } from './rule.js';
@@ -33,13 +35,14 @@ export function impersonators({ snapshot, judgement }: Facts, verdict: Verdict, 
       const groups = attacker.groups.filter((g) => g.verdict === verdict);
       const victims = [...new Set(groups.flatMap((g) => g.victims))];
       if (victims.length === 0) return [];
-      const names = victims.slice(0, 3).map((id) => nameOf(snapshot, id));
-      const more = victims.length > names.length ? ` and ${victims.length - names.length} more` : '';
+      const names = victims.map((id) => (id === 'host' ? 'the host' : id.startsWith('gateway:') ? 'the gateway' : nameOf(snapshot, id)));
+      const last = (name: string): number => Number(name === 'the host' || name === 'the gateway');
+      names.sort((a, b) => last(a) - last(b) || byNature(a, b));
       const unless = [...new Set(groups.flatMap((g) => g.unless))];
       const techniques = [...new Set(groups.flatMap((g) => g.techniques))];
       const because = [...new Set(groups.map((g) => g.reason))];
       return [{
-        title: says(`${names.join(', ')}${more}`, segmentName, w.name, attacker.right, unless.length > 0 ? `, unless ${unless.join(', or ')}` : ''),
+        title: says(listOf(names), segmentName, w.name, attacker.right, unless.length > 0 ? `, unless ${unless.join(', or ')}` : ''),
         subjects: [subjectOf(w), { kind: 'segment', id: reach.segment, name: segmentName }],
         evidence: [known(`${techniques.join(', ')}: ${because.join('; ')}`, `bulkhead l2 --from ${w.name}`), ...(w.process ? [w.process.capabilities.effective] : [])],
       }];

@@ -2,7 +2,7 @@ import type { Box, Scene } from '../../core/scene/scene.js';
 import { HOME, keep, MAX_ZOOM, MIN_ZOOM, reveal, zoomAt, type Camera, type Size } from '../paint/camera.js';
 
 /** Where the picture is too large to be read when it fits, the view begins at its home instead. */
-const READABLE = 0.7;
+const READABLE = 0.85;
 
 /** The view onto the picture: size, camera, and whether it follows the picture's size ('fit'). */
 export class StageState {

@@ -6,20 +6,11 @@ import { workloads } from '../../core/model/snapshot.js';
 import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
 import type { Mark } from '../../core/scene/marks.js';
-import { indexScene, type SceneIndex } from '../paint/index.js';
+import { indexScene } from '../paint/index.js';
 import { pairItems, pairMarks } from '../paint/pair.js';
 import type { PairRef } from '../../core/inspect/row.js';
+import { itemOf } from './item-of.js';
 import type { SessionState } from './session.svelte.js';
-
-/** The item that stands for a subject: its own, else one that has it among its members. */
-function itemOf(index: SceneIndex, id: string): string | null {
-  let member: string | null = null;
-  for (const item of index.ordered) {
-    if (item.subject?.id === id) return item.id;
-    if (member === null && item.members.includes(id)) member = item.id;
-  }
-  return member;
-}
 
 /** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */
 export class ViewState {
@@ -70,7 +61,7 @@ export class ViewState {
   readonly chosen = $derived.by((): string | null => {
     if (this.index === null) return null;
     if (this.item !== null && this.index.byId.has(this.item)) return this.item;
-    return this.subject === null ? null : itemOf(this.index, this.subject.id);
+    return this.subject === null ? null : itemOf(this.index.ordered, this.subject.id);
   });
 
   /** What is drawn above the picture: the chosen and the hovered thing, or the pair whose chain is shown. */
@@ -129,7 +120,7 @@ export class ViewState {
 
   #itemOf(id: string | null): string | null {
     const index = untrack(() => this.index);
-    return id === null || index === null ? null : itemOf(index, id);
+    return id === null || index === null ? null : itemOf(index.ordered, id);
   }
 
   #subject(id: string): Subject | null {

@@ -7,7 +7,7 @@ import type { Item } from '../../scene/scene.js';
 import type { BusLine, Layout, PlacedWire } from './layout.js';
 import { LEFT, RIGHT, SPINE, TRUNK } from './metrics.js';
 import { alsoReached, wireDetail } from './words.js';
-import type { Wire } from './wires.js';
+import type { Wire, Wiring } from './wires.js';
 
 const RUN_OUT = 16;
 /** How thick a bus is drawn. */
@@ -59,7 +59,7 @@ export function wireItem(w: PlacedWire, order: number): Item {
 }
 
 /** The uplink's trunk through all gateways; around an internal segment it makes an arc. */
-export function trunkItem(layout: Layout, uplink: { readonly name: string; readonly address: string } | null): Item | null {
+export function trunkItem(layout: Layout, uplink: Wiring['uplink']): Item | null {
   if (!layout.trunk) return null;
   const { from, to } = layout.trunk;
   const steps: PathStep[] = [['M', TRUNK, from]];
@@ -68,7 +68,7 @@ export function trunkItem(layout: Layout, uplink: { readonly name: string; reado
     steps.push(['L', TRUNK, w.y - 8], ['C', TRUNK - 11, w.y - 8, TRUNK - 11, w.y + 8, TRUNK, w.y + 8]);
   }
   steps.push(['L', TRUNK, to]);
-  const words = uplink ? [uplink.name, uplink.address].filter((x) => x !== '').join(', ') : 'no uplink read';
+  const words = uplink === 'none' ? 'no uplink' : uplink ? [uplink.name, uplink.address].filter((x) => x !== '').join(', ') : 'uplink not read';
   return {
     id: 'trunk', role: 'note', subject: { kind: 'host', id: 'host', name: words }, members: [], box: { x: TRUNK - 8, y: from - 8, w: 120, h: 16 }, layer: 0,
     label: 'uplink of the host', detail: words, state: 'none', order: 0,

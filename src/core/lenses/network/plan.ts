@@ -31,18 +31,33 @@ const CLOSE = 7;
 /** Seats of a row, line after line of a bus that is folded where the width ends. `room`: what a line has for cards. */
 function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size: Size, free: number, guests: readonly Station[]): Seat[][] {
   const m = METRICS[size];
-  const lines: Seat[][] = [[]];
   const all: (Station | undefined)[] = [...guests, ...row.map((id) => byId.get(id))];
-  const hulls = all.some((s) => s && (s.shared || s.host));
   const last = all.at(-1);
   const room = free - (last && (last.shared || last.host) ? m.pad + 5 : 0);
-  const close = hulls ? m.pad + 4 : CLOSE;
-  const wide = (s: Station | undefined) => (s ? s.cards.length : 1);
+  const close = Math.max(CLOSE, ...all.map((s, i) => between(s, all[i + 1], m.pad)));
   const total = all.reduce((sum, s) => sum + wide(s), 0);
-  const usual = Math.max(1, Math.floor((room + m.pitch - m.w) / m.pitch));
+  const apart = Math.max(m.pitch, m.w + close);
+  const usual = Math.max(1, Math.floor((room + apart - m.w) / apart));
   const most = Math.max(usual, Math.floor((room + close) / (m.w + close)));
   const columns = total > usual ? Math.min(total, most) : usual;
-  const pitch = columns > usual ? Math.floor((room - m.w) / (columns - 1)) : m.pitch;
+  const pitch = columns > usual ? Math.floor((room - m.w) / (columns - 1)) : apart;
+  const lines = filled(all, columns, pitch);
+  return size === 'card' ? evened(lines, (most) => filled(all, most, pitch)) : lines;
+}
+
+const isHull = (s: Station | undefined): boolean => s !== undefined && (s.shared || s.host);
+
+/** The least room between the cards of two neighbours: hulls stand out by their padding, and one by the sheets of a stack in it. */
+function between(a: Station | undefined, b: Station | undefined, pad: number): number {
+  if (a === undefined || b === undefined) return 0;
+  const sheet = isHull(a) && (a.cards.at(-1)?.parties.length ?? 1) > 1 ? 5 : 0;
+  return CLOSE + (isHull(a) ? pad + sheet : 0) + (isHull(b) ? pad : 0);
+}
+
+const wide = (s: Station | undefined): number => (s ? s.cards.length : 1);
+
+function filled(all: readonly (Station | undefined)[], columns: number, pitch: number): Seat[][] {
+  const lines: Seat[][] = [[]];
   let column = 0;
   for (const s of all) {
     const width = wide(s);
@@ -54,6 +69,20 @@ function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size:
     column += width;
   }
   return lines.filter((l, i) => i === 0 || l.length > 0);
+}
+
+const used = (line: readonly Seat[] | undefined): number => (line ?? []).reduce((end, s) => Math.max(end, s.column + wide(s.station)), 0);
+const risersOf = (lines: readonly (readonly Seat[])[]): number => lines.slice(1).flat().filter((s) => s.station.plugs.length > 1).length;
+
+/** Nobody alone on a last line beside a full one, as long as that costs neither a line nor a riser. */
+function evened(lines: Seat[][], fill: (columns: number) => Seat[][]): Seat[][] {
+  let best = lines;
+  while (best.length > 1 && used(best.at(-1)) * 2 < used(best[0])) {
+    const next = fill(used(best[0]) - 1);
+    if (next.length !== best.length || risersOf(next) > risersOf(best) || used(next[0]) >= used(best[0])) return best;
+    best = next;
+  }
+  return best;
 }
 
 /** One line of a bus, with those who hang above it. */

@@ -66,7 +66,8 @@ export interface Wiring {
   readonly host: Wired | null;
   /** Running, with a net namespace of their own and no plug. */
   readonly unplugged: readonly Party[];
-  readonly uplink: { readonly name: string; readonly address: string } | null;
+  /** `none`: the host's routes were read and none leads out; null: not read. */
+  readonly uplink: { readonly name: string; readonly address: string } | 'none' | null;
 }
 
 const STATES: Readonly<Record<Verdict, Item['state']>> = { possible: 'risk', latent: 'mind', unknown: 'unknown', blocked: 'fine' };
@@ -122,7 +123,7 @@ function uplink(s: Snapshot): Wiring['uplink'] {
   const dev = routes.find((r) => r.to === 'default')?.dev;
   const mine = s.interfaces.filter((i) => i.net === 'host' && i.kind !== 'loopback');
   const found = mine.find((i) => i.name === dev) ?? mine.find((i) => i.kind === 'physical' && valueOf(i.up) !== false);
-  if (!found) return null;
+  if (!found) return net && isKnown(net.routes) ? 'none' : null;
   const address = (valueOf(found.addresses) ?? []).find((a) => !a.startsWith('fe80')) ?? '';
   return { name: found.name, address: address.split('/')[0] ?? '' };
 }
@@ -155,7 +156,7 @@ function wireOf(segment: Segment, reach: SegmentReach | null, exposed: ReadonlyS
 
 /** Where the engine has no network at all the host's uplink is the one wire, for those in its net namespace to stand at. */
 function bareUplink(found: Wiring['uplink']): Wire {
-  const name = found?.name ?? 'uplink';
+  const name = found === null || found === 'none' ? 'uplink' : found.name;
   const segment: Segment = {
     id: `lan:${name}`, name, driver: 'host', scope: 'local', internal: false, device: { unknown: 'absent', source: 'engine: networks' }, mode: '', subnets: [], gateways: [],
     icc: { unknown: 'absent', source: 'engine: networks' }, project: null,

@@ -8,7 +8,7 @@ import { count, limitText, percent, plural } from '../../facts/units.js';
 import { NEAR, PRESSED, say, sayWhole, type Use } from '../../facts/uses.js';
 import { mini, open, outOfReach, promise, spark, strip, walled } from './bars.js';
 import { MINI_W, STEM, type Columns, type Laid, type LaidBand, type LaidSlice } from './layout.js';
-import { nearest, type Band, type Tree } from './model.js';
+import { nearest, type Band, type Slice, type Tree } from './model.js';
 
 const MONO: Face = { ...FACES.mono, size: 10.5 };
 const BOLD: Face = { ...FACES.monoStrong, size: 10.5 };
@@ -100,6 +100,11 @@ export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big
   };
 }
 
+/** How many are in it; only what the engine started is called a container. */
+function inSlice(slice: Slice): string {
+  return plural(slice.bands.length, slice.bands.every((b) => b.w.kind === 'container') ? 'container' : slice.bands.every((b) => b.w.kind === 'group') ? 'group' : 'workload');
+}
+
 /** A closed slice: its use and limit, each child as a tick, the one nearest to its limit by name. */
 export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number): Item {
   const { slice } = l;
@@ -114,7 +119,7 @@ export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number):
   const room = c.right - c.effectiveX;
   const marks: Mark[] = [...strip(c.bandX, l.y, c.bandW, 36, shares), ...(near ? [triangle(c.bandX - 14, cy, 4.8)] : [])];
   const texts: Mark[] = [
-    cut(c.nameX, cy - 2, plural(slice.bands.length, 'container'), c.nameW - 20, FACES.strong),
+    cut(c.nameX, cy - 2, inSlice(slice), c.nameW - 20, FACES.strong),
     text(c.nameX, cy + 12, 'open', FACES.body, 'accent'),
     text(c.useX, cy + 3.8, used, MONO, slice.use === null ? 'muted' : 'ink', 'end'),
     text(c.limitX, cy + 3.8, slice.limit === null ? (slice.bound === 'unread' ? '?' : 'none') : say(r, slice.limit), MONO, slice.limit === null ? 'muted' : 'ink', 'end'),
@@ -123,7 +128,7 @@ export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number):
   ];
   return {
     id: slice.id, role: 'stack', subject: null, members: slice.bands.map((b) => b.w.id), box: { x: c.nameX - 6, y: l.y - 1, w: c.right - c.nameX + 10, h: l.h + 2 }, layer: 2,
-    label: `${slice.name}, ${plural(slice.bands.length, 'container')}`, detail: `Uses ${used}${slice.limit === null ? ', no limit of its own' : ` of ${say(r, slice.limit)}`}. Nearest to its limit: ${nearWords}.`,
+    label: `${slice.name}, ${inSlice(slice)}`, detail: `Uses ${used}${slice.limit === null ? ', no limit of its own' : ` of ${say(r, slice.limit)}`}. Nearest to its limit: ${nearWords}.`,
     state: near ? 'risk' : slice.promised > 0 ? 'mind' : 'none', order, marks, near: texts,
   };
 }
@@ -173,7 +178,7 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
   return {
     id: `stem:${slice.id}`, role: 'band', subject: slice.path.startsWith('/') ? { kind: 'cgroup', id: slice.path, name: slice.name } : null, members: slice.bands.map((b) => b.w.id),
     box: { x: c.sliceX, y: l.y, w: c.nameX - 14 - c.sliceX, h: l.h }, layer: 1, label: slice.name,
-    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.bound === 'none' ? ', no limit' : slice.bound === 'unread' ? ', limit not read' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${plural(slice.bands.length, 'container')}.`,
+    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.bound === 'none' ? ', no limit' : slice.bound === 'unread' ? ', limit not read' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${inSlice(slice)}.`,
     state: share !== null && share > NEAR ? 'risk' : slice.promised > 0 ? 'mind' : slice.unread ? 'unknown' : 'none', order, marks, near,
   };
 }
