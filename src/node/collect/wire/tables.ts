@@ -1,9 +1,12 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import type { FdbEntry, NetKey, Neighbour } from '../../../core/model/network.js';
 import { known, unknown, type Reading } from '../../../core/model/reading.js';
 import { parseArp } from '../../../core/parse/net-proc.js';
 import type { WireMoving } from '../parts.js';
 import { readBytes, whyNot } from './files.js';
+
+/** A line of /proc/net/arp has some 80 bytes: an interface's name is no longer than 15. */
+const ARP_RECORD = 256;
 
 /** One neighbour table as it stands now. */
 export interface Table {
@@ -41,7 +44,7 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
   const table = (key: NetKey, pid: number | null): Table => {
     const path = `${roots.proc}/${pid ?? 'self'}/net/arp`;
     try {
-      const bytes = readBytes(path);
+      const bytes = readBytes(path, ARP_RECORD);
       const before = kept.get(key);
       if (before !== undefined && before.neighbours.source === path && before.bytes.equals(bytes)) return { key, neighbours: before.neighbours };
       const neighbours = known(parseArp(bytes.toString('latin1')), path);
@@ -60,6 +63,8 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
     const net = `${roots.sys}/class/net`;
     for (const name of readdirSync(net)) {
       try {
+        // Of hundreds of interfaces a few are bridges; an error for each of the others costs more than the question.
+        if (statSync(`${net}/${name}/brif`, { throwIfNoEntry: false }) === undefined) continue;
         const byNumber = new Map<number, string>();
         for (const port of readdirSync(`${net}/${name}/brif`)) byNumber.set(Number(readBytes(`${net}/${name}/brif/${port}/port_no`).toString('latin1')), port);
         names.set(name, byNumber);
