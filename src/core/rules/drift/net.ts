@@ -1,5 +1,5 @@
 import { isKnown, valueOf } from '../../model/reading.js';
-import type { Endpoint, NetInterface } from '../../model/network.js';
+import type { Endpoint, NetInterface, NetNamespace } from '../../model/network.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import type { Container } from '../../model/workload.js';
 import { settled } from '../subjects.js';
@@ -7,6 +7,7 @@ import { settled } from '../subjects.js';
 /** A container with a net namespace of its own, what the engine gave it there and what the kernel has. */
 export interface GivenNet {
   readonly c: Container;
+  readonly net: NetNamespace | undefined;
   /** Plugs that the engine speaks of. */
   readonly given: readonly Endpoint[];
   readonly interfaces: readonly NetInterface[];
@@ -37,6 +38,7 @@ const asked = new WeakMap<Snapshot, readonly GivenNet[]>();
 
 function gather(s: Snapshot): readonly GivenNet[] {
   const drivers = new Map(s.segments.map((g) => [g.id, g.driver]));
+  const nets = new Map(s.nets.map((n) => [n.key, n]));
   const byNet = new Map<string, NetInterface[]>();
   for (const i of s.interfaces) {
     const list = byNet.get(i.net) ?? [];
@@ -56,6 +58,6 @@ function gather(s: Snapshot): readonly GivenNet[] {
       const name = e.interface;
       return isKnown(name) ? interfaces.find((i) => i.name === name.value) : undefined;
     };
-    return [{ c, given, interfaces, of, complete: given.every((e) => of(e) !== undefined) }];
+    return [{ c, net: nets.get(c.net), given, interfaces, of, complete: given.every((e) => of(e) !== undefined) }];
   });
 }

@@ -27,8 +27,8 @@ export const driftRoute: Rule = {
   good: { text: 'default via 172.20.0.1, as the engine gave it', facts: () => plainFacts(undefined, { nets: [net(ordinary)] }) },
   bad: { text: 'ip route add 10.0.0.0/8 via 172.20.0.9', facts: () => plainFacts(undefined, { nets: [net([...ordinary, { to: '10.0.0.0/8', via: '172.20.0.9', dev: 'eth0' }])] }) },
   find: ({ snapshot }) =>
-    givenNets(snapshot).flatMap(({ c, given, interfaces, of, complete }): Hit[] => {
-      const routes = snapshot.nets.find((n) => n.key === c.net)?.routes;
+    givenNets(snapshot).flatMap(({ c, net: read, given, interfaces, of, complete }): Hit[] => {
+      const routes = read?.routes;
       if (!complete || !routes || !isKnown(routes)) return [];
       const devices = new Set(given.flatMap((e) => of(e)?.name ?? []));
       const segments = snapshot.segments.filter((s) => given.some((e) => e.segment === s.id));
