@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { toNumber } from '../../src/core/reach/filter/truth.js';
 import type { Lab } from '../lab/engine.js';
 import { run, tryRun, until } from '../lab/run.js';
 
@@ -31,10 +33,28 @@ export function stopAttacks(): void {
   running.clear();
 }
 
+/** An attack that goes on in the attacker's namespace until it is stopped. */
+export interface Attack {
+  stop(): Promise<void>;
+}
+
 /** Forged answers with dsniff's arpspoof, from the attacker's namespace, until it is stopped (it then sends the true ones again). */
-export async function arpspoof(lab: Lab, attacker: string, victimIp: string, as: string): Promise<{ stop(): Promise<void> }> {
+export async function arpspoof(lab: Lab, attacker: string, victimIp: string, as: string): Promise<Attack> {
+  return attackFrom(await netOf(lab, attacker), ['arpspoof', '-i', 'eth0', '-t', victimIp, as]);
+}
+
+const SENDER = fileURLToPath(new URL('../lab/attack/sender.pl', import.meta.url));
+const hex = (ip: string): string => (toNumber(ip) ?? 0n).toString(16).padStart(32, '0');
+
+/** Neighbour advertisements (RFC 4861: solicited, override) that `claims` is at `mac`, by a raw IPv6 socket, until it is stopped. */
+export async function advertise(lab: Lab, attacker: string, to: string, claims: string, mac: string): Promise<Attack> {
   const net = await netOf(lab, attacker);
-  const child = spawn('nsenter', [`--net=${net}`, 'arpspoof', '-i', 'eth0', '-t', victimIp, as], { stdio: 'ignore' });
+  const inode = /\d+/.exec(readlinkSync(net))?.[0] ?? '';
+  return attackFrom(net, ['perl', SENDER, 'advertise', inode, 'eth0', hex(to), '4000', `8800000060000000${hex(claims)}0201${mac.replaceAll(':', '')}`]);
+}
+
+function attackFrom(net: string, command: readonly string[]): Attack {
+  const child = spawn('nsenter', [`--net=${net}`, ...command], { stdio: 'ignore' });
   running.add(child);
   child.on('close', () => running.delete(child));
   let failed = '';

@@ -30,7 +30,7 @@ export interface WireIndex {
   readonly named: ReadonlyMap<NetKey, { readonly id: string; readonly name: string }>;
   /** Segment of a bridge by its name. */
   readonly bridges: ReadonlyMap<string, string>;
-  /** Bridges whose interface answers for others (proxy_arp on the host). */
+  /** Bridges whose interface answers for others (proxy_arp on the host, by name; proxy_ndp, by `ipv6 <name>`). */
   readonly proxies: ReadonlySet<string>;
 }
 
@@ -40,8 +40,8 @@ function proxiesOf(s: Snapshot): Set<string> {
   const out = new Set<string>();
   const host = s.nets.find((n) => n.key === 'host');
   for (const [name, value] of Object.entries((host && valueOf(host.sysctls)) ?? {})) {
-    const m = /^net\.ipv4\.conf\.(.+)\.proxy_arp(?:_pvlan)?$/.exec(name);
-    if (m?.[1] !== undefined && value !== '0') out.add(m[1]);
+    const m = /^net\.(ipv4|ipv6)\.conf\.(.+)\.(?:proxy_arp(?:_pvlan)?|proxy_ndp)$/.exec(name);
+    if (m?.[2] !== undefined && value !== '0') out.add(m[1] === 'ipv6' ? `ipv6 ${m[2]}` : m[2]);
   }
   return out;
 }

@@ -60,8 +60,9 @@ export function judgeEntry(index: WireIndex, key: NetKey, n: Neighbour, source: 
   // A router outside this host has a MAC that nobody here can know.
   if (remoteGateway && owners.length === 0) return { is: 'nobody' };
   if (attacker === owner.net) return { is: 'ordinary', why: 'own-mac', text: `${owner.name} answers for ${n.ip} with another MAC (${n.mac}), from its own port.` };
-  if (attacker === 'host' && wire !== undefined && 'value' in wire.device && (index.proxies.has(wire.device.value) || index.proxies.has('all'))) {
-    return { is: 'ordinary', why: 'proxy', text: `The host answers for ${n.ip}: proxy_arp is on for ${wire.device.value}.` };
+  const [family, proxy] = n.ip.includes(':') ? ['ipv6 ', 'proxy_ndp'] : ['', 'proxy_arp'];
+  if (attacker === 'host' && wire !== undefined && 'value' in wire.device && (index.proxies.has(`${family}${wire.device.value}`) || index.proxies.has(`${family}all`))) {
+    return { is: 'ordinary', why: 'proxy', text: `The host answers for ${n.ip}: ${proxy} is on for ${wire.device.value}.` };
   }
   const victim = index.named.get(key) ?? { id: key, name: key };
   const by = attacker === undefined ? { id: `unknown:${n.mac}`, name: `somebody at ${n.mac}` } : (index.named.get(attacker) ?? { id: `unknown:${n.mac}`, name: `somebody at ${n.mac}` });

@@ -202,6 +202,32 @@ describe('a MAC that nobody is known to own', () => {
   });
 });
 
+describe('the IPv6 table of a namespace', () => {
+  const six = (mac: string, reading = known([at(db.dev, 'fd00::5', mac)], 'ip -j -6 neigh')) => ({ key: net('db'), family: 6 as const, neighbours: reading });
+  const dual: Snapshot = {
+    ...shop,
+    containers: shop.containers.map((c) => (c.name === 'worker' ? { ...c, endpoints: c.endpoints.map((e) => (e.network === 'shop_back' ? { ...e, ipv6: known('fd00::5/64', 'engine: GlobalIPv6Address') } : e)) } : c)),
+  };
+
+  test('is judged beside the IPv4 one, and each heals by itself', () => {
+    const { alarms } = play([
+      { snapshot: dual, tables: [good, six(worker.mac)] },
+      { snapshot: dual, tables: [good, six(mailer.mac)] },
+      { snapshot: dual, tables: [good, six(mailer.mac)] },
+      { snapshot: dual, tables: [good, six(worker.mac)] },
+    ]);
+    expect(alarms.map((a) => [a.attacker, a.impersonates, a.address, a.healedAt])).toEqual([
+      [id('mailer'), id('worker'), 'fd00::5', null],
+      [id('mailer'), id('worker'), 'fd00::5', iso(600)],
+    ]);
+  });
+
+  test('keeps its alarm while it cannot be read', () => {
+    const { last } = play([{ snapshot: dual, tables: [good, six(mailer.mac)] }, { snapshot: dual, tables: [good, { ...six(''), neighbours: unknown('absent', 'ip -j -6 neigh') }] }]);
+    expect(last.open).toHaveLength(1);
+  });
+});
+
 describe('forwarding entries', () => {
   const device = shop.segments.find((s) => s.name === 'shop_back')?.device;
   const bridge = device !== undefined && 'value' in device ? device.value : '';

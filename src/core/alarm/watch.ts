@@ -6,9 +6,10 @@ import { indexOf, partsOf, type WireIndex } from './index-of.js';
 import { sentenceOf } from './text.js';
 import type { Alarm } from './types.js';
 
-/** One neighbour table as it was read. */
+/** One neighbour table as it was read; a namespace has one for each family, IPv4 unless said. */
 export interface SeenTable {
   readonly key: NetKey;
+  readonly family?: 6;
   readonly neighbours: Reading<readonly Neighbour[]>;
 }
 
@@ -125,14 +126,15 @@ export function watch(state: WatchState, sight: Sight): Watched {
   const fdb = sight.fdb ?? null;
   const fdbMoved = fdb !== state.fdb;
   for (const table of sight.tables) {
-    tables.set(table.key, table.neighbours);
-    if (!fresh && !state.waiting && !fdbMoved && state.tables.get(table.key) === table.neighbours) continue;
+    const name = table.family === 6 ? `${table.key} ipv6` : table.key;
+    tables.set(name, table.neighbours);
+    if (!fresh && !state.waiting && !fdbMoved && state.tables.get(name) === table.neighbours) continue;
     if (!('value' in table.neighbours)) continue;
-    const old = state.entries.get(table.key);
+    const old = state.entries.get(name);
     const seen = new Map<string, Entry>();
-    entries.set(table.key, seen);
+    entries.set(name, seen);
     for (const n of table.neighbours.value) {
-      const key = `${table.key} ${n.dev} ${n.ip}`;
+      const key = `${name} ${n.dev} ${n.ip}`;
       const before = old?.get(key);
       const moved = before !== undefined && before.mac !== n.mac;
       const moves = moved ? [...before.moves.slice(1 - 2 * FLAPS), now] : (before?.moves ?? []);

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
-import { askHostLinks, readTables, readWire } from './wire/index.js';
+import { askHostLinks, numbersOf, readTables, readWire } from './wire/index.js';
+import { watchNeighbours6 } from './wire/neighbours6.js';
 
 export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
@@ -19,6 +20,8 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   let lastWire: WireRead | undefined;
   let tables = readTables(roots);
   let learned = 0;
+  const six = process.getuid?.() === 0 ? watchNeighbours6(roots.proc) : null;
+  let proved = false;
   let hostLinks: ReturnType<typeof askHostLinks> | undefined;
   return {
     begin() {
@@ -33,13 +36,21 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     },
     moving: () => readMoving(cache),
     async wire(input, touched, depth, most) {
+      const since = Date.now();
       const neighbours = new Map(tables.read(input.nets).tables.map((table) => [table.key, table.neighbours]));
       const begun = hostLinks;
       hostLinks = undefined;
       lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: begun, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      proved = input.proof.kind === 'proved';
+      if (proved) six?.learn(lastWire.nets, numbersOf(lastWire), since);
       return lastWire;
     },
-    tables: (nets) => tables.read(nets),
+    tables(nets) {
+      const now = tables.read(nets);
+      if (six === null || !proved) return now;
+      six.start();
+      return { ...now, tables6: six.tables(nets) };
+    },
     programs: (which) => readAllPrograms(roots.proc, which),
     forget() {
       closeKernelCache(cache);
@@ -48,6 +59,9 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       tables = readTables(roots);
       learned = 0;
     },
-    close: () => closeKernelCache(cache),
+    close() {
+      closeKernelCache(cache);
+      six?.close();
+    },
   };
 }

@@ -82,6 +82,8 @@ export interface WireRead {
 export interface Tables {
   readonly tables: readonly { readonly key: string; readonly neighbours: NetNamespace['neighbours'] }[];
   readonly fdb: NetNamespace['fdb'];
+  /** IPv6 tables, where the kernel's events are heard (root); a namespace that was never read is missing. */
+  readonly tables6?: readonly { readonly key: string; readonly neighbours: NetNamespace['neighbours6'] }[];
 }
 
 /** How deep: `quick` leaves what needs a child process (for each net namespace, and for the namespaces' kin). */

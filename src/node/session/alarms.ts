@@ -19,7 +19,8 @@ export class Watcher {
   /** Looks at the tables as they stand; null where nothing is new, else what the time strip tells. */
   see(tables: Tables, snapshot: Snapshot, settled: boolean): readonly Moment[] | null {
     const now = Date.now();
-    const seen = watch(this.#state, { snapshot, tables: tables.tables, fdb: tables.fdb, settled, at: new Date(now).toISOString() });
+    const six = (tables.tables6 ?? []).map((table) => ({ ...table, family: 6 as const }));
+    const seen = watch(this.#state, { snapshot, tables: [...tables.tables, ...six], fdb: tables.fdb, settled, at: new Date(now).toISOString() });
     this.#state = seen.state;
     const before = this.alarms;
     for (const alarm of seen.alarms) this.#alarms.set(alarm.id, alarm);

@@ -225,6 +225,17 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   return out;
 }
 
+/** The host's numbers for other net namespaces (`link_netnsid`), by what hangs at the other end of its links. */
+export function numbersOf(read: WireRead): ReadonlyMap<number, NetKey> {
+  const peers = new Map(read.interfaces.filter((i) => i.net === 'host').map((i) => [i.id, valueOf(i.peer)]));
+  const out = new Map<number, NetKey>();
+  for (const { iface, netnsId } of linksOf(remembered.get(read)?.deep.get('host'))) {
+    const peer = peers.get(iface.id);
+    if (netnsId !== null && peer !== undefined && peer.includes('/')) out.set(netnsId, peer.slice(0, peer.lastIndexOf('/')));
+  }
+  return out;
+}
+
 const linksOf = (net: DeepNet | undefined): readonly Linked[] => (net !== undefined && 'value' in net.links ? net.links.value : []);
 
 function groupByNet(interfaces: readonly NetInterface[]): Map<string, NetInterface[]> {

@@ -1,0 +1,169 @@
+import type { NetKey, NetNamespace, Neighbour } from '../../../core/model/network.js';
+import type { Reading } from '../../../core/model/reading.js';
+import { parseNeighbourEvent, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
+import type { NetToRead } from '../parts.js';
+import { listenToNeighbours, readSix, type Listen, type ReadSix } from './listen.js';
+import type { Table } from './tables.js';
+
+/**
+ * IPv6 neighbours have no file under /proc, so they are not polled: the kernel's events are heard by one child, and each
+ * that tells something new of a namespace has its table read. An event is a hint, the table is the fact.
+ */
+export interface NeighbourWatch {
+  /** Begins to listen, once; does nothing after `close`. */
+  start(): void;
+  /** Takes what a reading of the wire, begun at `since` (ms), told: tables, and the host's numbers for namespaces. */
+  learn(nets: readonly Pick<NetNamespace, 'key' | 'neighbours6'>[], numbers: ReadonlyMap<number, NetKey>, since: number): void;
+  /** The tables as last read, of the namespaces that are there; those never read are missing. */
+  tables(nets: readonly NetToRead[]): readonly Table[];
+  close(): void;
+}
+
+/** One namespace is read at most this often, ms, and so many at a time, however many events come. */
+export const READ_GAP = 250;
+const AT_ONCE = 2;
+/** After this time a listener is taken to listen, ms; what was read before may have missed something. */
+export const LISTENS = 500;
+const SHORTEST_WAIT = 1_000;
+const LONGEST_WAIT = 60_000;
+const MOST_NUMBERS = 4_096;
+
+interface Held {
+  readonly neighbours: Reading<readonly Neighbour[]>;
+  /** When the reading began. */
+  readonly since: number;
+}
+
+export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbours, read: ReadSix = readSix(proc)): NeighbourWatch {
+  const held = new Map<NetKey, Held>();
+  const learnt = new Map<NetKey, Reading<readonly Neighbour[]>>();
+  let pids = new Map<NetKey, number | null>();
+  let keys: ReadonlyMap<number, NetKey> = new Map();
+  /** Numbers that were heard since they were last learnt: who has them may have been another then. */
+  const heard = new Set<number>();
+  const heardAt = new Map<NetKey, number>();
+  const dirty = new Set<NetKey>();
+  const busy = new Set<NetKey>();
+  const lastRead = new Map<NetKey, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let again: NodeJS.Timeout | undefined;
+  let listener: ReturnType<Listen> | null = null;
+  let short = 0;
+  let closed = false;
+
+  const put = (key: NetKey, neighbours: Reading<readonly Neighbour[]>, since: number): void => {
+    const before = held.get(key)?.neighbours;
+    // The same table stays the same object, so that a watcher can pass over it.
+    held.set(key, { neighbours: before !== undefined && alike(before, neighbours) ? before : neighbours, since });
+  };
+
+  const pump = (): void => {
+    clearTimeout(timer);
+    let soonest = Number.POSITIVE_INFINITY;
+    for (const key of dirty) {
+      if (closed || busy.size >= AT_ONCE) return;
+      const pid = pids.get(key);
+      if (pid === undefined || busy.has(key)) continue;
+      const now = Date.now();
+      const wait = (lastRead.get(key) ?? 0) + READ_GAP - now;
+      if (wait > 0) {
+        soonest = Math.min(soonest, wait);
+        continue;
+      }
+      dirty.delete(key);
+      busy.add(key);
+      lastRead.set(key, now);
+      void read(key, pid).then((neighbours) => {
+        busy.delete(key);
+        if (neighbours !== null && pids.has(key)) put(key, neighbours, now);
+        pump();
+      });
+    }
+    if (soonest !== Number.POSITIVE_INFINITY) timer = setTimeout(pump, soonest).unref();
+  };
+
+  const hear = (event: NeighbourEvent): void => {
+    if (!event.ip.includes(':') || event.ip.startsWith('ff')) return;
+    if (event.nsid !== 'own' && heard.size < MOST_NUMBERS) heard.add(event.nsid);
+    const key = event.nsid === 'own' ? 'host' : keys.get(event.nsid);
+    if (key === undefined) return;
+    const table = held.get(key)?.neighbours;
+    if (!busy.has(key) && table !== undefined && 'value' in table && says(table.value, event)) return;
+    heardAt.set(key, Date.now());
+    dirty.add(key);
+    pump();
+  };
+
+  const readAgain = (before: number): void => {
+    for (const [key, one] of held) if (one.since <= before) dirty.add(key);
+    pump();
+  };
+
+  const run = (): void => {
+    const begun = Date.now();
+    const listening = setTimeout(() => readAgain(begun + LISTENS), LISTENS).unref();
+    listener = listen({
+      onLine: (line) => {
+        const event = parseNeighbourEvent(line);
+        if (event !== null && !closed) hear(event);
+      },
+      onLost: () => readAgain(Date.now()),
+      onEnd: () => {
+        clearTimeout(listening);
+        if (closed) return;
+        short = Date.now() - begun < LONGEST_WAIT ? short + 1 : 1;
+        again = setTimeout(run, Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** (short - 1))).unref();
+      },
+    });
+  };
+
+  return {
+    start() {
+      if (closed || listener !== null) return;
+      run();
+    },
+    learn(nets, numbers, since) {
+      for (const number of heard) {
+        const key = numbers.get(number);
+        if (key !== undefined && key !== keys.get(number)) dirty.add(key);
+      }
+      heard.clear();
+      keys = numbers;
+      for (const { key, neighbours6 } of nets) {
+        if (!('value' in neighbours6) || learnt.get(key) === neighbours6) continue;
+        learnt.set(key, neighbours6);
+        // A reading that an event overtook may be older than it.
+        if ((heardAt.get(key) ?? 0) >= since || busy.has(key)) dirty.add(key);
+        else put(key, neighbours6, since);
+      }
+      if (listener !== null) pump();
+    },
+    tables(nets) {
+      pids = new Map(nets.map((n) => [n.key, n.key === 'host' ? null : n.pid]));
+      if (!pids.has('host')) pids.set('host', null);
+      for (const kept of [held, learnt, heardAt, lastRead, dirty]) for (const key of kept.keys()) if (!pids.has(key)) kept.delete(key);
+      if (listener !== null && dirty.size > 0) pump();
+      return nets.flatMap(({ key }) => {
+        const one = held.get(key);
+        return one === undefined ? [] : [{ key, neighbours: one.neighbours }];
+      });
+    },
+    close() {
+      closed = true;
+      clearTimeout(timer);
+      clearTimeout(again);
+      listener?.stop();
+    },
+  };
+}
+
+/** Whether a table already has what an event tells. */
+function says(table: readonly Neighbour[], { ip, mac }: NeighbourEvent): boolean {
+  const entries = table.filter((n) => n.ip === ip);
+  return mac === null ? entries.length === 0 : entries.length === 1 && entries[0]?.mac === mac;
+}
+
+function alike(a: Reading<readonly Neighbour[]>, b: Reading<readonly Neighbour[]>): boolean {
+  if (!('value' in a) || !('value' in b)) return 'unknown' in a && 'unknown' in b && a.unknown === b.unknown;
+  return a.value.length === b.value.length && a.value.every((n, i) => n.ip === b.value[i]?.ip && n.mac === b.value[i].mac && n.dev === b.value[i].dev);
+}
