@@ -39,8 +39,19 @@ function capped(severity: Severity, rule: Rule, hit: Hit, byHand: ReadonlySet<st
   return first && byHand.has(first.id) && rule.family !== 'wire' && rank(severity) > rank('low') ? 'low' : severity;
 }
 
+/** The same findings are made anew with each poll, and a digest costs more than most rules. */
+const prints = new Map<string, string>();
+const MOST_PRINTS = 20_000;
+
 function fingerprintOf(rule: Rule, hit: Hit, identity: ReadonlyMap<string, string>): string {
-  return sha256Hex([rule.id, ...hit.subjects.flatMap((s) => lasting(s, identity)), hit.key ?? ''].join('\u0001')).slice(0, 32);
+  const text = [rule.id, ...hit.subjects.flatMap((s) => lasting(s, identity)), hit.key ?? ''].join('\u0001');
+  let print = prints.get(text);
+  if (print === undefined) {
+    print = sha256Hex(text).slice(0, 32);
+    if (prints.size >= MOST_PRINTS) prints.clear();
+    prints.set(text, print);
+  }
+  return print;
 }
 
 /**
