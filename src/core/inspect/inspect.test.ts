@@ -47,6 +47,27 @@ describe('the inspector', () => {
     }
   });
 
+  it('tells alike findings once, with whom else they are about', () => {
+    const segment = cast(14).segments.find((s) => s.name === 'shop_back');
+    const found = inspect(facts, { kind: 'segment', id: segment?.id ?? '', name: 'shop_back' }, 'network');
+    const rows = (found?.sections.find((s) => s.id === 'findings')?.rows ?? []).filter((r) => r.row === 'fact').filter((r) => r.source.includes('can-impersonate'));
+    expect(rows).toHaveLength(1);
+    expect(rows[0]?.note).toMatch(/^The same of \S+(, \S+)* and .+\. /);
+  });
+
+  it('does not call the use of cpu unread where only its rate has yet to be seen', () => {
+    const cpu = of('cache', 'resources').sections.find((s) => s.id === 'uses')?.rows.find((r) => r.row === 'meter' && r.name === 'cpu');
+    expect(cpu).toMatchObject({ text: expect.stringMatching(/^\d+\.\d s so far/), state: 'none' });
+  });
+
+  it('names people in the order they are counted in, the host and the gateway last', () => {
+    expect(of('jenkins').card?.text).toContain('proxy, registry, scratch and the host');
+    const segment = cast(14).segments.find((s) => s.name === 'shop_back');
+    const rows = inspect(facts, { kind: 'segment', id: segment?.id ?? '', name: 'shop_back' }, 'network')?.sections.find((s) => s.id === 'members')?.rows ?? [];
+    const names = rows.flatMap((r) => (r.row === 'link' ? [r.name] : []));
+    expect(names).toEqual([...names].sort());
+  });
+
   it('leads from the verdict to the pair that it is about', () => {
     const pair = of('jenkins').card?.pair;
     expect(pair?.attacker).toBe(container('jenkins').id);

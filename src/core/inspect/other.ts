@@ -1,3 +1,4 @@
+import { byNature } from '../facts/names.js';
 import { bytes, cores, plural } from '../facts/units.js';
 import type { Subject } from '../model/finding.js';
 import { isKnown, known } from '../model/reading.js';
@@ -7,18 +8,18 @@ import type { Facts } from './index.js';
 import { naming } from './names.js';
 import { fact, section, valueWords, words, type Inspection, type Row } from './row.js';
 import { findingsSection } from './things.js';
-import { attackersSection, VERDICT_STATE } from './wire.js';
+import { attackersSection, ORDER, VERDICT_STATE } from './wire.js';
 
 const LIMIT = (say: (n: number) => string) => (v: number | 'max'): string => (v === 'max' ? 'no limit' : say(v));
 
 function ofSegment({ snapshot: s, judgement, findings }: Facts, segment: Segment, subject: Subject): Inspection {
   const reach = judgement.segments.find((r) => r.segment === segment.id);
   const name = naming(s);
-  const attackers = (reach?.attackers ?? []).filter((a) => a.verdict !== 'blocked');
+  const attackers = (reach?.attackers ?? []).filter((a) => a.verdict !== 'blocked').sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || byNature(name(a.id), name(b.id)));
   const possible = attackers.filter((a) => a.verdict === 'possible');
   const exposed = (reach?.exposed ?? []).filter((id) => reach?.members.includes(id) === true);
   const rows = attackers.slice(0, 40).map((a): Row => ({ row: 'link', name: name(a.id), text: `${a.verdict}, ${a.right}`, state: VERDICT_STATE[a.verdict], to: a.id, pair: null }));
-  const members = (reach?.members ?? []).slice(0, 60).map((id): Row => {
+  const members = [...(reach?.members ?? [])].sort((a, b) => byNature(name(a), name(b))).slice(0, 60).map((id): Row => {
     const own = reach?.attackers.find((a) => a.id === id);
     return { row: 'link', name: name(id), text: own?.right ?? '', state: own ? VERDICT_STATE[own.verdict] : 'none', to: id, pair: null };
   });

@@ -21,10 +21,12 @@ function meter(name: string, use: Reading<number>, limit: Reading<Limit>, say: (
 export function usesSection(w: Workload, rates: Rates | null): readonly Section[] {
   const { memory, cpu, pids, io } = w.cgroup;
   const rate = rates?.get(w.id);
-  const used: Reading<number> = rate?.cores ?? { unknown: 'not-asked', source: cpu.usageMs.source };
+  const used: Reading<number> = rate?.cores ?? (isKnown(cpu.usageMs) ? { unknown: 'not-asked', source: cpu.usageMs.source } : cpu.usageMs);
   const rows: Row[] = [
     meter('memory', memory.usage, memory.effectiveLimit, bytes, bytesOf),
-    meter('cpu', used, cpu.effectiveLimit, (n) => `${cores(n)} cores`, (n, limit) => `${cores(n)} of ${cores(limit)} cores`),
+    rate === undefined && isKnown(cpu.usageMs)
+      ? { row: 'meter', name: 'cpu', text: `${(cpu.usageMs.value / 1000).toFixed(1)} s so far; its rate takes a second look`, share: null, state: 'none', source: cpu.usageMs.source }
+      : meter('cpu', used, cpu.effectiveLimit, (n) => `${cores(n)} cores`, (n, limit) => `${cores(n)} of ${cores(limit)} cores`),
     meter('pids', pids.usage, pids.effectiveLimit, (n) => count(n), (n, limit) => `${count(n)} of ${count(limit)}`),
   ];
   if (rate !== undefined && isKnown(rate.read) && isKnown(rate.written)) rows.push({ row: 'meter', name: 'io', text: rateOf(rate.read.value + rate.written.value), share: null, state: 'none', source: io.readBytes.source });

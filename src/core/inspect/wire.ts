@@ -1,3 +1,4 @@
+import { byNature } from '../facts/names.js';
 import { listOf, plural } from '../facts/units.js';
 import { isKnown } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -30,6 +31,12 @@ function counted(victims: readonly string[], name: (id: string) => string): stri
   return listOf([...who, ...rest]);
 }
 
+/** Names as people count them; the host and the gateway come last. */
+function namesOf(ids: readonly string[], name: (id: string) => string): readonly string[] {
+  const last = (id: string): number => Number(id === 'host' || isGateway(id));
+  return [...ids].sort((a, b) => last(a) - last(b) || byNature(name(a), name(b))).map(name);
+}
+
 /** The sentence about what a workload can do on its wires. Null where it is on none. */
 export function wireCard(judgement: Judgement, s: Snapshot, id: string): Card | null {
   const name = naming(s);
@@ -49,7 +56,7 @@ export function wireCard(judgement: Judgement, s: Snapshot, id: string): Card | 
   const unless = [...new Set(found.flatMap((hit) => hit.group.unless))];
   const reads = found.some((hit) => hit.group.reads === 'yes');
   if (strongest === 'unknown') return { state: 'unknown', heading: 'Whether it can impersonate others is unknown', text: `Not enough could be read on ${segments}: ${first?.group.reason ?? ''}.`, pair };
-  const shown = listOf(victims.map(name), 4);
+  const shown = listOf(namesOf(victims, name), 4);
   const how = [...new Set(found.map((hit) => hit.group.reason).filter((reason) => reason !== ''))][0] ?? '';
   const guard = unless.length === 0 ? '' : ` Unless ${unless[0]}${unless.length > 1 ? `, and ${plural(unless.length - 1, 'more thing')} that could not be read` : ''}.`;
   if (strongest === 'latent') {
@@ -82,12 +89,13 @@ export function remedySection(explain: Explain, pair: PairRef | null): readonly 
   return section('remedies', 'What would stop it', verdict.remedies.map((r) => ({ row: 'remedy', text: r.text, command: r.command, breaks: r.breaks })));
 }
 
-const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
+/** Worst first. */
+export const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
 
 /** Who can impersonate others towards this one, worst first, one row an attacker and segment. */
 export function attackersSection(judgement: Judgement, s: Snapshot, id: string, title: string): readonly Section[] {
   const name = naming(s);
-  const rows: { readonly verdict: Verdict; readonly row: Row }[] = [];
+  const rows: { readonly verdict: Verdict; readonly row: Extract<Row, { row: 'link' }> }[] = [];
   for (const segment of judgement.segments) {
     for (const attacker of segment.attackers) {
       const group = attacker.groups.find((g) => g.victims.includes(id));
@@ -97,8 +105,8 @@ export function attackersSection(judgement: Judgement, s: Snapshot, id: string, 
       rows.push({ verdict: group.verdict, row: { row: 'link', name: name(attacker.id), text, state: VERDICT_STATE[group.verdict], to: attacker.id, pair: { attacker: attacker.id, victim: id, segment: segment.segment } } });
     }
   }
-  rows.sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-  const shown = rows.slice(0, 12).map((r) => r.row);
+  rows.sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || byNature(a.row.name, b.row.name));
+  const shown: Row[] = rows.slice(0, 12).map((r) => r.row);
   if (rows.length > shown.length) shown.push(words(`${rows.length - shown.length} more, all ${rows.slice(12).every((r) => r.verdict === 'blocked') ? 'unable to' : 'in the list'}`));
   return section('attackers', title, shown);
 }
@@ -112,7 +120,7 @@ export function victimsSection(judgement: Judgement, s: Snapshot, id: string): r
       const first = group.victims[0];
       if (first === undefined || group.verdict === 'blocked') continue;
       const reads = group.reads === 'yes' ? ', and reads their traffic' : group.reads === 'no' ? ', but does not get their traffic' : '';
-      rows.push({ row: 'link', name: listOf(group.victims.map(name), 3), text: `${group.verdict} on ${name(segment.segment)}${reads}`, state: VERDICT_STATE[group.verdict], to: first, pair: { attacker: id, victim: first, segment: segment.segment } });
+      rows.push({ row: 'link', name: listOf(namesOf(group.victims, name), 3), text: `${group.verdict} on ${name(segment.segment)}${reads}`, state: VERDICT_STATE[group.verdict], to: first, pair: { attacker: id, victim: first, segment: segment.segment } });
     }
   }
   return section('victims', 'Whom it can fool', rows.slice(0, 12));

@@ -81,7 +81,7 @@ function summary(tree: Tree, view: View): string {
   const noRate = (tree.resource === 'cpu' || tree.resource === 'io') && !view.rates;
   if (view.snapshot.host.proof.kind !== 'proved') return 'The kernel of this host could not be read: what was declared is drawn, use is unknown.';
   const how = `A band is as tall as its limit and filled by use, so the filled area is ${UNITS[tree.resource]}. An open right end: no limit.`;
-  return `${how}${noRate ? ' Use per second needs a second look.' : ''}${near > 0 ? ` ${near} ${near === 1 ? 'is near its end' : 'are near their end'}.` : ''}`;
+  return `${how}${noRate ? ' Use per second needs a second look.' : ''}${near > 0 ? ` ${near} ${near === 1 ? 'is near its limit' : 'are near their limits'}.` : ''}`;
 }
 
 function note(id: string, words: string, members: readonly string[], y: number, w: number, order: number): Item {
