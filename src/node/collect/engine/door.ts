@@ -138,16 +138,22 @@ export class Door {
   #dial(options: Parameters<Dockerode['modem']['dial']>[0], deadline: number, stop = new AbortController()): Promise<unknown> {
     this.#requests += 1;
     return new Promise((resolve, reject) => {
+      let done = false;
       let late = false;
       const timer = setTimeout(() => {
-        late = true;
-        stop.abort();
-        reject(new Deadline(deadline));
+        // On a busy machine this thread may itself have been late: what has arrived meanwhile is read first.
+        setImmediate(() => {
+          if (done) return;
+          late = true;
+          stop.abort();
+          reject(new Deadline(deadline));
+        });
       }, deadline);
       Object.defineProperty(stop.signal, inspect.custom, { value: quiet });
       const ok = options.statusCodes ?? { 200: true, 404: 'not found', 500: 'server error' };
       this.docker.modem.dial({ ...options, statusCodes: ok, abortSignal: stop.signal }, (error, answer) => {
         clearTimeout(timer);
+        done = true;
         if (late) return;
         if (error === null || error === undefined) return resolve(answer);
         const { statusCode, json } = error as { statusCode?: unknown; json?: { message?: unknown } };
