@@ -38,6 +38,7 @@ export class Reader {
   #turn: Promise<unknown> = Promise.resolve();
   /** Keys of net namespaces that were touched and since then read quickly only. */
   readonly #owed = new Set<string>();
+  #kernelIsQuick = true;
   /** Containers whose limits are not those declared, and whose declaration was asked for again. */
   readonly #contradicted = new Set<string>();
   #connections: Snapshot['connections'] | null = null;
@@ -114,9 +115,10 @@ export class Reader {
     return this.#owed.size > 0;
   }
 
-  /** Asks what a quick reading left unasked, of at most so many net namespaces now. Null where nothing is known yet. */
+  /** Asks what a quick reading left unasked, of at most so many net namespaces now; only the first such step reads the kernel. Null where nothing is known yet. */
   deepen(most?: number): Promise<Snapshot | null> {
-    return this.#inTurn(async () => (this.#last === null ? null : this.#read(new Set(), 'full', most)));
+    const step = () => (this.#kernelIsQuick ? this.#read(new Set(), 'full', most) : this.#join(new Set(), 'full', most));
+    return this.#inTurn(async () => (this.#last === null ? null : step()));
   }
 
   /** Reads the kernel alone again: processes that came without the engine knowing. */
@@ -224,6 +226,7 @@ export class Reader {
 
   async #read(touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<Snapshot> {
     this.#kernel = await this.#readKernel(touched, depth);
+    this.#kernelIsQuick = depth === 'quick';
     return this.#join(touched === null ? null : this.#netsOf(touched), depth, most);
   }
 
