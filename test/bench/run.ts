@@ -52,7 +52,7 @@ await closeHosts();
 const held = ({ ours, ratio, bound }: Result) => (bound.of === 'ratio' ? ratio ?? Number.NaN : ours[bound.of]) <= bound.atMost;
 const table = new Table({ head: ['benchmark', 'unit', 'median', 'p95', 'min', 'max', 'runs', 'peer', 'median', 'ratio', 'bound', ''], style: { head: [], border: [] } });
 for (const r of results) {
-  const mark = held(r) ? 'ok' : 'passed over';
+  const mark = held(r) ? 'ok' : 'over its bound';
   table.push([
     r.name, r.unit, r.ours.median, r.ours.p95, r.ours.min, r.ours.max, r.ours.runs, r.peer?.name ?? '', r.peer?.median ?? '', r.ratio ?? '', `${r.bound.of} ≤ ${r.bound.atMost}`,
     styleText(held(r) ? 'green' : 'red', mark),
