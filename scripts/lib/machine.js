@@ -43,6 +43,8 @@ export const PROGRAMS = {
   'systemd-nspawn': 'systemd-container',
   sudo: 'sudo',
   openssl: 'openssl',
+  ssh: 'openssh-client',
+  sshd: 'openssh-server',
   getcap: 'libcap2-bin',
   'qemu-system-x86_64': 'qemu-system-x86',
   'qemu-img': 'qemu-utils',

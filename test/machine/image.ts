@@ -18,7 +18,22 @@ const PACKAGES = [
   'systemd', 'systemd-sysv', 'dbus', 'udev', 'docker.io', 'docker-cli', 'iptables', 'busybox-static', 'iproute2', 'nftables',
   'apparmor', 'linux-image-cloud-amd64', 'initramfs-tools', 'systemd-container', 'procps', 'util-linux', 'nodejs', 'perl', 'dsniff', 'kmod',
 ];
-const SUITE = 'trixie';
+
+/** What can be built: Debian's stable with Engine 26, and its next with the newest engine that Debian carries. */
+export const SUITES = {
+  trixie: { packages: PACKAGES, script: [] },
+  // debootstrap of an older Debian knows neither the suite nor its key; dracut takes the place of initramfs-tools there.
+  forky: { packages: PACKAGES.map((name) => (name === 'initramfs-tools' ? 'dracut' : name)), script: ['/usr/share/debootstrap/scripts/sid'] },
+} as const satisfies Record<string, { readonly packages: readonly string[]; readonly script: readonly string[] }>;
+export type Suite = keyof typeof SUITES;
+
+/** The suite that `BULKHEAD_MACHINE` names; trixie without it. Throws where there is none of that name. */
+export function chosenSuite(): Suite {
+  const name = process.env['BULKHEAD_MACHINE'] ?? 'trixie';
+  const found = (Object.keys(SUITES) as Suite[]).find((suite) => suite === name);
+  if (found === undefined) throw new Error(`BULKHEAD_MACHINE=${name}: there is ${Object.keys(SUITES).join(' and ')}`);
+  return found;
+}
 
 const FILES: Readonly<Record<string, string>> = {
   'etc/hostname': 'machine\n',
@@ -63,11 +78,12 @@ function mirror(): string {
  * Builds the host once and keeps it under the user's cache folder; its name carries a hash of the recipe,
  * so another recipe is another image. Takes some minutes the first time. Throws with the tool's last words.
  */
-export function image(): Image {
+export function image(suite: Suite = chosenSuite()): Image {
+  const { packages, script } = SUITES[suite];
   const qemu = run('qemu-system-x86_64', ['--version'], 1).split('\n')[0] ?? '';
-  const recipe = createHash('sha256').update(JSON.stringify([SUITE, PACKAGES, FILES, LINKS, qemu, 2])).digest('hex').slice(0, 16);
+  const recipe = createHash('sha256').update(JSON.stringify([suite, packages, FILES, LINKS, qemu, 2])).digest('hex').slice(0, 16);
   const base = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'bulkhead-tests');
-  const folder = join(base, `${SUITE}-${recipe}`);
+  const folder = join(base, `${suite}-${recipe}`);
   const made: Image = {
     kernel: join(folder, 'vmlinuz'),
     initrd: join(folder, 'initrd'),
@@ -79,7 +95,7 @@ export function image(): Image {
   const work = mkdtempSync(join(tmpdir(), 'bulkhead-image-'));
   const root = join(work, 'root');
   try {
-    run('debootstrap', ['--variant=minbase', '--no-check-gpg', `--include=${PACKAGES.join(',')}`, SUITE, root, mirror()], 15);
+    run('debootstrap', ['--variant=minbase', '--no-check-gpg', `--include=${packages.join(',')}`, suite, root, mirror(), ...script], 15);
     for (const [path, text] of Object.entries(FILES)) {
       mkdirSync(join(root, dirname(path)), { recursive: true });
       writeFileSync(join(root, path), text);

@@ -4,14 +4,16 @@ import { candidates, type HostChoice } from './engine/hosts.js';
 
 /** How long one engine may take to greet before the next is tried. */
 const GREETING_MS = 5_000;
+/** ssh has to find the host, log in and start a program there. */
+const SSH_GREETING_MS = 15_000;
 
 /** Connects to the first engine that answers. Rejects with NoEngine, which tells what was tried and what to do. */
-export async function connect(choice: HostChoice = {}, greetingMs: number = GREETING_MS): Promise<Door> {
+export async function connect(choice: HostChoice = {}, greetingMs?: number): Promise<Door> {
   const tried: Attempt[] = [];
   const list = candidates(choice);
   for (const candidate of list) {
     try {
-      return await Door.open(candidate, greetingMs);
+      return await Door.open(candidate, greetingMs ?? (candidate.way.kind === 'ssh' ? SSH_GREETING_MS : GREETING_MS));
     } catch (error) {
       tried.push(attemptOf(candidate, error));
     }

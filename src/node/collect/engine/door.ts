@@ -91,7 +91,7 @@ export class Door {
       const greeting = await door.#head(`/v${FIRST_ASKED}/_ping`);
       const answered = greeting.headers['api-version'] === undefined ? await door.#head('/_ping') : greeting;
       const theirs = String(answered.headers['api-version'] ?? '');
-      if (!/^\d{1,2}\.\d{1,3}$/.test(theirs)) throw new Error('what answers there is no engine (it tells no API version)');
+      if (!/^\d{1,2}\.\d{1,3}$/.test(theirs)) throw new Error(`what answers there is no engine (it tells no API version)${greeting.statusCode === 400 ? ', or an HTTPS server that was not asked by TLS' : ''}`);
       const agreed = compareVersions(theirs, NEWEST) < 0 ? theirs : NEWEST;
       Object.assign(docker.modem, { version: `v${agreed}` });
       const opened = new Door(candidate, agreed, docker, agent, deadline);

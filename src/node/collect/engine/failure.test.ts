@@ -15,6 +15,23 @@ test('what happened is told apart: absent, denied, silent, refused', () => {
 });
 
 describe('what to do', () => {
+  const told = (url: string, error: Error) => noEngine([attemptOf(candidateOf(url, '--host'), error)], true).trouble;
+  test('a host key that is not known: look at it, and start nothing', () => {
+    expect(told('ssh://h', new Error('Host key verification failed.'))).toMatchObject({ todo: expect.stringContaining('key') as string, command: '' });
+  });
+  test('an engine that fails behind ssh: the same by hand', () => {
+    expect(told('ssh://me@h:2222', new Error('command not found'))).toMatchObject({ command: 'ssh -p 2222 me@h docker version' });
+    expect(told('ssh://h%3Brm', new Error('command not found')).command).not.toContain(';');
+  });
+  test('a certificate that is not believed, on either side: certificates', () => {
+    for (const error of [
+      Object.assign(new Error('unable to verify the first certificate'), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' }),
+      Object.assign(new Error('tlsv13 alert certificate required'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' }),
+      new Error('Client sent an HTTP request to an HTTPS server.'),
+    ]) {
+      expect(told('tcp://h:2376', error)).toMatchObject({ why: expect.stringContaining(error.message) as string, todo: expect.stringContaining('DOCKER_CERT_PATH') as string });
+    }
+  });
   test('a socket of group docker: join the group', () => {
     const tried = [{ endpoint: 'unix:///a', failure: 'absent', text: 'no a' }, { endpoint: 'unix:///b', failure: 'denied', text: '/b is there, but this user may not open it (it belongs to root and group docker)' }] as const;
     const { trouble } = noEngine(tried, false);

@@ -41,6 +41,12 @@ function owners(path: string): { readonly user: string; readonly group: string }
   }
 }
 
+/** Whether one side did not believe the other, or was not spoken to as it wants: by Node's codes, OpenSSL's and the words of Go's server. */
+function isAboutCertificates(error: unknown): boolean {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  return /^ERR_(TLS|SSL)|^CERT_|CERT|SELF_SIGNED|UNABLE_TO_|^EPROTO$/u.test(String(code)) || /certificate|HTTPS server/iu.test(String(message));
+}
+
 /** Reads an error of a connection or request as what happened to this candidate. */
 export function attemptOf(candidate: Candidate, error: unknown): Attempt {
   const { endpoint, way } = candidate;
@@ -57,7 +63,8 @@ export function attemptOf(candidate: Candidate, error: unknown): Attempt {
     if (code === 'ECONNREFUSED') return { endpoint, failure: 'refused', text: `${way.path} is there, but no engine listens on it` };
   }
   if (way.kind === 'ssh' && code === 'ENOENT') return { endpoint, failure: 'absent', text: 'there is no ssh command on this machine' };
-  if (way.kind === 'ssh' && /permission denied/i.test(message)) return { endpoint, failure: 'denied', text: `ssh: ${message}` };
+  if (way.kind === 'ssh' && /permission denied|host key/i.test(message)) return { endpoint, failure: 'denied', text: `ssh: ${message}` };
+  if (way.kind === 'tcp' && isAboutCertificates(error)) return { endpoint, failure: 'denied', text: `TLS: ${endpoint}: ${message}` };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { endpoint, failure: 'absent', text: `no address is known for ${endpoint}` };
   if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return { endpoint, failure: 'silent', text: `${endpoint} can't be reached (${String(code)})` };
   return { endpoint, failure: 'refused', text: `${endpoint}: ${message}` };
@@ -79,14 +86,30 @@ export function noEngine(tried: readonly Attempt[], named: boolean): NoEngine {
   return new NoEngine(tried, { what: 'no engine', why: best.text, ...remedy(best) });
 }
 
+/** What Bulkhead does over ssh, to be tried by hand; nothing where the name is not one that a shell takes as it is. */
+function sshCheck(endpoint: string): string {
+  const { username, hostname, port } = new URL(endpoint);
+  const command = ['ssh', ...(port === '' ? [] : ['-p', port]), username === '' ? hostname : `${username}@${hostname}`, 'docker', 'version'];
+  return command.every((word) => /^[\w.@-]+$/u.test(word)) ? command.join(' ') : '';
+}
+
 function remedy(attempt: Attempt): Pick<Trouble, 'todo' | 'command'> {
-  if (attempt.failure === 'denied' && attempt.text.startsWith('ssh:')) return { todo: 'Let ssh log in without a question: a key in an agent, or an entry in ~/.ssh/config.', command: '' };
+  if (attempt.failure === 'denied' && attempt.text.startsWith('ssh:')) {
+    const todo = /host key/i.test(attempt.text)
+      ? 'Log in once by hand to see the host’s key and accept it, if it is the right one.'
+      : 'Let ssh log in without a question: a key in an agent, or an entry in ~/.ssh/config.';
+    return { todo, command: '' };
+  }
+  if (attempt.failure === 'denied' && attempt.text.startsWith('TLS:')) {
+    return { todo: 'Give the certificates that this engine knows: DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH (ca.pem, cert.pem, key.pem), or a context that has them.', command: 'docker context ls' };
+  }
   if (attempt.failure === 'denied') {
     const group = /group ([^)\s]+)\)/.exec(attempt.text)?.[1];
     if (group === undefined || group === 'root' || group === 'gid') return { todo: 'Run this as the user that owns it, or as root.', command: '' };
     return { todo: `Join the group ${group} and log in again, or give a saved snapshot.`, command: `sudo usermod -aG ${group} "$USER"` };
   }
   if (attempt.failure === 'silent') return { todo: 'See whether the engine is well; restart it if it hangs.', command: 'systemctl status docker' };
+  if (attempt.failure === 'refused' && attempt.endpoint.startsWith('ssh://')) return { todo: 'See whether this works at all; the engine there must run, and the user must be allowed to use it.', command: sshCheck(attempt.endpoint) };
   if (attempt.failure === 'refused') return { todo: 'Start the engine.', command: 'sudo systemctl start docker' };
   return { todo: 'Check the name (docker context ls), or name another engine with --host.', command: 'docker context ls' };
 }
