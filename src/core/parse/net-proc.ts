@@ -49,14 +49,19 @@ function v4(hex: string): string | null {
   return [6, 4, 2, 0].map((i) => Number.parseInt(hex.slice(i, i + 2), 16)).join('.');
 }
 
-function bits(hex: string): number {
-  let n = Number.parseInt(hex, 16);
+/** Bits set in a mask of 32; null where it is none. */
+function bits(hex: string): number | null {
+  if (!/^[0-9A-Fa-f]{8}$/.test(hex)) return null;
   let count = 0;
-  while (n !== 0) {
-    count += n & 1;
-    n = Math.floor(n / 2);
-  }
+  for (let n = Number.parseInt(hex, 16); n !== 0; n = Math.floor(n / 2)) count += n & 1;
   return count;
+}
+
+/** A prefix or a port in hexadecimal, not above `most`; null where it is none. */
+function small(hex: string | undefined, most: number): number | null {
+  if (hex === undefined || !/^[0-9A-Fa-f]{1,4}$/.test(hex)) return null;
+  const n = Number.parseInt(hex, 16);
+  return n <= most ? n : null;
 }
 
 /** `/proc/<pid>/net/route`: IPv4 routes; `via` is '' where the destination is on the link. Host byte order is little endian. */
@@ -67,8 +72,8 @@ export function parseRoutes(text: string): readonly Route[] {
     const dev = f[0];
     const to = v4(f[1] ?? '');
     const via = v4(f[2] ?? '');
-    if (dev === undefined || to === null || via === null || f[7] === undefined || (Number.parseInt(f[3] ?? '0', 16) & 1) === 0) continue;
-    const prefix = bits(f[7]);
+    const prefix = bits(f[7] ?? '');
+    if (dev === undefined || to === null || via === null || prefix === null || (Number.parseInt(f[3] ?? '0', 16) & 1) === 0) continue;
     out.push({ to: to === '0.0.0.0' && prefix === 0 ? 'default' : `${to}/${prefix}`, via: via === '0.0.0.0' ? '' : via, dev });
   }
   return out;
@@ -101,9 +106,9 @@ export function parseRoutes6(text: string): readonly Route[] {
     const via = v6(f[4] ?? '');
     const flags = Number.parseInt(f[8] ?? '', 16);
     const dev = f[9];
-    if (to === null || via === null || dev === undefined || Number.isNaN(flags)) continue;
+    const prefix = small(f[1], 128);
+    if (to === null || via === null || dev === undefined || prefix === null || Number.isNaN(flags)) continue;
     if ((flags & RTF_UP) === 0 || (flags & RTF_REJECT) !== 0 || flags >= RTF_LOCAL || to.startsWith('ff')) continue;
-    const prefix = Number.parseInt(f[1] ?? '0', 16);
     out.push({ to: to === '::' && prefix === 0 ? 'default' : `${to}/${prefix}`, via: via === '::' ? '' : via, dev });
   }
   return out;
@@ -116,9 +121,10 @@ export function parseInet6(text: string): ReadonlyMap<string, readonly string[]>
     const f = line.trim().split(/\s+/);
     const ip = v6(f[0] ?? '');
     const dev = f[5];
-    if (ip === null || dev === undefined) continue;
+    const prefix = small(f[2], 128);
+    if (ip === null || dev === undefined || prefix === null) continue;
     const list = out.get(dev) ?? [];
-    list.push(`${ip}/${Number.parseInt(f[2] ?? '0', 16)}`);
+    list.push(`${ip}/${prefix}`);
     out.set(dev, list);
   }
   return out;
@@ -147,7 +153,8 @@ function socketAddress(text: string): { ip: string; port: number } | null {
     const mapped = /^00000000000000000000ffff(.{8})$/i.exec(swapped);
     if (mapped?.[1] !== undefined) ip = [0, 2, 4, 6].map((i) => Number.parseInt((mapped[1] as string).slice(i, i + 2), 16)).join('.');
   }
-  return ip === null ? null : { ip, port: Number.parseInt(port, 16) };
+  const number = small(port, 65_535);
+  return ip === null || number === null ? null : { ip, port: number };
 }
 
 /** `/proc/<pid>/net/tcp` and its like. */
