@@ -14,8 +14,10 @@ export interface View {
   readonly shown: ReadonlySet<string> | null;
   /** The project in focus: its segments and containers lead. */
   readonly project: string | null;
-  /** Width of the canvas in CSS pixels; the height follows. */
+  /** Width of the canvas in CSS pixels. */
   readonly width: number;
+  /** Height of the canvas in CSS pixels, its head included: what is small spreads to fill it. Null or absent where a page grows with the picture. */
+  readonly height?: number | null;
   readonly options: LensOptions;
   /** Use per second, from this snapshot and the one before it (core/facts/rates); absent or null where there is only one. */
   readonly rates?: Rates | null;

@@ -21,6 +21,14 @@ export class StageState {
     return { left: gutters.left.length > 0 ? gutters.leftWidth : 0, right: gutters.right.length > 0 ? gutters.rightWidth : 0, top: head?.height ?? 0 };
   }
 
+  /** Whether all of it is in view, at the zoom that it has. */
+  #whole(scene: Scene, k: number): boolean {
+    const inset = this.#inset(scene);
+    const { bounds } = scene;
+    return (bounds.x + bounds.w) * k <= this.size.w - inset.left - inset.right + 1 && (bounds.y + bounds.h) * k <= this.size.h - inset.top + 1;
+  }
+
+  /** All of it, never larger than life and never too small to be read. */
   #fitted(scene: Scene): Camera {
     const inset = this.#inset(scene);
     const { bounds } = scene;
@@ -28,8 +36,10 @@ export class StageState {
     const roomH = Math.max(1, this.size.h - inset.top);
     const wide = Math.max(1, bounds.x + bounds.w);
     const tall = Math.max(1, bounds.y + bounds.h);
-    const k = Math.max(MIN_ZOOM, Math.min(1, roomW / wide, roomH / tall));
-    return { k, x: inset.left, y: inset.top };
+    const across = Math.min(1, roomW / wide);
+    const k = Math.min(across, roomH / tall);
+    // What would be too small to read is fitted to the width and scrolled.
+    return { k: k >= READABLE ? k : Math.max(READABLE, across), x: inset.left, y: inset.top };
   }
 
   /** A new scene: the camera stays where it was, unless it fits by itself or another lens begins. */
@@ -54,7 +64,7 @@ export class StageState {
     if (scene === null) return;
     this.#untouched = true;
     const fitted = this.#fitted(scene);
-    this.fitting = fitted.k >= READABLE;
+    this.fitting = this.#whole(scene, fitted.k);
     const { left, top } = this.#inset(scene);
     this.camera = this.fitting ? fitted : { k: 1, x: left - scene.home.x, y: top - scene.home.y };
   }
@@ -88,7 +98,7 @@ export class StageState {
 
   /** The least movement that shows a box. What fits is all in view already, unless something covers it. */
   reveal(box: Box, covered = false): void {
-    if (this.#scene === null || (this.fitting && !covered)) return;
+    if (this.#scene === null || (this.fitting && !covered && this.#whole(this.#scene, this.camera.k))) return;
     const inset = this.#inset(this.#scene);
     const camera = reveal(this.camera, box, this.size, { ...inset, right: Math.max(inset.right, this.covered) });
     if (camera !== this.camera) this.moveTo(camera);

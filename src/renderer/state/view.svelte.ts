@@ -24,6 +24,8 @@ export class ViewState {
   project = $state<string | null>(null);
   options = $state.raw<Record<LensName, LensOptions>>({ network: DEFAULT_OPTIONS, namespaces: DEFAULT_OPTIONS, resources: DEFAULT_OPTIONS, enforcement: DEFAULT_OPTIONS });
   width = $state(1032);
+  /** Height of the stage; null until it stands, so that the first picture is arranged once. */
+  height = $state<number | null>(null);
   /** The chosen thing as the lens's item, and whom or what it stands for: that stays chosen in the other lenses. */
   item = $state<string | null>(null);
   subject = $state.raw<Subject | null>(null);
@@ -42,9 +44,9 @@ export class ViewState {
 
   readonly view = $derived.by((): View | null => {
     const picture = this.session.picture;
-    if (picture === null) return null;
+    if (picture === null || this.height === null) return null;
     const { snapshot, judgement, findings, alarms } = picture;
-    return { snapshot, judgement, findings, alarms, shown: this.shown, project: this.project, width: Math.max(640, this.width), options: this.options[this.lens], rates: this.session.rates };
+    return { snapshot, judgement, findings, alarms, shown: this.shown, project: this.project, width: Math.max(640, this.width), height: this.height, options: this.options[this.lens], rates: this.session.rates };
   });
 
   readonly of: Lens = $derived(lensByName(this.lens));

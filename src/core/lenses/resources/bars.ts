@@ -71,12 +71,3 @@ export function spark(x: number, cy: number, w: number, values: readonly number[
   const at = (v: number, i: number): readonly [number, number] => [x + (w * i) / (values.length - 1), cy + 6 - (v / most) * 12];
   return [path(through(values.map(at)), { stroke: stroke(token, 1.2) })];
 }
-
-/** The strip of a closed slice: each child's share of its limit as a tick between nothing and full; dots where none has a limit that was read. */
-export function strip(x: number, y: number, w: number, h: number, shares: readonly number[]): Mark[] {
-  const mid = y + h / 2;
-  if (shares.length === 0) return [dots(x, x + w, mid)];
-  const marks: Mark[] = [rect(x, mid - 4, w, 8, { fill: 'track', opacity: 0.5 }), rect(x + w - 1.5, mid - 7, 3, 14, { fill: 'ink' })];
-  for (const s of shares) marks.push(rect(x + Math.min(1, s) * (w - 3), mid - 6, 1.6, 12, { fill: s > NEAR ? 'risk' : 'accent', opacity: s > NEAR ? 1 : 0.7 }));
-  return marks;
-}

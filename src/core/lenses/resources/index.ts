@@ -1,3 +1,4 @@
+import { valueOf } from '../../model/reading.js';
 import { FACES, cut, line, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
 import { notEqual, triangle } from '../../scene/signs.js';
@@ -7,10 +8,13 @@ import { listOf, plural } from '../../facts/units.js';
 import { NEAR, sayWhole, type Resource } from '../../facts/uses.js';
 import type { Lens, View } from '../view.js';
 import { notch, open, outOfReach, promise, walled } from './bars.js';
-import { MARGIN, MINI_W, columns, lay, type Columns, type Laid } from './layout.js';
-import { treeOf, type Tree } from './model.js';
+import { MARGIN, MINI_W, columns, type Columns } from './columns.js';
+import { ROOM, lay, type Laid, type LaidSlice } from './layout.js';
+import type { Tree } from './model.js';
 import { overlay } from './overlay.js';
-import { bandItem, closedItem, hostItem, sliceItem } from './rows.js';
+import { bandItem, hostItem } from './rows.js';
+import { closedItem, sliceItem } from './slices.js';
+import { treeOf } from './tree.js';
 
 const HEAD = 30;
 const MINI_NAMES: Readonly<Record<Resource, string>> = { memory: 'mem', cpu: 'cpu', pids: 'pid', io: 'io' };
@@ -29,12 +33,11 @@ function heads(tree: Tree, c: Columns, width: number): Item[] {
   const left = (x: number, words: string): Mark => text(x, base, words, FACES.body, 'dim');
   const end = (x: number, words: string): Mark => text(x, base, words, FACES.body, 'dim', 'end');
   put('host', 'Host', 'What the host has.', c.hostX, 60, left(c.hostX, 'Host'));
-  put('slice', 'Slice', 'The cgroup that holds the containers.', c.sliceX, 60, left(c.sliceX, 'Slice'));
+  c.sliceX.forEach((x, i) => put(i === 0 ? 'slice' : `slice-${i + 1}`, i === 0 ? 'Slice' : 'within it', i === 0 ? 'The cgroup that holds the containers.' : 'A cgroup within the one at its left, with limits of its own.', x, 60, left(x, i === 0 ? 'Slice' : 'within it')));
   put('container', 'Container', `As tall as its limit, filled by its use: the filled area is ${UNITS[tree.resource]}.`, c.nameX, 70, left(c.nameX, 'Container'));
   put('use', 'use', 'What is in use now.', c.useX - 40, 40, end(c.useX, 'use'));
   put('limit', 'limit', 'The limit on its own cgroup.', c.limitX - 40, 40, end(c.limitX, 'limit'));
   put('effective', 'effective', 'The tightest limit on the way up, and who imposes it.', c.effectiveX, 60, left(c.effectiveX, 'effective'));
-  if (tree.slices.every((s) => s.closed) && tree.slices.length > 0) return [...items, ruleItem(c, width)];
   if (c.psiX !== null && tree.resource !== 'pids') put('psi', 'PSI, %', 'Share of the last 10 s in which some of its tasks waited for it.', c.psiX - 44, 44, end(c.psiX, 'PSI, %'));
   const others = (['memory', 'cpu', 'pids', 'io'] as const).filter((r) => r !== tree.resource);
   c.minis.forEach((x, i) => {
@@ -62,21 +65,29 @@ function legend(tree: Tree, laid: Laid): Scene['legend'] {
     { marks: open(0, -6, 20, 12, 6), width: 20, text: 'no limit' },
     { marks: promise(0, -6, 20, 12), width: 20, text: 'promised beyond what there is' },
     { marks: outOfReach(0, -6, 20, 12), width: 20, text: 'declared, out of reach' },
-    ...(laid.host.cut || laid.slices.some((x) => x.cut || x.bands.some((b) => b.notToScale)) ? [{ marks: [rect(0, -6, 20, 12, { stroke: stroke('drop', 0.8) }), notch(10, -6, 12)], width: 20, text: 'not to scale' }] : []),
-    ...(laid.slices.some((x) => x.bands.some((b) => b.band.drift)) ? [{ marks: notEqual(6, 0, 5.5), width: 12, text: 'not the limit that was declared' }] : []),
+    ...(laid.host.cut || flat(laid.slices).some((x) => x.cut || x.bands.some((b) => b.notToScale)) ? [{ marks: [rect(0, -6, 20, 12, { stroke: stroke('drop', 0.8) }), notch(10, -6, 12)], width: 20, text: 'not to scale' }] : []),
+    ...(flat(laid.slices).some((x) => x.bands.some((b) => b.band.drift)) ? [{ marks: notEqual(6, 0, 5.5), width: 12, text: 'not the limit that was declared' }] : []),
     { marks: [triangle(6, 0, 5)], width: 12, text: `over ${Math.round(NEAR * 100)} % of the limit` },
   ];
 }
 
-function edgesOf(tree: Tree): Edge[] {
-  return tree.slices.flatMap((s) => [
-    { id: `child:host:${s.id}`, from: 'host', to: `stem:${s.id}`, kind: 'child' as const, label: '', marks: [], layer: 0 },
-    ...(s.closed ? [] : s.bands.map((b): Edge => ({ id: `child:${s.id}:${b.w.id}`, from: `stem:${s.id}`, to: `band:${b.w.id}`, kind: 'child', label: b.by.kind === 'ancestor' ? 'limits' : '', marks: [], layer: 0 }))),
-  ]);
+/** Every slice that is drawn, parents first. */
+function flat(slices: readonly LaidSlice[]): readonly LaidSlice[] {
+  return slices.flatMap((l) => [l, ...flat(l.slices)]);
+}
+
+function edgesOf(laid: Laid): Edge[] {
+  const child = (from: string, to: string, label = ''): Edge => ({ id: `child:${from.replace(/^stem:/, '')}:${to.replace(/^(?:stem|band):/, '')}`, from, to, kind: 'child', label, marks: [], layer: 0 });
+  const within = (slices: readonly LaidSlice[], above: string): Edge[] => slices.flatMap((l) => {
+    const own = `stem:${l.slice.id}`;
+    const imposes = (path: string | undefined, kind: string): string => (kind === 'ancestor' && path === l.slice.path ? 'limits' : '');
+    return [child(above, own), ...within(l.slices, own), ...l.bands.map((b) => child(own, `band:${b.band.w.id}`, imposes(valueOf(b.band.use.by), b.band.by.kind)))];
+  });
+  return within(laid.slices, 'host');
 }
 
 function summary(tree: Tree, view: View): string {
-  const bands = tree.slices.flatMap((s) => s.bands);
+  const bands = tree.slices.flatMap((s) => s.all);
   const near = bands.filter((b) => b.use.share !== null && b.use.share > NEAR).length;
   const noRate = (tree.resource === 'cpu' || tree.resource === 'io') && !view.rates;
   if (view.snapshot.host.proof.kind !== 'proved') return 'The kernel of this host could not be read: what was declared is drawn, use is unknown.';
@@ -88,26 +99,33 @@ function note(id: string, words: string, members: readonly string[], y: number, 
   return { id, role: 'note', subject: null, members, box: { x: MARGIN, y, w, h: 20 }, layer: 1, label: words, detail: '', state: 'none', order, marks: [], near: [cut(MARGIN, y + 14, words, w, FACES.body, 'dim')] };
 }
 
+/** What stands below the bands: whom the host could still promise to, who sleeps, who was left out. */
+function notesOf(tree: Tree): readonly { readonly id: string; readonly words: string; readonly members: readonly string[] }[] {
+  return [
+    ...(tree.slices.length === 0 ? [{ id: 'note:empty', words: 'No container runs, so nothing is limited.', members: [] }] : []),
+    ...(tree.asleep.length > 0 ? [{ id: 'note:asleep', words: `Not running, so it uses nothing: ${listOf(tree.asleep.map(calledName), 8)}.`, members: tree.asleep.map((w) => w.id) }] : []),
+    ...(tree.hidden > 0 ? [{ id: 'note:hidden', words: `${plural(tree.hidden, 'other')} left out by the filter; the sums are of those shown.`, members: [] }] : []),
+  ];
+}
+
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
   const tree = treeOf(view, previous);
-  const c = columns(view.width);
-  const laid = lay(tree);
-  const big = tree.slices.reduce((n, s) => n + s.bands.length, 0) <= 6;
+  const c = columns(view.width, tree.depth);
+  const notes = notesOf(tree);
+  const room = view.height === undefined || view.height === null ? ROOM : Math.max(200, view.height - HEAD - 20 - (notes.length > 0 ? 12 + notes.length * 22 : 0));
+  const laid = lay(tree, room);
+  const big = tree.slices.reduce((n, s) => n + s.all.length, 0) <= 6;
   const items: Item[] = [hostItem(tree, laid, c, 1)];
   let order = 10;
-  for (const l of laid.slices) {
+  for (const l of flat(laid.slices)) {
     items.push(sliceItem(l, tree, laid, c, (order += 1)));
-    if (l.slice.closed) items.push(closedItem(l, tree, c, (order += 1)));
+    if (l.slice.closed) items.push(closedItem(l, tree, laid, c, (order += 1)));
     for (const b of l.bands) items.push(bandItem(b, laid, c, (order += 1), big));
   }
   const host = items[0] as Item;
-  let y = Math.max(laid.h, host.box.y + host.box.h) + 12;
+  let y = Math.max(laid.h, host.box.y + host.box.h) + (notes.length > 0 ? 12 : 4);
   const inner = Math.max(view.width, c.right + MARGIN) - MARGIN * 2;
-  const notes: [string, string, readonly string[]][] = [];
-  if (tree.slices.length === 0) notes.push(['note:empty', 'No container runs, so nothing is limited.', []]);
-  if (tree.asleep.length > 0) notes.push(['note:asleep', `Not running, so it uses nothing: ${listOf(tree.asleep.map(calledName), 8)}.`, tree.asleep.map((w) => w.id)]);
-  if (tree.hidden > 0) notes.push(['note:hidden', `${plural(tree.hidden, 'other')} left out by the filter; the sums are of those shown.`, []]);
-  for (const [id, words, members] of notes) {
+  for (const { id, words, members } of notes) {
     items.push(note(id, words, members, y, inner, (order += 1)));
     y += 22;
   }
@@ -118,7 +136,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     summary: summary(tree, view),
     bounds,
     items,
-    edges: edgesOf(tree),
+    edges: edgesOf(laid),
     gutters: { left: [], right: [], leftWidth: 0, rightWidth: 0 },
     head: { items: heads(tree, c, view.width), height: HEAD },
     legend: legend(tree, laid),

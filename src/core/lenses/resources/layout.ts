@@ -1,61 +1,5 @@
+import { valueOf } from '../../model/reading.js';
 import type { Band, Slice, Tree } from './model.js';
-
-export const MARGIN = 24;
-
-/** Where the columns stand, for a canvas of this width. Columns that find no room are left out, in this order: small bars, pressure. */
-export interface Columns {
-  readonly hostX: number;
-  readonly hostLabelX: number;
-  readonly hostLabelW: number;
-  readonly sliceX: number;
-  readonly sliceLabelX: number;
-  readonly sliceLabelW: number;
-  readonly nameX: number;
-  readonly nameW: number;
-  readonly bandX: number;
-  readonly bandW: number;
-  readonly useX: number;
-  readonly limitX: number;
-  readonly effectiveX: number;
-  readonly effectiveW: number;
-  readonly psiX: number | null;
-  readonly minis: readonly number[];
-  readonly right: number;
-}
-
-/** Width of the bars of host and slices. */
-export const STEM = 52;
-const MINI = 22;
-
-export function columns(width: number): Columns {
-  const inner = width - MARGIN * 2;
-  const tight = inner < 980;
-  const hostLabelW = tight ? 76 : 86;
-  const sliceLabelW = tight ? 88 : 99;
-  const nameW = tight ? 92 : 104;
-  const hostX = MARGIN;
-  const hostLabelX = hostX + STEM + 8;
-  const sliceX = hostLabelX + hostLabelW + 12;
-  const sliceLabelX = sliceX + STEM + 8;
-  const nameX = sliceLabelX + sliceLabelW + 12;
-  const bandX = nameX + nameW + 4;
-  const minis = inner >= 900;
-  const psi = inner >= 780;
-  const effectiveW = inner >= 980 ? 118 : 104;
-  const tail = 68 + 62 + 14 + effectiveW + (psi ? 66 : 0) + (minis ? 3 * (MINI + 6) + 8 : 0);
-  const bandW = Math.max(96, MARGIN + inner - bandX - tail);
-  const useX = bandX + bandW + 68;
-  const limitX = useX + 62;
-  const effectiveX = limitX + 14;
-  const psiX = psi ? effectiveX + effectiveW + 60 : null;
-  const first = (psiX ?? effectiveX + effectiveW) + 14;
-  const right = minis ? first + 3 * (MINI + 6) - 6 : (psiX ?? effectiveX + effectiveW);
-  return {
-    hostX, hostLabelX, hostLabelW, sliceX, sliceLabelX, sliceLabelW, nameX, nameW, bandX, bandW, useX, limitX, effectiveX, effectiveW, psiX,
-    minis: minis ? [0, 1, 2].map((i) => first + i * (MINI + 6)) : [], right,
-  };
-}
-export const MINI_W = MINI;
 
 export interface LaidBand {
   readonly band: Band;
@@ -70,6 +14,7 @@ export interface LaidSlice {
   readonly slice: Slice;
   readonly y: number;
   readonly h: number;
+  readonly slices: readonly LaidSlice[];
   readonly bands: readonly LaidBand[];
   /** Height of its bar, and of what is promised beyond it. `cut`: the bar is shorter than its limit. */
   readonly bar: number;
@@ -81,89 +26,148 @@ export interface Laid {
   readonly scale: number;
   readonly slices: readonly LaidSlice[];
   readonly host: { readonly bar: number; readonly promised: number; readonly cut: boolean };
+  /** Where the last slice ends, and where the taller of it and the host does. */
+  readonly end: number;
   readonly h: number;
-  readonly least: number;
 }
 
-const GAP = 4;
-const SLICE_GAP = 12;
+/** The room of a page that has no height of its own. */
+export const ROOM = 600;
+const FEW = 24;
 const TALLEST = 150;
+const BEYOND = 30;
+/** From this part of the host on that is promised, its bar is to scale. */
+const MOST_OF_IT = 0.6;
+export const CLOSED_H = 40;
+
+/** How near things may come, by how many rows there are. */
+interface Fine {
+  readonly least: number;
+  readonly gap: number;
+  readonly between: number;
+  readonly room: number;
+  readonly scale: number;
+}
 
 /** Room for a slice's name, use, what is promised. */
 function labelHeight(s: Slice): number {
-  return 18 + 16 + (s.within === '' ? 0 : 14) + (s.bound === 'none' || s.bound === 'unread' ? 14 : 0) + (s.promised > 0 ? (s.closed ? 12 : 30) : 0);
+  return 18 + (s.level > 1 ? 28 : 14) + (s.within === '' ? 0 : 14) + (s.bound === 'none' || s.bound === 'unread' ? 14 : 0) + (s.promised > 0 ? (s.closed ? 14 : 30) : 0);
 }
 
-function bandHeight(b: Band, scale: number, least: number): { readonly h: number; readonly notToScale: boolean } {
-  const bounded = b.by.kind === 'own' || b.by.kind === 'ancestor' || b.by.kind === 'declared';
-  const own = b.by.kind === 'ancestor' && b.beyond === null;
-  if (!bounded || own || b.holds === null) {
-    // No limit of its own: a fixed height, unless its use would not fit into the area.
-    const use = 'value' in b.use.use ? b.use.use.value : 0;
-    return { h: Math.min(TALLEST, Math.max(least, (use * scale) / 0.8)), notToScale: false };
-  }
+const bounded = (b: Band): boolean => b.holds !== null && (b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
+
+function bandHeight(b: Band, { scale, least, room }: Fine): { readonly h: number; readonly notToScale: boolean } {
+  // No limit of its own: a fixed height, unless its use would not fit into the area.
+  if (!bounded(b) || b.holds === null) return { h: Math.min(TALLEST, Math.max(least, ((valueOf(b.use.use) ?? 0) * scale) / 0.8)), notToScale: false };
   const h = b.holds * scale;
-  return h < least ? { h: least, notToScale: h < least * 0.85 } : { h: Math.min(h, 4 * TALLEST), notToScale: h > 4 * TALLEST };
+  const most = Math.max(TALLEST, room);
+  return h < least ? { h: least, notToScale: h < least * 0.85 } : { h: Math.min(h, most), notToScale: h > most };
 }
-
-export const CLOSED_H = 40;
 
 /** The bar of a slice: to scale where it fits beside its children, else as tall as they are. */
-function stem(s: Slice, h: number, scale: number, least: number): Pick<LaidSlice, 'bar' | 'promised' | 'cut'> {
+function stem(s: Slice, h: number, { scale, least }: Fine): Pick<LaidSlice, 'bar' | 'promised' | 'cut'> {
   if (s.limit === null) {
     const use = s.use === null ? 0 : (s.use * scale) / 0.75;
-    return { bar: Math.min(Math.max(h, 36), Math.max(least, 36, use)), promised: 0, cut: false };
+    return { bar: Math.min(Math.max(h, 28), Math.max(least, 28, use)), promised: 0, cut: false };
   }
   const wish = s.limit * scale;
-  const extra = s.promised > 0 ? Math.max(18, s.promised * scale) : 0;
-  if (wish + extra <= h) return { bar: Math.max(14, wish), promised: extra, cut: false };
-  const promised = extra === 0 ? 0 : Math.max(14, Math.min(extra, h * 0.35));
+  const extra = s.promised > 0 ? Math.max(s.closed ? 12 : 18, s.promised * scale) : 0;
+  if (wish + extra <= h + 0.5) return { bar: Math.max(14, wish), promised: extra, cut: false };
+  const promised = extra === 0 ? 0 : Math.max(12, Math.min(extra, h * 0.35));
   return { bar: Math.max(14, h - promised), promised, cut: wish > h - promised + 1 };
 }
 
-function laySlice(s: Slice, y: number, scale: number, least: number): LaidSlice {
-  const label = labelHeight(s);
-  if (s.closed) {
-    const h = Math.max(CLOSED_H, label);
-    return { slice: s, y, h, bands: [], ...stem(s, h - 4, scale, least) };
-  }
-  let at = y;
-  const bands = s.bands.map((band): LaidBand => {
-    const { h, notToScale } = bandHeight(band, scale, least);
-    const beyond = band.beyond === null || band.holds === null ? 0 : Math.max(30, Math.min((band.beyond - band.holds) * scale, TALLEST));
-    const laid = { band, y: at, h, beyond, notToScale };
-    at += h + beyond + GAP;
-    return laid;
-  });
-  // Its own limit may ask for more than its children take, where that is not much more; else its bar is cut.
-  const full = s.limit === null ? 0 : (s.limit + s.promised) * scale;
-  const wish = full <= (at - y) * 1.5 ? full : 0;
-  const h = Math.max(at - GAP - y, wish, label);
-  return { slice: s, y, h, bands, ...stem(s, h, scale, least) };
+/** The most that a closed slice's children may use, those without a limit by what they use. */
+export function weights(s: Slice): readonly number[] {
+  const own = s.all.map((b) => (bounded(b) ? (b.holds ?? 0) : 0));
+  const limited = own.filter((n) => n > 0);
+  const usual = limited.length === 0 ? Math.max(1, ...s.all.map((b) => valueOf(b.use.use) ?? 0)) : limited.reduce((a, b) => a + b, 0) / limited.length / 3;
+  return own.map((n) => (n > 0 ? n : usual));
 }
 
-/** The scale at which the bands of limits fill the height that is wished, and the places at that scale. */
-export function lay(tree: Tree): Laid {
-  const rows = tree.slices.reduce((n, s) => n + (s.closed ? 1 : s.bands.length), 0);
-  const open = tree.slices.flatMap((s) => (s.closed ? [] : s.bands));
-  const limited = open.filter((b) => b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
-  const least = limited.length === 0 && rows > 0 && rows <= 24 ? 24 : rows <= 20 ? 15 : 18;
-  const wish = rows <= 4 ? 330 : Math.max(580, rows * (least + GAP) * 1.3);
-  const sum = limited.reduce((n, b) => n + Math.max(b.holds ?? 0, b.beyond ?? 0), 0);
-  const fixed = rows * GAP + tree.slices.length * SLICE_GAP + (rows - limited.length) * least;
-  const total = (tree.size ?? 0) + tree.promised;
-  const most = Math.max(0, ...open.map((b) => ('value' in b.use.use ? b.use.use.value : 0)));
-  // Without limits the greatest use fills most of a band, and the host is as tall as that makes it, or as there is room for.
-  const free = Math.min(most > 0 ? (least * 0.85) / most : Infinity, total > 0 ? (rows === 0 ? 110 : wish * 0.8) / total : Infinity);
-  const scale = sum > 0 ? Math.max(wish * 0.25, wish - fixed) / sum : Number.isFinite(free) ? free : 1;
-  let y = 0;
-  const slices = tree.slices.map((s): LaidSlice => {
-    const laid = laySlice(s, y, scale, least);
-    y += laid.h + SLICE_GAP;
+function laySlice(s: Slice, y: number, fine: Fine): LaidSlice {
+  const label = labelHeight(s);
+  const { scale } = fine;
+  if (s.closed) {
+    const limited = s.all.some(bounded);
+    const wish = limited ? weights(s).reduce((a, b) => a + b, 0) * scale : 0;
+    const h = Math.max(CLOSED_H, label, wish, s.limit === null ? 0 : (s.limit + s.promised) * scale);
+    return { slice: s, y, h, slices: [], bands: [], ...stem(s, h, fine) };
+  }
+  let at = y;
+  const slices = s.slices.map((x): LaidSlice => {
+    const laid = laySlice(x, at, fine);
+    at += laid.h + fine.between;
     return laid;
   });
-  const h = Math.max(y - SLICE_GAP, 120);
-  return { scale, slices, host: hostBar(tree, h, scale), h, least };
+  const bands = s.bands.map((band): LaidBand => {
+    const { h, notToScale } = bandHeight(band, fine);
+    const beyond = band.beyond === null || band.holds === null ? 0 : Math.max(BEYOND, Math.min((band.beyond - band.holds) * scale, TALLEST));
+    const laid = { band, y: at, h, beyond, notToScale };
+    at += h + beyond + fine.gap;
+    return laid;
+  });
+  const children = at - y - (bands.length > 0 ? fine.gap : fine.between);
+  // Its own limit may ask for more than its children take, where that is not much more; else its bar is cut.
+  const full = s.limit === null ? 0 : (s.limit + s.promised) * scale;
+  const h = Math.max(children, full <= children * 1.5 ? full : 0, label);
+  return { slice: s, y, h, slices, bands, ...stem(s, h, fine) };
+}
+
+function laySlices(tree: Tree, fine: Fine): { readonly slices: readonly LaidSlice[]; readonly end: number } {
+  let y = 0;
+  const slices = tree.slices.map((s): LaidSlice => {
+    const laid = laySlice(s, y, fine);
+    y += laid.h + fine.between;
+    return laid;
+  });
+  return { slices, end: Math.max(0, y - fine.between) };
+}
+
+function rowsOf(s: Slice): { readonly rows: number; readonly open: readonly Band[] } {
+  if (s.closed) return { rows: 1, open: [] };
+  const within = s.slices.map(rowsOf);
+  return { rows: s.bands.length + within.reduce((n, x) => n + x.rows, 0), open: [...s.bands, ...within.flatMap((x) => x.open)] };
+}
+
+/** The greatest scale at which the slices are not taller than `room`; 0 where they are at any. */
+function filling(tree: Tree, fine: Fine, room: number, most: number): number {
+  const tall = (scale: number): number => laySlices(tree, { ...fine, scale }).end;
+  if (tall(most) <= room) return most;
+  let [low, high] = [0, most];
+  for (let i = 0; i < 18; i++) {
+    const mid = (low + high) / 2;
+    if (tall(mid) <= room) low = mid;
+    else high = mid;
+  }
+  return low;
+}
+
+/**
+ * The places of all, at the scale at which they fill `room`. The host's bar is to that scale where what is promised takes most of
+ * it: then the empty rest is what nobody was promised. Else the host is cut.
+ */
+export function lay(tree: Tree, room: number): Laid {
+  const parts = tree.slices.map(rowsOf);
+  const rows = parts.reduce((n, x) => n + x.rows, 0);
+  const open = parts.flatMap((x) => x.open);
+  const few = rows <= FEW;
+  const limited = open.some(bounded) || tree.slices.some((s) => s.limit !== null || s.closed);
+  const least = limited || rows === 0 ? (few ? 16 : 18) : Math.max(18, Math.min(44, room / rows - 8));
+  const base: Fine = { least, gap: few ? 4 : 2, between: few ? 12 : 9, room, scale: 0 };
+  const bottom = laySlices(tree, base).end;
+  // What cannot fit is scrolled; a little over the least height shows who may use more.
+  const target = bottom <= room ? room : bottom * 1.12;
+  const whole = (tree.size ?? 0) + tree.promised;
+  const toHost = whole > 0 ? room / whole : null;
+  const greatest = Math.max(1e-9, ...open.map((b) => Math.max(bounded(b) ? (b.holds ?? 0) : 0, valueOf(b.use.use) ?? 0)), ...tree.slices.map((s) => Math.max(s.limit ?? 0, s.use ?? 0)));
+  const full = filling(tree, base, target, (room * 2) / greatest);
+  const claimed = tree.slices.reduce((n, x) => n + x.claim, 0);
+  const fitsHost = toHost !== null && toHost <= full && claimed >= whole * MOST_OF_IT;
+  const scale = fitsHost ? toHost : full > 0 ? full : least / greatest;
+  const { slices, end } = laySlices(tree, { ...base, scale });
+  const h = Math.max(end, fitsHost ? room : 0, Math.min(room, 120));
+  return { scale, slices, host: hostBar(tree, h, scale), end, h };
 }
 
 /** The host's bar, never taller than what stands beside it. */
@@ -171,7 +175,7 @@ function hostBar(tree: Tree, h: number, scale: number): Laid['host'] {
   if (tree.size === null) return { bar: Math.min(h, 120), promised: 0, cut: false };
   const wish = Math.max(60, tree.size * scale);
   const extra = tree.promised > 0 ? Math.max(18, tree.promised * scale) : 0;
-  if (wish + extra <= h) return { bar: wish, promised: extra, cut: false };
+  if (wish + extra <= h + 1) return { bar: wish, promised: extra, cut: false };
   const promised = extra === 0 ? 0 : Math.max(18, (h * tree.promised) / (tree.size + tree.promised));
   return { bar: h - promised, promised, cut: true };
 }

@@ -1,3 +1,6 @@
+import { valueOf } from '../../model/reading.js';
+import { workloads } from '../../model/snapshot.js';
+import { useOf } from '../../facts/uses.js';
 import { rect, stroke } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
 import type { Item, Scene } from '../../scene/scene.js';
@@ -19,8 +22,15 @@ function chain(scene: Scene, item: Item): readonly Item[] {
   return out;
 }
 
+/** The bar of the cgroup above that imposes the limit which holds, at whatever depth. */
+function imposing(view: View, item: Item): string | null {
+  const w = workloads(view.snapshot).find((x) => x.id === item.subject?.id);
+  const by = w && valueOf(useOf(w.cgroup, view.options.resource, undefined).by);
+  return by === undefined || by === '' ? null : `stem:slice:${by}`;
+}
+
 /** A row in the accent's tint, drawn once more upon it; over a band, the way up to the host is outlined and the limiting step is thick. */
-export function overlay(_view: View, scene: Scene, selected: string | null, hovered: string | null): readonly Mark[] {
+export function overlay(view: View, scene: Scene, selected: string | null, hovered: string | null): readonly Mark[] {
   const marks: Mark[] = [];
   const chosen = find(scene, selected);
   const near = find(scene, hovered);
@@ -31,10 +41,10 @@ export function overlay(_view: View, scene: Scene, selected: string | null, hove
     else marks.push(rect(x - 3, y - 3, w + 6, h + 6, { r: 5, stroke: stroke('accent', 2) }));
   }
   if (near && near.role !== 'note' && near !== chosen) {
-    const limiting = new Set(scene.edges.filter((e) => e.label === 'limits' && e.to === near.id).map((e) => e.from));
+    const limiting = imposing(view, near);
     for (const i of new Set([near, ...chain(scene, near)])) {
       const { x, y, w, h } = i.box;
-      marks.push(rect(x - 2, y - 1, w + 4, h + 2, { r: 4, stroke: stroke(limiting.has(i.id) ? 'warn' : 'accent', limiting.has(i.id) ? 2 : 1), opacity: 0.9 }));
+      marks.push(rect(x - 2, y - 1, w + 4, h + 2, { r: 4, stroke: stroke(i.id === limiting ? 'warn' : 'accent', i.id === limiting ? 2 : 1), opacity: 0.9 }));
     }
   }
   return marks;

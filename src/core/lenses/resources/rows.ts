@@ -6,11 +6,12 @@ import { diamond, notEqual, triangle } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
 import { count, limitText, percent, plural } from '../../facts/units.js';
 import { NEAR, PRESSED, say, sayWhole, type Use } from '../../facts/uses.js';
-import { mini, open, outOfReach, promise, spark, strip, walled } from './bars.js';
-import { MINI_W, STEM, type Columns, type Laid, type LaidBand, type LaidSlice } from './layout.js';
-import { nearest, type Band, type Slice, type Tree } from './model.js';
+import { mini, open, outOfReach, promise, spark, walled } from './bars.js';
+import { MINI_W, STEM, type Columns } from './columns.js';
+import type { Laid, LaidBand } from './layout.js';
+import type { Band, Slice, Tree } from './model.js';
 
-const MONO: Face = { ...FACES.mono, size: 10.5 };
+export const MONO: Face = { ...FACES.mono, size: 10.5 };
 const BOLD: Face = { ...FACES.monoStrong, size: 10.5 };
 
 function limitWords(u: Use): string {
@@ -44,6 +45,27 @@ function sentence(b: Band): string {
   return `${used}${holds}${share}${psi}${kills}${drift}.`;
 }
 
+/** PSI in percent, with a line of the latest; red where tasks wait for long. */
+export function pressureMarks(resource: Use['resource'], psi: number | null, trail: readonly number[], c: Columns, cy: number): Mark[] {
+  if (c.psiX === null || resource === 'pids') return [];
+  const high = psi !== null && psi > PRESSED;
+  return [
+    text(c.psiX, cy + 3.8, psi === null ? '?' : String(Math.round(psi * 10) / 10), high ? BOLD : MONO, high ? 'risk' : psi === null || psi === 0 ? 'muted' : 'ink', 'end'),
+    ...(resource === 'memory' && trail.some((v) => v > 0) ? spark(c.psiX - 54, cy, 24, trail, high ? 'risk' : 'drop') : []),
+  ];
+}
+
+/** The three other resources as small bars; a diamond beside cpu that is held back. */
+export function miniMarks(others: readonly Use[], throttled: boolean, c: Columns, cy: number): Mark[] {
+  return c.minis.flatMap((x, i) => {
+    const other = others[i];
+    if (!other) return [];
+    const effective = valueOf(other.effective);
+    const held = other.resource === 'cpu' && throttled;
+    return [...mini(x, cy, MINI_W, other.share, effective === undefined ? null : effective !== 'max', held), ...(held ? [diamond(x - 7, cy, 4)] : [])];
+  });
+}
+
 function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
   const { band } = l;
   const u = band.use;
@@ -55,21 +77,13 @@ function figures(l: LaidBand, c: Columns, cy: number, near: boolean): Mark[] {
     cut(c.effectiveX, cy + 3.8, words.words, c.effectiveW, words.ink === 'warn' ? FACES.strong : FACES.body, words.ink),
   ];
   if (band.drift) marks.push(...notEqual(c.limitX - textWidth(limitWords(u), MONO) - 9, cy, 5));
-  if (c.psiX !== null && u.resource !== 'pids') {
-    const psi = valueOf(u.pressure);
-    const high = psi !== undefined && psi > PRESSED;
-    marks.push(text(c.psiX, cy + 3.8, psi === undefined ? '?' : String(Math.round(psi * 10) / 10), high ? BOLD : MONO, high ? 'risk' : psi === undefined || psi === 0 ? 'muted' : 'ink', 'end'));
-    if (u.resource === 'memory' && band.trail.some((v) => v > 0)) marks.push(...spark(c.psiX - 54, cy, 24, band.trail, high ? 'risk' : 'drop'));
-  }
-  c.minis.forEach((x, i) => {
-    const other = band.others[i];
-    if (!other) return;
-    const effective = valueOf(other.effective);
-    const held = other.resource === 'cpu' && band.throttled;
-    marks.push(...mini(x, cy, MINI_W, other.share, effective === undefined ? null : effective !== 'max', held));
-    if (held) marks.push(diamond(x - 7, cy, 4));
-  });
+  marks.push(...pressureMarks(u.resource, valueOf(u.pressure) ?? null, band.trail, c, cy), ...miniMarks(band.others, band.throttled, c, cy));
   return marks;
+}
+
+/** From a parent to its children. */
+export function bracket(x: number, from: number, to: number): Mark[] {
+  return [line(x, from, x, to, 'line', 1), line(x, from, x + 4, from, 'line', 1), line(x, to, x + 4, to, 'line', 1)];
 }
 
 /** One container's band with its figures. */
@@ -101,39 +115,11 @@ export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big
 }
 
 /** How many are in it; only what the engine started is called a container. */
-function inSlice(slice: Slice): string {
-  return plural(slice.bands.length, slice.bands.every((b) => b.w.kind === 'container') ? 'container' : slice.bands.every((b) => b.w.kind === 'group') ? 'group' : 'workload');
+export function inSlice({ all }: Slice): string {
+  return plural(all.length, all.every((b) => b.w.kind === 'container') ? 'container' : all.every((b) => b.w.kind === 'group') ? 'group' : 'workload');
 }
 
-/** A closed slice: its use and limit, each child as a tick, the one nearest to its limit by name. */
-export function closedItem(l: LaidSlice, tree: Tree, c: Columns, order: number): Item {
-  const { slice } = l;
-  const r = tree.resource;
-  const worst = nearest(slice);
-  const shares = slice.bands.flatMap((b) => (b.use.share === null ? [] : [b.use.share]));
-  const free = slice.bands.filter((b) => valueOf(b.use.effective) === 'max' || b.by.kind === 'ancestor').length;
-  const near = worst !== null && (worst.use.share ?? 0) > NEAR;
-  const cy = l.y + 18;
-  const nearWords = worst === null ? (free > 0 ? 'none has a limit of its own' : '? not read') : `${worst.name}, ${percent(worst.use.share ?? 0)}`;
-  const used = slice.use === null ? '?' : say(r, slice.use);
-  const room = c.right - c.effectiveX;
-  const marks: Mark[] = [...strip(c.bandX, l.y, c.bandW, 36, shares), ...(near ? [triangle(c.bandX - 14, cy, 4.8)] : [])];
-  const texts: Mark[] = [
-    cut(c.nameX, cy - 2, inSlice(slice), c.nameW - 20, FACES.strong),
-    text(c.nameX, cy + 12, 'open', FACES.body, 'accent'),
-    text(c.useX, cy + 3.8, used, MONO, slice.use === null ? 'muted' : 'ink', 'end'),
-    text(c.limitX, cy + 3.8, slice.limit === null ? (slice.bound === 'unread' ? '?' : 'none') : say(r, slice.limit), MONO, slice.limit === null ? 'muted' : 'ink', 'end'),
-    cut(c.effectiveX, cy - 2, worst === null ? nearWords : 'nearest to its limit', room, FACES.small, 'muted'),
-    ...(worst === null ? [] : [cut(c.effectiveX, cy + 12, nearWords, room, near ? FACES.strong : FACES.body, near ? 'risk' : 'ink')]),
-  ];
-  return {
-    id: slice.id, role: 'stack', subject: null, members: slice.bands.map((b) => b.w.id), box: { x: c.nameX - 6, y: l.y - 1, w: c.right - c.nameX + 10, h: l.h + 2 }, layer: 2,
-    label: `${slice.name}, ${inSlice(slice)}`, detail: `Uses ${used}${slice.limit === null ? ', no limit of its own' : ` of ${say(r, slice.limit)}`}. Nearest to its limit: ${nearWords}.`,
-    state: near ? 'risk' : slice.promised > 0 ? 'mind' : 'none', order, marks, near: texts,
-  };
-}
-
-function ofWords(tree: Tree, use: number | null, limit: number | null): string {
+export function ofWords(tree: Tree, use: number | null, limit: number | null): string {
   const r = tree.resource;
   if (use === null) return limit === null ? '?' : `? of ${say(r, limit)}`;
   return limit === null ? sayWhole(r, use) : r === 'memory' ? `${inUnitOf(use, limit)} of ${say(r, limit)}` : `${say(r, use)} of ${sayWhole(r, limit)}`;
@@ -147,44 +133,8 @@ function inUnitOf(n: number, limit: number): string {
   return v > 0 && v < 0.05 ? '0.1' : String(v >= 100 ? Math.round(v) : Math.round(v * 10) / 10);
 }
 
-/** The bar of a slice, its words at its right, the bracket to its children. */
-export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, order: number): Item {
-  const { slice } = l;
-  const r = tree.resource;
-  const share = slice.limit === null || slice.use === null ? null : slice.use / slice.limit;
-  const bar = slice.limit === null
-    ? open(c.sliceX, l.y, STEM, l.bar, slice.use === null ? null : Math.min(STEM * 0.8, ((slice.use * laid.scale) / l.bar) * STEM))
-    : walled(c.sliceX, l.y, STEM, l.bar, share, l.cut && l.bar > 20);
-  const marks: Mark[] = [...bar];
-  if (l.promised > 0) marks.push(...promise(c.sliceX, l.y + l.bar, STEM, l.promised));
-  const bx = c.nameX - 12;
-  marks.push(line(bx, l.y, bx, l.y + l.h, 'line', 1), line(bx, l.y, bx + 4, l.y, 'line', 1), line(bx, l.y + l.h, bx + 4, l.y + l.h, 'line', 1));
-  const near: Mark[] = [];
-  let y = l.y + 12;
-  const put = (words: string, face: Face, ink: Token, step = 15): void => {
-    near.push(cut(c.sliceLabelX, y, words, c.sliceLabelW, face, ink));
-    y += step;
-  };
-  put(slice.name, FACES.name, 'ink', 15);
-  put(ofWords(tree, slice.use, slice.limit), MONO, slice.use === null ? 'muted' : 'ink', 14);
-  if (slice.within !== '') put(slice.within, FACES.body, 'muted', 14);
-  if (slice.bound === 'none' || slice.bound === 'unread') put(slice.bound === 'none' ? 'no limit' : '? limit', FACES.body, 'muted', 14);
-  if (slice.promised > 0 && !slice.closed) {
-    y = Math.max(y + 2, l.y + l.bar + 12);
-    if (y + 14 > l.y + l.h + 10) y = Math.min(y, l.y + l.h - 4);
-    put(`+${sayWhole(r, slice.promised)}`, FACES.strong, 'warn', 14);
-    put('promised', FACES.body, 'warn');
-  } else if (slice.promised > 0) put(`+${say(r, slice.promised)} promised`, FACES.small, 'warn');
-  return {
-    id: `stem:${slice.id}`, role: 'band', subject: slice.path.startsWith('/') ? { kind: 'cgroup', id: slice.path, name: slice.name } : null, members: slice.bands.map((b) => b.w.id),
-    box: { x: c.sliceX, y: l.y, w: c.nameX - 14 - c.sliceX, h: l.h }, layer: 1, label: slice.name,
-    detail: `${ofWords(tree, slice.use, slice.limit)}${slice.bound === 'none' ? ', no limit' : slice.bound === 'unread' ? ', limit not read' : ''}${slice.promised > 0 ? `; its children were promised ${say(r, slice.promised)} more than it has` : ''}. ${inSlice(slice)}.`,
-    state: share !== null && share > NEAR ? 'risk' : slice.promised > 0 ? 'mind' : slice.unread ? 'unknown' : 'none', order, marks, near,
-  };
-}
-
 /** `6.8 of 8 GiB` in one line, or in two, parted before the amount that is the limit. */
-function inLines(words: string, width: number): readonly string[] {
+export function inLines(words: string, width: number): readonly string[] {
   const at = words.indexOf(' of ');
   return at < 0 || textWidth(words, MONO) <= width ? [cutText(words, width, MONO)] : [words.slice(0, at + 3), cutText(words.slice(at + 4), width, MONO)];
 }
@@ -196,13 +146,15 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
   const share = tree.size === null || tree.use === null ? null : tree.use / tree.size;
   const marks: Mark[] = tree.size === null ? open(c.hostX, 0, STEM, h, tree.use === null ? null : Math.min(STEM * 0.8, ((tree.use * laid.scale) / h) * STEM)) : walled(c.hostX, 0, STEM, h, share, clipped);
   if (extra > 0) marks.push(...promise(c.hostX, h, STEM, extra));
-  const bx = c.sliceX - 8;
-  if (tree.slices.length > 0) marks.push(line(bx, 0, bx, laid.h, 'line', 1), line(bx, 0, bx + 4, 0, 'line', 1), line(bx, laid.h, bx + 4, laid.h, 'line', 1));
+  const bx = (c.sliceX[0] ?? c.nameX) - 8;
+  if (tree.slices.length > 0) marks.push(...bracket(bx, 0, laid.end));
+  const amounts = inLines(ofWords(tree, tree.use, tree.size), c.hostLabelW);
   const near: Mark[] = [
     cut(c.hostLabelX, 12, tree.name, c.hostLabelW, FACES.name),
-    ...inLines(ofWords(tree, tree.use, tree.size), c.hostLabelW).map((part, i) => text(c.hostLabelX, 27 + i * 14, part, MONO, tree.use === null ? 'muted' : 'ink')),
+    ...amounts.map((part, i) => text(c.hostLabelX, 27 + i * 14, part, MONO, tree.use === null ? 'muted' : 'ink')),
   ];
-  let y = extra > 0 ? Math.max(62, h + 16) : 64;
+  const under = 27 + amounts.length * 14 + 6;
+  let y = extra > 0 ? Math.max(under, h + 16) : under;
   if (tree.size !== null && extra > 0) {
     near.push(diamond(c.hostLabelX + 5, y - 4, 4.5), text(c.hostLabelX + 14, y, `+${sayWhole(r, tree.promised)}`, FACES.strong, 'warn'));
     y += 16;
@@ -213,6 +165,12 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
     }
     y += 6;
   }
+  if (tree.unpromised > 0 && tree.slices.length > 0) {
+    for (const part of wrapText(`${sayWhole(r, tree.unpromised)} are promised to nobody`, c.hostLabelW, FACES.body, 3)) {
+      near.push(text(c.hostLabelX, y, part, FACES.body, 'muted'));
+      y += 14;
+    }
+  }
   if (tree.free.length > 0 && tree.size !== null) {
     const who = tree.free.length <= 2 ? tree.free.join(' and ') : `${tree.free[0] ?? ''} and ${count(tree.free.length - 1)} others`;
     for (const part of wrapText(`${extra > 0 ? 'and nothing' : 'nothing'} but the host stops ${who}`, c.hostLabelW, FACES.body, 5)) {
@@ -221,7 +179,7 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
     }
   }
   return {
-    id: 'host', role: 'band', subject: { kind: 'host', id: 'host', name: tree.name }, members: [], box: { x: c.hostX, y: 0, w: c.sliceX - 12 - c.hostX, h: Math.max(h + extra, y - 10) }, layer: 1, label: tree.name,
+    id: 'host', role: 'band', subject: { kind: 'host', id: 'host', name: tree.name }, members: [], box: { x: c.hostX, y: 0, w: (c.sliceX[0] ?? c.nameX) - 12 - c.hostX, h: Math.max(h + extra, y - 10) }, layer: 1, label: tree.name,
     detail: `${ofWords(tree, tree.use, tree.size)} in use${tree.promised > 0 ? `; ${say(r, tree.promised)} more is promised than it has` : ''}.`, state: tree.promised > 0 ? 'mind' : 'none', order, marks, near,
   };
 }
