@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { known, type CgroupFacts } from '../model/index.js';
 import { snapshot } from '../model/snapshot.js';
 import { RULES } from './catalogue.js';
-import { check, ruleOf } from './index.js';
+import { check, checkMoved, ruleOf } from './index.js';
 import { plainCgroup, plainContainer, plainFacts, plainProcess, withCapabilities } from './example.js';
-import { FAMILIES } from './rule.js';
+import { FAMILIES, type Facts } from './rule.js';
 
 const here = import.meta.dirname;
 const files = ['.', 'drift'].flatMap((dir) => readdirSync(join(here, dir)).filter((f) => f.endsWith('.ts') && !f.endsWith('.test.ts')).map((f) => join(here, dir, f)));
@@ -78,4 +79,35 @@ test('processes that somebody parted by hand never fail a gate: what they lack i
   const found = check(plainFacts([], { groups: [group] }));
   expect(found.length).toBeGreaterThan(1);
   expect(found.every((f) => f.severity === 'low' || f.severity === 'info')).toBe(true);
+});
+
+/** The same facts with everything moved that a poll reads: what cgroups use, and alarms. */
+function moved(facts: Facts, used: number): Facts {
+  const at = known(used, '/sys/fs/cgroup/somewhere');
+  const pressure = known({ some10: used, some60: used, some300: used, full10: used }, '/sys/fs/cgroup/somewhere');
+  const cgroup = (c: CgroupFacts): CgroupFacts => ({
+    ...c,
+    memory: { ...c.memory, usage: at, oomKills: at, pressure },
+    cpu: { ...c.cpu, usageMs: at, throttledMs: at, throttledPeriods: at, pressure },
+    pids: { ...c.pids, usage: at },
+    io: { ...c.io, readBytes: at, writtenBytes: at, pressure },
+  });
+  const moving = <T extends { readonly cgroup: CgroupFacts }>(w: T): T => ({ ...w, cgroup: cgroup(w.cgroup) });
+  const s = facts.snapshot;
+  return { ...facts, alarms: [], snapshot: { ...s, containers: s.containers.map(moving), groups: s.groups.map(moving), cgroups: s.cgroups.map((n) => ({ ...n, facts: cgroup(n.facts) })) } };
+}
+
+test.each(RULES.filter((r) => r.moves === undefined).map((r) => [r.name, r] as const))('%s finds the same whatever cgroups use and whichever alarms there are', (_, rule) => {
+  for (const used of [0, 1e12]) expect(rule.find(moved(rule.bad.facts(), used))).toEqual(rule.find(rule.bad.facts()));
+});
+
+test('what moved is checked by the rules that look at it, and the rest stays the same', () => {
+  const quiet = plainFacts([plainContainer({ declared: { privileged: true } })]);
+  const before = check(quiet);
+  expect(checkMoved(quiet, before)).toBe(before);
+  const full = moved(quiet, 1e12);
+  const after = checkMoved(full, before);
+  expect(after).toEqual(check(full));
+  expect(after.length).toBeGreaterThan(before.length);
+  expect(checkMoved(quiet, after)).toEqual(before);
 });

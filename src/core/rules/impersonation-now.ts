@@ -29,6 +29,7 @@ export const impersonationNow: Rule = {
   references: ['arp(7)', 'docs/threat-model.md'],
   good: { text: '172.20.0.1 at the gateway’s MAC', facts: () => ({ ...plainFacts(), alarms: [] }) },
   bad: { text: '172.20.0.1 at web’s MAC, in db’s table', facts: () => ({ ...plainFacts([plainContainer(), plainContainer({ id: B, name: 'db' })]), alarms: [alarm] }) },
+  moves: 'alarms',
   find: ({ snapshot, alarms = [] }) =>
     alarms.filter((a) => a.healedAt === null).map((a): Hit => ({ title: a.sentence, subjects: [who(snapshot, a.attacker), who(snapshot, a.victim)], evidence: a.evidence, key: `${a.kind} ${a.address}` })),
 };

@@ -59,22 +59,40 @@ function fingerprintOf(rule: Rule, hit: Hit, identity: ReadonlyMap<string, strin
  * fact it cannot read finds nothing. Two equal findings (replicas of one service) are told once for each subject.
  */
 export function check(facts: Facts, rules: readonly Rule[] = RULES): readonly Finding[] {
+  const found = rules.map((rule) => [rule, rule.find(facts)] as const).filter(([, hits]) => hits.length > 0);
+  if (found.length === 0) return [];
   const identity = new Map(workloads(facts.snapshot).map((w) => [w.id, identityOf(w)]));
   const byHand = new Set(facts.snapshot.groups.filter((g) => MADE_BY_HAND.has(g.runtime)).map((g) => g.id));
-  const findings = rules.flatMap((rule) =>
-    rule.find(facts).map((hit): Finding => ({
-      rule: rule.id,
-      name: rule.name,
-      severity: capped(hit.severity ?? rule.severity, rule, hit, byHand),
-      title: hit.title,
-      subjects: hit.subjects,
-      evidence: hit.evidence,
-      remedy: hit.remedy ?? rule.remedy,
-      fingerprint: fingerprintOf(rule, hit, identity),
-    })),
-  );
-  const order = new Map(rules.map((r, i) => [r.id, i]));
-  const place = (f: Finding): number => order.get(f.rule) ?? 0;
-  const name = (f: Finding): string => f.subjects[0]?.name ?? '';
-  return findings.sort((a, b) => rank(b.severity) - rank(a.severity) || place(a) - place(b) || (name(a) < name(b) ? -1 : name(a) > name(b) ? 1 : 0) || (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
+  return found
+    .flatMap(([rule, hits]) =>
+      hits.map((hit): Finding => ({
+        rule: rule.id,
+        name: rule.name,
+        severity: capped(hit.severity ?? rule.severity, rule, hit, byHand),
+        title: hit.title,
+        subjects: hit.subjects,
+        evidence: hit.evidence,
+        remedy: hit.remedy ?? rule.remedy,
+        fingerprint: fingerprintOf(rule, hit, identity),
+      })),
+    )
+    .sort(worstFirst);
+}
+
+const MOVING = RULES.filter((rule) => rule.moves !== undefined);
+const MOVING_IDS: ReadonlySet<string> = new Set(MOVING.map((rule) => rule.id));
+
+/** The findings of a moment later, where since then only use and alarms moved: only the rules that look at these run again. */
+export function checkMoved(facts: Facts, before: readonly Finding[]): readonly Finding[] {
+  const still = before.filter((f) => !MOVING_IDS.has(f.rule));
+  const moved = check(facts, MOVING);
+  return moved.length === 0 && still.length === before.length ? before : [...still, ...moved].sort(worstFirst);
+}
+
+const ORDER: ReadonlyMap<string, number> = new Map(RULES.map((r, i) => [r.id, i]));
+const firstName = (f: Finding): string => f.subjects[0]?.name ?? '';
+const alphabetic = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+function worstFirst(a: Finding, b: Finding): number {
+  return rank(b.severity) - rank(a.severity) || (ORDER.get(a.rule) ?? 0) - (ORDER.get(b.rule) ?? 0) || alphabetic(firstName(a), firstName(b)) || alphabetic(a.title, b.title);
 }

@@ -26,6 +26,7 @@ export const nearLimit: Rule = {
   references: ['cgroups(7)'],
   good: { text: '50 MB used of 256 MiB', facts: () => plainFacts() },
   bad: { text: '250 MB used of 256 MiB', facts: () => plainFacts([plainContainer({ cgroup: { ...plainCgroup, memory: { ...plainCgroup.memory, usage: full } } })]) },
+  moves: 'use',
   find: ({ snapshot }) =>
     living(snapshot).flatMap((w): Hit[] => {
       const { memory, pids } = w.cgroup;

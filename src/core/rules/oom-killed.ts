@@ -14,6 +14,7 @@ export const oomKilled: Rule = {
   references: ['cgroups(7)'],
   good: { text: 'memory.events: oom_kill 0', facts: () => plainFacts() },
   bad: { text: 'memory.events: oom_kill 3', facts: () => plainFacts([plainContainer({ cgroup: { ...plainCgroup, memory: { ...plainCgroup.memory, oomKills: known(3, '/sys/fs/cgroup/system.slice/docker-web.scope/memory.events') } } })]) },
+  moves: 'use',
   find: ({ snapshot }) =>
     living(snapshot).flatMap((w): Hit[] => {
       const kills = valueOf(w.cgroup.memory.oomKills) ?? 0;

@@ -49,5 +49,10 @@ export interface Rule {
   readonly references: readonly string[];
   readonly good: Example;
   readonly bad: Example;
+  /**
+   * What it looks at that moves between two readings: what a cgroup uses (`use`) or the alarms. A rule without it finds the
+   * same until something else is read anew.
+   */
+  readonly moves?: 'use' | 'alarms';
   readonly find: (facts: Facts) => readonly Hit[];
 }

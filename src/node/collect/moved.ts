@@ -25,3 +25,14 @@ export function withStates(now: NetNamespace['neighbours'], before: NetNamespace
   const states = new Map(before.value.map((n) => [`${n.dev} ${n.ip} ${n.mac}`, n.state]));
   return { ...now, value: now.value.map((n) => ({ ...n, state: states.get(`${n.dev} ${n.ip} ${n.mac}`) ?? n.state })) };
 }
+
+/** The very same list where nothing in it became another. */
+export function mapped<T>(all: readonly T[], to: (one: T) => T): readonly T[] {
+  const next = all.map(to);
+  return next.every((one, i) => one === all[i]) ? all : next;
+}
+
+/** What the kernel holds now beside what was declared before. */
+export function withDeclaredOf(now: Container['cgroup'], { memory, cpu, pids }: Container['cgroup']): Container['cgroup'] {
+  return { ...now, memory: { ...now.memory, declared: memory.declared }, cpu: { ...now.cpu, declared: cpu.declared }, pids: { ...now.pids, declared: pids.declared } };
+}

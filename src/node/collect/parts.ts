@@ -65,9 +65,6 @@ export interface WireInput {
   readonly hostLinks?: ReturnType<typeof import('./wire/script.js').askNet> | undefined;
 }
 
-/** What is polled of the wire: the neighbour tables (and with rights the forwarding entries) by net key; absent ones are unchanged. */
-export type WireMoving = ReadonlyMap<string, Partial<Pick<NetNamespace, 'neighbours' | 'neighbours6' | 'fdb'>>>;
-
 export interface WireRead {
   readonly segments: readonly Segment[];
   readonly interfaces: readonly NetInterface[];

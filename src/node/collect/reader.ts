@@ -1,6 +1,6 @@
 import { applyDelta, diffSnapshots } from '../../core/delta.js';
 import { workloads, type Container, type NetNamespace, type Note, type Snapshot } from '../../core/model/index.js';
-import { contradicts, differs, withStates } from './moved.js';
+import { contradicts, differs, mapped, withDeclaredOf, withStates } from './moved.js';
 import { assemble, joinContainers, netsToRead, type Gathered } from './assemble.js';
 import { Refused, type Door } from './engine/door.js';
 import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
@@ -43,6 +43,8 @@ export class Reader {
   readonly #contradicted = new Set<string>();
   #connections: Snapshot['connections'] | null = null;
   readonly #programs = new Map<string, Container['privilegedPrograms']>();
+  /** What a table that was polled became in the snapshot. */
+  readonly #tables = new WeakMap<NetNamespace['neighbours'], NetNamespace['neighbours']>();
 
   #readers: KernelReaders | null;
 
@@ -138,28 +140,21 @@ export class Reader {
       const last = this.#last;
       if (last === null || readers === null || this.#kernel === null || this.#kernel.proof.kind === 'foreign') return last;
       const moving = await readers.moving();
-      const withUse = <T extends { readonly id: string; readonly cgroup: Container['cgroup'] }>(w: T): T => {
-        const now = moving.of.get(w.id);
-        if (now === undefined) return w;
-        const { memory, cpu, pids } = w.cgroup;
-        return {
-          ...w,
-          cgroup: {
-            ...now,
-            memory: { ...now.memory, declared: memory.declared },
-            cpu: { ...now.cpu, declared: cpu.declared },
-            pids: { ...now.pids, declared: pids.declared },
-          },
-        };
-      };
       const kernel = this.#kernel;
-      this.#kernel = {
-        ...kernel,
-        of: new Map([...kernel.of].map(([id, facts]) => [id, { ...facts, cgroup: moving.of.get(id) ?? facts.cgroup }])),
-        groups: kernel.groups.map(withUse),
-        cgroups: moving.cgroups,
-      };
-      return this.#settle({ ...last, takenAt: this.#now().toISOString(), containers: last.containers.map(withUse), groups: last.groups.map(withUse), cgroups: moving.cgroups });
+      const of = new Map(kernel.of);
+      for (const [id, cgroup] of moving.of) {
+        const facts = of.get(id);
+        if (facts !== undefined && facts.cgroup !== cgroup) of.set(id, { ...facts, cgroup });
+      }
+      const use = <T extends { readonly id: string; readonly cgroup: Container['cgroup'] }>(all: readonly T[]): readonly T[] =>
+        mapped(all, (w) => {
+          const now = moving.of.get(w.id);
+          // A container's entry has the engine's word beside the kernel's, so what was read is compared with what was read.
+          return now === undefined || now === (kernel.of.get(w.id)?.cgroup ?? w.cgroup) ? w : { ...w, cgroup: withDeclaredOf(now, w.cgroup) };
+        });
+      const [containers, groups] = [use(last.containers), use(last.groups)];
+      this.#kernel = { ...kernel, of, groups: use(kernel.groups), cgroups: moving.cgroups };
+      return this.#settle({ ...last, takenAt: this.#now().toISOString(), containers, groups, cgroups: moving.cgroups });
     });
   }
 
@@ -174,9 +169,16 @@ export class Reader {
     let moved = false;
     const nets = last.nets.map((net): NetNamespace => {
       const neighbours = byKey.get(net.key);
-      if (neighbours === undefined || !differs(net.neighbours, neighbours)) return net;
+      if (neighbours === undefined) return net;
+      // A table that did not move is the very same object as before.
+      const taken = this.#tables.get(neighbours);
+      if (taken !== undefined && taken === net.neighbours) return net;
+      const differ = differs(net.neighbours, neighbours);
+      const into = differ ? withStates(neighbours, net.neighbours) : net.neighbours;
+      this.#tables.set(neighbours, into);
+      if (!differ) return net;
       moved = true;
-      return { ...net, neighbours: withStates(neighbours, net.neighbours) };
+      return { ...net, neighbours: into };
     });
     if (!moved) return last;
     this.#last = { ...last, nets };

@@ -24,6 +24,8 @@ export interface SessionParts {
   readonly readers: (door: Door) => KernelReaders | null;
   readonly judge: (snapshot: Snapshot) => Judgement;
   readonly check: (snapshot: Snapshot, judgement: Judgement, alarms: readonly Alarm[]) => readonly Finding[];
+  /** The findings where since `before` only use and alarms moved. */
+  readonly checkMoved: (snapshot: Snapshot, judgement: Judgement, alarms: readonly Alarm[], before: readonly Finding[]) => readonly Finding[];
   readonly exporter: (request: ExportRequest, picture: Picture) => Promise<Answer<Exported>>;
   readonly compare: (from: Snapshot, to: Snapshot) => Comparison;
   readonly traffic: (snapshot: Snapshot) => Reading<readonly OpenConnection[]>;

@@ -192,7 +192,7 @@ export class Session {
     if (before === null || decides(cause, before.snapshot, snapshot)) next = this.#judged(snapshot, before);
     else if (cause === 'events') next = { ...before, snapshot, ...prune(snapshot, before.judgement, before.findings) };
     else next = this.#checked({ ...before, snapshot });
-    const news = before === null || cause === 'events' ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
+    const news = before === null || cause === 'events' || before.findings === next.findings ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
     this.#setLive(next, this.#strip.add(news, Date.now()));
   }
 
@@ -225,9 +225,9 @@ export class Session {
     };
   }
 
-  /** Findings anew by the same verdicts: use or alarms changed. */
+  /** Findings by the same verdicts, where only use or alarms changed. */
   #checked(picture: Picture): Picture {
-    const findings = this.options.parts.check(picture.snapshot, picture.judgement, picture.alarms);
+    const findings = this.options.parts.checkMoved(picture.snapshot, picture.judgement, picture.alarms, picture.findings);
     return same(picture.findings, findings) ? picture : { ...picture, findings };
   }
 

@@ -1,4 +1,4 @@
-import { check } from '../../core/rules/index.js';
+import { check, checkMoved } from '../../core/rules/index.js';
 import { compare } from '../../core/diff/index.js';
 import { judgeAgain, newMemory } from '../../core/reach/index.js';
 import { machineReaders, ROOTS } from '../collect/machine.js';
@@ -16,6 +16,7 @@ export const STANDARD_PARTS: SessionParts = {
   readers: (door) => machineReaders(ROOTS, door.candidate.way.kind === 'socket'),
   judge: (snapshot) => judgeAgain(snapshot, memory),
   check: (snapshot, judgement, alarms) => check({ snapshot, judgement, alarms }),
+  checkMoved: (snapshot, judgement, alarms, before) => checkMoved({ snapshot, judgement, alarms }, before),
   // Painters and fonts are loaded when somebody exports.
   exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture),
   compare,

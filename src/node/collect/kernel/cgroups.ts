@@ -36,8 +36,11 @@ export class CgroupReader {
    */
   again(before: CgroupFacts, place: Place, what: { readonly limits: boolean; readonly use: boolean; readonly pressure: boolean }): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
+    if (what.use && !what.limits && !what.pressure && this.rests(files, before)) return before;
     const use = what.use ? this.used(files, before) : undefined;
-    const pressure = what.pressure ? this.pressure(files) : undefined;
+    // Where there was no such file, one is looked for with the limits, not with each poll: an error costs more than a reading.
+    const none = !what.limits && 'unknown' in before.cpu.pressure && before.cpu.pressure.unknown === 'absent';
+    const pressure = !what.pressure ? undefined : none ? { memory: before.memory.pressure, cpu: before.cpu.pressure, io: before.io.pressure } : this.pressure(files);
     return sameFacts(before, {
       path: before.path,
       memory: { ...before.memory, ...(what.limits ? this.chain(files.memory, 'memory') : {}), ...use?.memory, ...(pressure && { pressure: pressure.memory }) },
@@ -74,6 +77,12 @@ export class CgroupReader {
       effectiveLimit: tightest,
       imposedBy: 'unknown' in tightest ? tightest : imposedBy === '' ? unknown('absent', tightest.source) : known(imposedBy, tightest.source),
     };
+  }
+
+  /** Whether nothing in it has run and its memory is what it was: most of a quiet host. */
+  private rests(files: PlaceFiles, before: CgroupFacts): boolean {
+    const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
+    return cpu !== undefined && files.lastCpu === cpu && 'value' in cpu && files.memoryUsage?.read(this.pass) === before.memory.usage;
   }
 
   /** Where nothing in it has run, only its memory can have changed (the kernel takes some back). */
