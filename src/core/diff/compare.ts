@@ -4,7 +4,7 @@ import { listOf } from '../facts/units.js';
 import { identityOf } from '../identity.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
-import type { Judgement } from '../reach/types.js';
+import { judgeApart } from '../reach/index.js';
 import { differences, type Told } from './facets.js';
 import { reachChanges } from './reached.js';
 import { surroundings } from './surroundings.js';
@@ -96,9 +96,9 @@ const WEIGHT = { worse: 0, better: 1, neutral: 2 } as const;
 
 /**
  * What changed about isolation from `a` (earlier) to `b` (later), worst first, in sentences. Pure and deterministic.
- * `judge` says who can impersonate whom in a snapshot. Pids, counters, times and addresses are no change.
+ * Pids, counters, times and addresses are no change.
  */
-export function compareWith(a: Snapshot, b: Snapshot, judge: (s: Snapshot) => Judgement): Comparison {
+export function compare(a: Snapshot, b: Snapshot): Comparison {
   const m = match(a, b);
   const told: { w: Workload; t: Told }[] = [];
   const dark = new Map<string, Workload[]>();
@@ -115,9 +115,9 @@ export function compareWith(a: Snapshot, b: Snapshot, judge: (s: Snapshot) => Ju
   const naming = (s: Snapshot): Map<string, string> => new Map(workloads(s).map((w) => [w.id, w.id]));
   const ids = { a: naming(a), b: naming(b), goneIds: new Set(m.gone.map((w) => w.id)) };
   for (const [before, after] of m.pairs) ids.a.set(before.id, after.id);
-  const reach = reachChanges(a, b, judge(a), judge(b), ids);
+  const reach = reachChanges(a, b, judgeApart(a, b), ids);
   const renewed = new Map(m.pairs.map(([before, after]) => [before.id, after.id]));
-  const changes: Change[] = [...reach, ...sentences(told), ...surroundings(a, b)].map((c) => ({ ...c, about: c.about.map((id) => renewed.get(id) ?? id) }));
+  const changes: Change[] = [...reach, ...sentences(told), ...surroundings(a, b, m.pairs)].map((c) => ({ ...c, about: c.about.map((id) => renewed.get(id) ?? id) }));
   for (const [what, list] of dark) {
     changes.push({ direction: 'neutral', text: `Not compared: ${what} of ${listOf(list.map((w) => w.name).sort(byNature), 5)} could be read on one side only`, about: list.map((w) => w.id) });
   }

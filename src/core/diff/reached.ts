@@ -1,6 +1,6 @@
 import { listOf } from '../facts/units.js';
 import type { Snapshot } from '../model/snapshot.js';
-import type { Judgement } from '../reach/types.js';
+import type { SegmentReach } from '../reach/index.js';
 import type { Change } from './types.js';
 
 interface Reached {
@@ -9,11 +9,11 @@ interface Reached {
 }
 
 /** Who possibly reaches whom, in names that outlive ids. `naming`: identity by id. */
-function reachedOf(s: Snapshot, judgement: Judgement, naming: ReadonlyMap<string, string>): Reached {
+function reachedOf(s: Snapshot, segments: readonly SegmentReach[], naming: ReadonlyMap<string, string>): Reached {
   const names = new Map(s.segments.map((x) => [x.id, x.name]));
   const lasting = (id: string): string => naming.get(id) ?? (id.startsWith('gateway:') ? 'gateway' : id);
   const by: Map<string, { attacker: string; segment: string; right: string; victims: ReadonlySet<string>; unknown: ReadonlySet<string> }> = new Map();
-  for (const segment of judgement.segments) {
+  for (const segment of segments) {
     const name = names.get(segment.segment) ?? segment.segment;
     for (const attacker of segment.attackers) {
       const victims = new Set<string>();
@@ -41,9 +41,9 @@ const pairs = (n: number): string => (n === 1 ? '1 pair' : `${n} pairs`);
  * New and lost pairs of attacker and victim, said per attacker and segment; many alike attackers in one sentence.
  * A pair that was possible and is now unknown is no relief, and one that was unknown before is not called new.
  */
-export function reachChanges(a: Snapshot, b: Snapshot, ja: Judgement, jb: Judgement, ids: { readonly a: ReadonlyMap<string, string>; readonly b: ReadonlyMap<string, string>; readonly goneIds: ReadonlySet<string> }): readonly Change[] {
-  const x = reachedOf(a, ja, ids.a);
-  const y = reachedOf(b, jb, ids.b);
+export function reachChanges(a: Snapshot, b: Snapshot, apart: readonly [readonly SegmentReach[], readonly SegmentReach[]], ids: { readonly a: ReadonlyMap<string, string>; readonly b: ReadonlyMap<string, string>; readonly goneIds: ReadonlySet<string> }): readonly Change[] {
+  const x = reachedOf(a, apart[0], ids.a);
+  const y = reachedOf(b, apart[1], ids.b);
   const nameOf = new Map([...a.containers, ...a.groups, ...b.containers, ...b.groups].map((w) => [w.id, w.name]));
   const out: Change[] = [];
   const told = new Map<string, { count: number; who: string[]; about: string[]; direction: Change['direction']; say: (count: number, who: string) => string }>();

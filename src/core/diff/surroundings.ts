@@ -1,6 +1,7 @@
-import { valueOf, type Reading } from '../model/reading.js';
+import { valueOf } from '../model/reading.js';
 import type { NetNamespace, Segment } from '../model/network.js';
 import type { Snapshot } from '../model/snapshot.js';
+import type { Workload } from '../model/workload.js';
 import type { Change } from './types.js';
 
 /** A network across recreation: the engine's name for it; one made by hand by its id. */
@@ -29,30 +30,33 @@ function segments(a: Snapshot, b: Snapshot): Change[] {
   return out;
 }
 
-/** Port flags by workload and segment, as they are told for the host's end of a plug. */
-function isolation(s: Snapshot): Map<string, { readonly isolated: boolean; readonly who: string; readonly id: string; readonly network: string }> {
-  const ports = new Map(s.interfaces.filter((i) => i.net === 'host').map((i) => [i.name, i.port]));
-  const out = new Map<string, { isolated: boolean; who: string; id: string; network: string }>();
-  for (const w of s.containers) {
-    for (const e of w.endpoints) {
-      const isolated = valueOf(ports.get(valueOf(e.peer) ?? '')?.isolated ?? { unknown: 'absent', source: '' } as Reading<boolean>);
-      if (isolated !== undefined) out.set(`${w.name} ${e.network}`, { isolated, who: w.name, id: w.id, network: e.network });
-    }
+/** Whether a host's port is isolated, by its name. */
+function isolation(s: Snapshot): ReadonlyMap<string, boolean> {
+  const out = new Map<string, boolean>();
+  for (const i of s.interfaces) {
+    const isolated = i.net !== 'host' || i.port === null ? undefined : valueOf(i.port.isolated);
+    if (isolated !== undefined) out.set(i.name, isolated);
   }
   return out;
 }
 
-function ports(a: Snapshot, b: Snapshot): Change[] {
-  const before = isolation(a);
+/** A container's port on a network, as it is told for the host's end of its plug. */
+function ports(a: Snapshot, b: Snapshot, matched: readonly (readonly [Workload, Workload])[]): Change[] {
+  const [before, after] = [isolation(a), isolation(b)];
   const out: Change[] = [];
-  for (const [key, now] of isolation(b)) {
-    const then = before.get(key);
-    if (then === undefined || then.isolated === now.isolated) continue;
-    out.push(
-      now.isolated
-        ? { direction: 'better', text: `${now.who}’s port on ${now.network} is isolated now`, about: [now.id] }
-        : { direction: 'worse', text: `${now.who}’s port on ${now.network} is not isolated any more`, about: [now.id] },
-    );
+  for (const [then, now] of matched) {
+    for (const e of now.endpoints) {
+      const isolated = after.get(valueOf(e.peer) ?? '');
+      if (isolated === undefined) continue;
+      const old = then.endpoints.find((x) => x.network === e.network);
+      const was = old === undefined ? undefined : before.get(valueOf(old.peer) ?? '');
+      if (was === undefined || was === isolated) continue;
+      out.push(
+        isolated
+          ? { direction: 'better', text: `${now.name}’s port on ${e.network} is isolated now`, about: [now.id] }
+          : { direction: 'worse', text: `${now.name}’s port on ${e.network} is not isolated any more`, about: [now.id] },
+      );
+    }
   }
   return out;
 }
@@ -108,7 +112,7 @@ function host(a: Snapshot, b: Snapshot): Change[] {
   return out;
 }
 
-/** What changed around the workloads: networks, ports, the host's filters, the host itself. */
-export function surroundings(a: Snapshot, b: Snapshot): readonly Change[] {
-  return [...ports(a, b), ...guards(a, b), ...segments(a, b), ...host(a, b)];
+/** What changed around the workloads (`matched`: those of both sides): networks, ports, the host's filters, the host itself. */
+export function surroundings(a: Snapshot, b: Snapshot, matched: readonly (readonly [Workload, Workload])[]): readonly Change[] {
+  return [...ports(a, b, matched), ...guards(a, b), ...segments(a, b), ...host(a, b)];
 }

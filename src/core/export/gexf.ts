@@ -12,7 +12,7 @@ function colour(n: Item, palette: Palette): string {
   return el('viz:color', { r: byte(r), g: byte(g), b: byte(b) });
 }
 
-/** GEXF 1.3 (gexf.net) for Gephi: nodes with place, size and colour of the screen. The y axis points up there. Deterministic. */
+/** GEXF 1.2 (gexf.net), which readers know, for Gephi: nodes with place, size and colour of the screen. The y axis points up there. Deterministic. */
 export function gexfText(sheet: Sheet): string {
   const palette = THEMES[sheet.theme];
   const nodes = actors(sheet.scene);
@@ -21,12 +21,12 @@ export function gexfText(sheet: Sheet): string {
   const node = (n: Item): string =>
     el('node', { id: ids.get(n.id), label: n.label }, [
       el('attvalues', {}, value(n).map((v, i) => el('attvalue', { for: String(i), value: v }))),
+      colour(n, palette),
       el('viz:position', { x: round(n.box.x + n.box.w / 2), y: round(-(n.box.y + n.box.h / 2)), z: '0' }),
       el('viz:size', { value: round(Math.max(1, Math.sqrt(n.box.w * n.box.h) / 4)) }),
-      colour(n, palette),
     ]);
   const edges = links(sheet.scene, nodes);
-  const root = el('gexf', { xmlns: 'http://gexf.net/1.3', 'xmlns:viz': 'http://gexf.net/1.3/viz', 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance', 'xsi:schemaLocation': 'http://gexf.net/1.3 http://gexf.net/1.3/gexf.xsd', version: '1.3' }, [
+  const root = el('gexf', { xmlns: 'http://www.gexf.net/1.2draft', 'xmlns:viz': 'http://www.gexf.net/1.2draft/viz', 'xmlns:xsi': 'http://www.w3.org/2001/XMLSchema-instance', 'xsi:schemaLocation': 'http://www.gexf.net/1.2draft http://www.gexf.net/1.2draft/gexf.xsd', version: '1.2' }, [
     '\n',
     el('meta', { lastmodifieddate: sheet.snapshot.takenAt.slice(0, 10) }, [el('creator', {}, 'Bulkhead'), el('description', {}, escapeXml(`${sheet.scene.title}. ${sheet.scene.summary} ${sheet.stamp}`))]), '\n',
     el('graph', { defaultedgetype: 'undirected', mode: 'static' }, [

@@ -1,3 +1,4 @@
+export { judgeApart } from './apart.js';
 export { judge, judgeAgain, newMemory, type Memory } from './judge.js';
 export { explain, pairs } from './explain.js';
 export { uidInside } from './send.js';

@@ -4,7 +4,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import { merge, outranks, verdictOf, type State } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
-import { ELSEWHERE, type Party, type Wire } from './wire.js';
+import { ELSEWHERE, type Party, type Plugs, type Wire } from './wire.js';
 import { alike } from './alike.js';
 import { shamOn, shamOnHost, unreadFilters } from './sham.js';
 
@@ -46,7 +46,8 @@ function tableRight(a: Party): string {
 
 const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
 
-interface Judged {
+/** One wire's answers. */
+export interface Judged {
   readonly reach: SegmentReach;
   readonly counts: Readonly<Record<Verdict, number>>;
   readonly sham: Judgement['sham'];
@@ -66,7 +67,8 @@ function classesOf(victims: readonly Party[], court: Court): Map<string, Party[]
   return classes;
 }
 
-function judgeWire(court: Court, wire: Wire): Judged {
+/** Every ordered pair of one wire. */
+export function judgeWire(court: Court, wire: Wire): Judged {
   const classes = classesOf(victimsOf(wire).filter((v) => v.workload === null || v.plug.net !== 'host'), court);
   const counts = none();
   const lists = [...classes.values()];
@@ -140,24 +142,35 @@ function judgeWire(court: Court, wire: Wire): Judged {
 }
 
 /** What a judgement of before leaves for the next one: segments of which nothing changed are not judged again. */
-export type Memory = Map<string, { readonly of: readonly unknown[]; readonly judged: Judged }>;
-
-export function newMemory(): Memory {
-  return new Map();
+export interface Memory {
+  readonly judged: Map<string, { readonly of: readonly unknown[]; readonly judged: Judged }>;
+  readonly plugs: Plugs;
 }
 
-/** All that the answers on a wire depend on; compared by identity, which unchanged parts of a snapshot keep. */
-function dependsOn(court: Court, wire: Wire): readonly unknown[] {
-  const { host } = court;
-  const out: unknown[] = [wire.segment, host.userNs, host.mayHaveLsm];
+export function newMemory(): Memory {
+  return { judged: new Map(), plugs: new WeakMap() };
+}
+
+/** All of the host itself that the answers on any wire depend on. */
+export function dependsOnHost({ host }: Court): readonly unknown[] {
+  const out: unknown[] = [host.userNs, host.mayHaveLsm];
   const outer = host.nets.get('host');
   if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, fixed(outer.neighbours), fixed(outer.neighbours6));
+  return out;
+}
+
+/** All else that the answers on a wire depend on. */
+export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
+  const out: unknown[] = [wire.segment];
   const device = valueOf(wire.segment.device);
   out.push(device === undefined ? null : (host.interfaces.get(`host/${device}`) ?? null));
   for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
     out.push(p.plug.net, p.plug.iface, p.plug.port, p.plug.on);
+    // Without the interface, the engine's word for its addresses is what counts.
+    if (p.plug.iface === undefined) out.push(p.plug.mac, p.plug.ipv4.join(), p.plug.ipv6.join());
     const w = p.workload;
-    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts, w.kind === 'container' ? w.declared : null, w.kind === 'container' ? w.state : null);
+    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
+    if (w?.kind === 'container') out.push(w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
     const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
     if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, fixed(net.neighbours), fixed(net.neighbours6));
   }
@@ -175,23 +188,24 @@ function fixed(table: Reading<readonly Neighbour[]>): string {
  * parts are the very objects of before are taken over, so that one container more or less costs its segments alone.
  */
 export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
-  const court = courtOf(snapshot);
+  const court = courtOf(snapshot, memory.plugs);
   const counts = none();
   const segments: SegmentReach[] = [];
   const sham: Judgement['sham'][number][] = [...shamOnHost(court)];
   const alive = new Set<string>();
+  const outer = dependsOnHost(court);
   for (const wire of court.wires) {
-    const of = dependsOn(court, wire);
-    const before = memory.get(wire.segment.id);
+    const of = [...outer, ...dependsOn(court, wire)];
+    const before = memory.judged.get(wire.segment.id);
     const same = before !== undefined && before.of.length === of.length && before.of.every((x, i) => x === of[i]);
     const judged = same ? before.judged : judgeWire(court, wire);
-    if (!same) memory.set(wire.segment.id, { of, judged });
+    if (!same) memory.judged.set(wire.segment.id, { of, judged });
     alive.add(wire.segment.id);
     segments.push(judged.reach);
     sham.push(...judged.sham);
     for (const v of ORDER) counts[v] += judged.counts[v];
   }
-  for (const id of memory.keys()) if (!alive.has(id)) memory.delete(id);
+  for (const id of memory.judged.keys()) if (!alive.has(id)) memory.judged.delete(id);
   return { segments, counts, unread: unreadFilters(court.host), sham: [...new Map(sham.map((x) => [x.where, x])).values()] };
 }
 

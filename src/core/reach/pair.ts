@@ -8,7 +8,7 @@ import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { stealable, victimTakes, type Mask } from './victim.js';
 import { guards, reading, type Rights } from './guards.js';
 import { wayBetween, wireBetween } from './way.js';
-import { ELSEWHERE, wiresOf, type Party, type Wire } from './wire.js';
+import { ELSEWHERE, wiresOf, type Party, type Plugs, type Wire } from './wire.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 /** What decides between two plugs for one technique, without the sender. */
@@ -42,9 +42,9 @@ function send(technique: Technique, s: Sender): Answer {
   return strongest([packet, admin]) ?? packet;
 }
 
-export function courtOf(snapshot: Snapshot): Court {
+export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
   const host = hostOf(snapshot);
-  const wires = wiresOf(host);
+  const wires = wiresOf(host, plugs);
   const senders = new Map<string, Sender>();
   const keys = new Map<string, string>();
   const kinds: Kinds = new Map();

@@ -31,23 +31,25 @@ export function uidInside(p: ProcessFacts): number | undefined {
   return range === undefined ? uid : range.inside + (uid - range.outside);
 }
 
+/** One step about a capability of a process; outside of what asks, since that is asked thousands of times. */
+function told(p: ProcessFacts, cap: string, holds: Step['holds'], reading: Reading<unknown>, why: string): () => readonly Step[] {
+  return () => [{ link: 'send', step: `${p.comm} (pid ${p.pid}) holds ${cap}`, holds, reading, why }];
+}
+
 function holds(p: ProcessFacts, cap: string, w: Workload): Answer {
   const { effective, permitted, bounding } = p.capabilities;
-  const step = (state: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [
-    { link: 'send', step: `${p.comm} (pid ${p.pid}) holds ${cap}`, holds: state, reading, why },
-  ];
-  if (valueOf(effective)?.includes(cap) === true) return answer('open', cap, step('yes', effective, 'It is in effect.'));
-  if (valueOf(permitted)?.includes(cap) === true) return answer('open', cap, step('yes', permitted, 'It is permitted: the process puts it into effect when it likes (capset(2)).'));
-  if (!isKnown(effective)) return answer('unknown', `whether it holds ${cap} was not read`, step('unknown', effective, 'Its capabilities were not read.'));
+  if (valueOf(effective)?.includes(cap) === true) return answer('open', cap, told(p, cap, 'yes', effective, 'It is in effect.'));
+  if (valueOf(permitted)?.includes(cap) === true) return answer('open', cap, told(p, cap, 'yes', permitted, 'It is permitted: the process puts it into effect when it likes (capset(2)).'));
+  if (!isKnown(effective)) return answer('unknown', `whether it holds ${cap} was not read`, told(p, cap, 'unknown', effective, 'Its capabilities were not read.'));
   const no = `no process holds ${cap}`;
   const bound = valueOf(bounding);
-  if (bound === undefined) return answer('unknown', 'its bounding set was not read', step('unknown', bounding, 'What it could gain was not read.'));
-  if (!bound.includes(cap)) return answer('shut', no, step('no', bounding, 'It is not in the bounding set: no program that it starts can gain it.'));
-  if (valueOf(p.noNewPrivs) === true) return answer('shut', no, step('no', p.noNewPrivs, 'no_new_privs: no program that it starts can gain it.'));
-  if (uidInside(p) === 0) return answer('latent', `${cap} by starting any program as root`, step('no', effective, 'Root gains the bounding set with the next program that it starts.'));
+  if (bound === undefined) return answer('unknown', 'its bounding set was not read', told(p, cap, 'unknown', bounding, 'What it could gain was not read.'));
+  if (!bound.includes(cap)) return answer('shut', no, told(p, cap, 'no', bounding, 'It is not in the bounding set: no program that it starts can gain it.'));
+  if (valueOf(p.noNewPrivs) === true) return answer('shut', no, told(p, cap, 'no', p.noNewPrivs, 'no_new_privs: no program that it starts can gain it.'));
+  if (uidInside(p) === 0) return answer('latent', `${cap} by starting any program as root`, told(p, cap, 'no', effective, 'Root gains the bounding set with the next program that it starts.'));
   const programs = w.privilegedPrograms;
   const giving = valueOf(programs)?.filter((x) => x.setuid || x.capabilities.includes(cap));
-  if (giving !== undefined && giving.length === 0) return answer('shut', no, step('no', programs, 'No program of its image gives rights to who starts it.'));
+  if (giving !== undefined && giving.length === 0) return answer('shut', no, told(p, cap, 'no', programs, 'No program of its image gives rights to who starts it.'));
   const what = giving === undefined ? 'a setuid or file-capability program' : (giving[0]?.path ?? '');
   return answer(
     'latent',

@@ -62,15 +62,23 @@ const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
 function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undefined): Pick<Plug, 'ipv4' | 'ipv6' | 'addressesRead'> {
   const read = iface === undefined ? undefined : valueOf(iface.addresses);
   const said = endpoint === undefined ? [] : [valueOf(endpoint.ipv4), valueOf(endpoint.ipv6)].filter((a) => a !== undefined && a !== '') as string[];
-  const all = [...new Set((read ?? said).map(bare))];
-  return { ipv4: all.filter((a) => !a.includes(':')), ipv6: all.filter((a) => a.includes(':')), addressesRead: read !== undefined };
+  const ipv4: string[] = [];
+  const ipv6: string[] = [];
+  for (const cidr of read ?? said) {
+    const at = cidr.indexOf('/');
+    const address = at === -1 ? cidr : cidr.slice(0, at);
+    const into = address.includes(':') ? ipv6 : ipv4;
+    if (!into.includes(address)) into.push(address);
+  }
+  return { ipv4, ipv6, addressesRead: read !== undefined };
 }
 
-const plugs = new WeakMap<NetInterface, { readonly peer: NetInterface | undefined; readonly endpoint: Endpoint | undefined; readonly segment: Segment; readonly plug: Plug }>();
+/** Plugs of before, by interface: what did not change is not worked out again. */
+export type Plugs = WeakMap<NetInterface, { readonly peer: NetInterface | undefined; readonly endpoint: Endpoint | undefined; readonly segment: Segment; readonly plug: Plug }>;
 
-/** The same plug as last time where nothing that it is made of changed: what is worked out for it is kept with it. */
-function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
-  if (iface === undefined) return makePlug(net, iface, endpoint, segment, host);
+/** The same plug as last time where nothing that it is made of changed. */
+function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host, plugs: Plugs | undefined): Plug {
+  if (iface === undefined || plugs === undefined) return makePlug(net, iface, endpoint, segment, host);
   const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
   const kept = plugs.get(iface);
   if (kept !== undefined && kept.peer === peer && kept.endpoint === endpoint && kept.segment === segment && kept.plug.net === net) return kept.plug;
@@ -145,8 +153,8 @@ function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
   else list.push(item);
 }
 
-/** Every segment with its parties, by veth peers and lower devices where the kernel was read, else by the engine's word. */
-export function wiresOf(host: Host): readonly Wire[] {
+/** Every segment with its parties, by veth peers and lower devices where the kernel was read, else by the engine's word. `before` is read and written. */
+export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
   const snapshot: Snapshot = host.snapshot;
   const running = workloads(snapshot).filter((w) => w.net !== null && w.pid !== null);
   const byNet = new Map<string, Workload[]>();
@@ -173,7 +181,7 @@ export function wiresOf(host: Host): readonly Wire[] {
       const name = valueOf(e.interface);
       const iface = name === undefined ? undefined : host.interfaces.get(`${net}/${name}`);
       if (iface !== undefined) used.add(iface.id);
-      plugs.push({ segment, plug: plugOf(net, iface, e, segment, host) });
+      plugs.push({ segment, plug: plugOf(net, iface, e, segment, host, before) });
     }
     for (const iface of inside) {
       if (used.has(iface.id) || iface.kind !== 'veth') continue;
