@@ -45,6 +45,8 @@ export const PROGRAMS = {
   'lxc-start': 'lxc',
   'systemd-nspawn': 'systemd-container',
   sudo: 'sudo',
+  pkexec: 'pkexec',
+  'dbus-daemon': 'dbus',
   openssl: 'openssl',
   ssh: 'openssh-client',
   sshd: 'openssh-server',

@@ -76,7 +76,7 @@ test('programs that give rights are found in a container, and none where there a
 });
 
 test('where it is not allowed, that is said and nothing is left running', async () => {
-  const refused = await startReader(['sh', '-c', 'echo "Error executing command as another user: Not authorized" >&2; exit 127']);
+  const refused = await startReader(['sh', '-c', 'echo "Error executing command as another user: Not authorized" >&2; echo >&2; echo "This incident has been reported." >&2; exit 127']);
   expect(refused).toMatchObject({ why: 'Error executing command as another user: Not authorized' });
   expect(existsSync(program) && running()).toEqual([]);
 });

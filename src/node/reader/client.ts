@@ -57,12 +57,17 @@ export async function startReader(command: readonly string[], greetMs = 120_000)
     end(child);
     return {
       what: 'The kernel could not be read as root',
-      why: complaint.trim().split('\n').at(-1) || `${program} did not start the reader: it was refused, or not allowed`,
+      why: lastWord(complaint) || `${program} did not start the reader: it was refused, or not allowed`,
       todo: 'Allow it when asked, or start Bulkhead as root in a terminal.',
       command: 'sudo bulkhead serve',
     };
   }
   return readersOf(child, waiting);
+}
+
+/** The last line of what it complained of, without pkexec's closing one, which says nothing of why. */
+function lastWord(complaint: string): string {
+  return complaint.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/incident has been reported/i.test(line)).at(-1) ?? '';
 }
 
 function end(child: ChildProcess): void {

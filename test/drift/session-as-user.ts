@@ -1,0 +1,27 @@
+import { createInterface } from 'node:readline';
+import type { Snapshot } from '../../src/core/model/index.js';
+import { Listener } from '../live/listen.js';
+
+/**
+ * A session as an ordinary user has it, in a process of its own: `elevate` on standard input is the user's click.
+ * Prints one JSON line for what was asked: the snapshot, or what was answered.
+ */
+const listener = new Listener({ host: process.argv[2] ?? '', pollMs: 1_000, heartbeatMs: 600_000 });
+/** Whether the first look, which leaves what takes long, has been followed by the rest. */
+const isDeep = (snapshot: Snapshot): boolean => {
+  const ids = new Set(snapshot.containers.map((c) => c.id));
+  return snapshot.nets.every((net) => !net.of.some((id) => id === 'host' || ids.has(id)) || !('unknown' in net.nft && net.nft.unknown === 'not-asked'));
+};
+const say = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
+await listener.until('a first picture', () => listener.link?.state === 'live' && listener.picture !== null);
+say({ pid: process.pid });
+for await (const line of createInterface(process.stdin)) {
+  const [word = '', what = ''] = line.split(' ');
+  if (word === 'elevate') say(await listener.session.call('elevate', []));
+  if (word === 'picture') {
+    await listener.until(what, () => listener.picture?.snapshot.host.readAs === what && isDeep(listener.picture.snapshot), 150_000).catch(() => undefined);
+    const picture = listener.picture;
+    say(picture === null ? null : { snapshot: picture.snapshot, denied: picture.denied, elevation: picture.elevation });
+  }
+}
+listener.close();
