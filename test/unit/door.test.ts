@@ -1,5 +1,6 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
@@ -72,6 +73,25 @@ test('what is no engine is not taken for one', async () => {
   const fake = await engine();
   fake.on('/_ping', (_, response) => { response.removeHeader('Api-Version'); response.end('hello'); });
   await expect(Door.open(candidateOf(fake.host, '--host'))).rejects.toThrow('no engine');
+});
+
+test('a server of TLS that is not asked by TLS is told, though it writes more than a head', async () => {
+  const server = net.createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end('HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n'));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push({ close: () => server.close() });
+  await expect(Door.open(candidateOf(`tcp://127.0.0.1:${(server.address() as AddressInfo).port}`, '--host'))).rejects.toThrow('HTTPS');
+});
+
+test('an answer that breaks off, or is no JSON, is no answer', async () => {
+  const fake = await engine();
+  const it = await door(fake);
+  fake.on('/info', (_, response) => { response.writeHead(200, { 'Content-Length': 1000 }); response.write('{"ID":'); setTimeout(() => response.destroy(), 20); });
+  await expect(it.get('/info')).rejects.toThrow();
+  fake.on('/networks', (_, response) => { response.end('<html>'); });
+  await expect(it.get('/networks')).resolves.toBeUndefined();
 });
 
 test('ssh:// goes through the system’s ssh, with its arguments, and one connection serves many calls', async () => {

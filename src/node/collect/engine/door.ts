@@ -73,9 +73,12 @@ function jsonOf(text: string): unknown {
 }
 
 async function refusalOf(answer: IncomingMessage): Promise<Refused> {
-  const said = jsonOf(await textOf(answer)) as { readonly message?: unknown } | null | undefined;
-  const message = typeof said?.message === 'string' ? said.message.slice(0, 500) : `the engine answered ${answer.statusCode}`;
-  return new Refused(answer.statusCode ?? 0, message);
+  const text = await textOf(answer);
+  const said = jsonOf(text) as { readonly message?: unknown } | null | undefined;
+  if (typeof said?.message === 'string') return new Refused(answer.statusCode ?? 0, said.message.slice(0, 500));
+  // Not an engine's own way of speaking: of what was said the first line, where it is words.
+  const line = /^[\x20-\x7e]{1,200}/.exec(text)?.[0];
+  return new Refused(answer.statusCode ?? 0, `the engine answered ${answer.statusCode}${line === undefined ? '' : `: ${line}`}`);
 }
 
 /**
@@ -162,7 +165,7 @@ export class Door {
 
   #head(path: string): Promise<IncomingMessage> {
     return this.#dial('HEAD', path, this.deadline, async (answer) => {
-      await drained(answer);
+      await drained(answer).catch(() => undefined);
       return answer;
     });
   }
@@ -193,8 +196,13 @@ export class Door {
         reject(error);
       };
       signal?.addEventListener('abort', stop, { once: true });
-      request.on('error', fail);
+      let headed = false;
+      request.on('error', (error) => {
+        // What follows the head against the rules (a server of TLS does so) takes nothing from a head that has come.
+        if (!headed || method !== 'HEAD') fail(error);
+      });
       request.on('response', (answer) => {
+        headed = true;
         take(answer).then((taken) => {
           if (done) return;
           end();
