@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import http from 'node:http';
 import https from 'node:https';
 import { Duplex } from 'node:stream';
+import { inspect } from 'node:util';
 import type { Candidate } from './hosts.js';
 
 /** Thrown when code asks for anything but a look. It can't be caused from outside. */
@@ -23,6 +24,9 @@ function guard(request: http.ClientRequest): void {
 const SOCKETS = 9;
 const SSH_SOCKETS = 4;
 
+/** The modem prints its options with util.inspect on each request, sockets and all; an agent has nothing to say there. */
+const silent = { [inspect.custom]: () => 'agent' };
+
 interface Addable {
   addRequest(request: http.ClientRequest, options: object, port?: number, localAddress?: string): void;
 }
@@ -33,7 +37,7 @@ function readOnly<T extends http.Agent>(agent: T): T {
     guard(request);
     send(request, ...rest);
   };
-  return agent;
+  return Object.assign(agent, silent);
 }
 
 /** A child's standard streams as a socket; http wants a few of a socket's methods. */

@@ -1,6 +1,8 @@
+import type { IncomingMessage } from 'node:http';
 import { readFileSync } from 'node:fs';
-import http, { type IncomingMessage } from 'node:http';
-import https from 'node:https';
+import type http from 'node:http';
+import { inspect } from 'node:util';
+import type Dockerode from 'dockerode';
 import { agentFor } from './agents.js';
 import { Deadline } from './failure.js';
 import type { Candidate } from './hosts.js';
@@ -26,6 +28,9 @@ export function compareVersions(a: string, b: string): number {
   return a1 - b1 || a2 - b2;
 }
 
+/** The modem prints all that it is given on each request, hidden members too; a signal has many. */
+const quiet = () => 'signal';
+
 /** Waits for the end of an answer without a body, after which its connection serves the next request. */
 function drained(answer: IncomingMessage): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -34,51 +39,20 @@ function drained(answer: IncomingMessage): Promise<void> {
   });
 }
 
-/** Where an engine is, as a request names it; files of TLS are read here, once. */
-function addressOf({ way }: Candidate): https.RequestOptions {
+function modemOptions(candidate: Candidate, agent: http.Agent): Dockerode.DockerOptions {
+  // Every member is given: what is left out the modem would take from DOCKER_HOST.
+  const { way } = candidate;
+  const none = { socketPath: undefined, host: undefined, port: undefined, ca: undefined, cert: undefined, key: undefined };
   const read = (path: string | null) => (path === null ? undefined : readFileSync(path, 'utf8'));
-  if (way.kind === 'socket') return { socketPath: way.path, host: 'localhost' };
+  const common = { ...none, protocol: 'http' as const, agent };
+  if (way.kind === 'socket') return { ...common, socketPath: way.path } as Dockerode.DockerOptions;
   if (way.kind === 'tcp' && way.tls !== null) {
     const { ca, cert, key } = way.tls;
-    return { protocol: 'https:', host: way.host, port: way.port, ca: read(ca), cert: read(cert), key: read(key) };
+    return { ...common, protocol: 'https', host: way.host, port: way.port, ca: read(ca), cert: read(cert), key: read(key) } as Dockerode.DockerOptions;
   }
-  if (way.kind === 'tcp') return { host: way.host, port: way.port };
+  if (way.kind === 'tcp') return { ...common, host: way.host, port: way.port } as Dockerode.DockerOptions;
   // The agent dials; the name is only for the Host header.
-  return { host: 'docker.example.com', port: 80 };
-}
-
-/** The whole of an answer, as text. */
-function textOf(answer: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-    answer.on('end', () => {
-      const [only] = chunks;
-      resolve((chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks)).toString('utf8'));
-    });
-    answer.on('error', reject);
-    answer.on('close', () => {
-      if (!answer.complete) reject(new Error('the engine broke off its answer'));
-    });
-  });
-}
-
-/** What a text says as JSON; undefined where it is none. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-async function refusalOf(answer: IncomingMessage): Promise<Refused> {
-  const text = await textOf(answer);
-  const said = jsonOf(text) as { readonly message?: unknown } | null | undefined;
-  if (typeof said?.message === 'string') return new Refused(answer.statusCode ?? 0, said.message.slice(0, 500));
-  // Not an engine's own way of speaking: of what was said the first line, where it is words.
-  const line = /^[\x20-\x7e]{1,200}/.exec(text)?.[0];
-  return new Refused(answer.statusCode ?? 0, `the engine answered ${answer.statusCode}${line === undefined ? '' : `: ${line}`}`);
+  return { ...common, host: 'docker.example.com', port: 80 } as Dockerode.DockerOptions;
 }
 
 /**
@@ -91,8 +65,8 @@ export class Door {
   private constructor(
     readonly candidate: Candidate,
     readonly apiVersion: string,
+    private readonly docker: Dockerode,
     private readonly agent: http.Agent,
-    private readonly address: https.RequestOptions,
     private readonly deadline: number,
   ) {}
 
@@ -108,9 +82,10 @@ export class Door {
   /** Connects and agrees on a version. Rejects with what the connection said. */
   static async open(candidate: Candidate, deadline: number = DEADLINE_MS): Promise<Door> {
     if (candidate.way.kind === 'wrong') throw new Error(candidate.way.why);
+    const { default: Docker } = await import('dockerode');
     const agent = agentFor(candidate);
-    const address = addressOf(candidate);
-    const door = new Door(candidate, FIRST_ASKED, agent, address, deadline);
+    const docker = new Docker(modemOptions(candidate, agent));
+    const door = new Door(candidate, FIRST_ASKED, docker, agent, deadline);
     try {
       // An engine tells its version in a header even when it refuses the one in the path.
       const greeting = await door.#head(`/v${FIRST_ASKED}/_ping`);
@@ -118,7 +93,8 @@ export class Door {
       const theirs = String(answered.headers['api-version'] ?? '');
       if (!/^\d{1,2}\.\d{1,3}$/.test(theirs)) throw new Error(`what answers there is no engine (it tells no API version)${greeting.statusCode === 400 ? ', or an HTTPS server that was not asked by TLS' : ''}`);
       const agreed = compareVersions(theirs, NEWEST) < 0 ? theirs : NEWEST;
-      const opened = new Door(candidate, agreed, agent, address, deadline);
+      Object.assign(docker.modem, { version: `v${agreed}` });
+      const opened = new Door(candidate, agreed, docker, agent, deadline);
       opened.#requests = door.#requests;
       return opened;
     } catch (error) {
@@ -128,19 +104,16 @@ export class Door {
   }
 
   /** One answer as parsed JSON, undefined where it is none. Rejects with Deadline, Refused, or the connection's error. */
-  get(path: string, query: Query = {}, deadline: number = this.deadline): Promise<unknown> {
-    return this.#dial('GET', this.#path(path, query), deadline, async (answer) => {
-      if (answer.statusCode !== 200) throw await refusalOf(answer);
-      return jsonOf(await textOf(answer));
-    });
+  async get(path: string, query: Query = {}, deadline: number = this.deadline): Promise<unknown> {
+    const answer = await this.#dial({ path: `${path}?`, method: 'GET', options: { ...query } }, deadline);
+    return Buffer.isBuffer(answer) ? undefined : answer;
   }
 
   /** A stream that lasts: the deadline holds for its beginning only. */
   async stream(path: string, query: Query, signal: AbortSignal): Promise<IncomingMessage> {
-    const answer = await this.#dial('GET', this.#path(path, query), this.deadline, async (begun) => {
-      if (begun.statusCode !== 200) throw await refusalOf(begun);
-      return begun;
-    }, signal);
+    const stop = new AbortController();
+    signal.addEventListener('abort', () => stop.abort(), { once: true });
+    const answer = (await this.#dial({ path: `${path}?`, method: 'GET', isStream: true, options: { ...query } }, this.deadline, stop)) as IncomingMessage;
     signal.addEventListener('abort', () => answer.destroy(), { once: true });
     if (signal.aborted) answer.destroy();
     return answer;
@@ -148,69 +121,46 @@ export class Door {
 
   /** Whether the engine is there; rejects where it does not answer in time. */
   async ping(deadline: number): Promise<void> {
-    await this.#dial('HEAD', this.#path('/_ping', {}), deadline, async (answer) => {
-      await drained(answer);
-      if (answer.statusCode !== 200) throw new Refused(answer.statusCode ?? 0, `the engine answered ${answer.statusCode}`);
-    });
+    const answer = (await this.#dial({ path: '/_ping', method: 'HEAD', isStream: true, statusCodes: { 200: true } }, deadline)) as IncomingMessage;
+    await drained(answer);
   }
 
   close(): void {
     this.agent.destroy();
   }
 
-  #path(path: string, query: Query): string {
-    const words = new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]));
-    return `/v${this.apiVersion}${path}${words.size === 0 ? '' : `?${words.toString()}`}`;
+  async #head(path: string): Promise<IncomingMessage> {
+    const any = Object.fromEntries([200, 400, 404, 426, 500].map((status) => [status, true]));
+    const answer = (await this.#dial({ path, method: 'HEAD', isStream: true, statusCodes: any }, this.deadline)) as IncomingMessage;
+    await drained(answer);
+    return answer;
   }
 
-  #head(path: string): Promise<IncomingMessage> {
-    return this.#dial('HEAD', path, this.deadline, async (answer) => {
-      await drained(answer).catch(() => undefined);
-      return answer;
-    });
-  }
-
-  #dial<T>(method: 'GET' | 'HEAD', path: string, deadline: number, take: (answer: IncomingMessage) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  #dial(options: Parameters<Dockerode['modem']['dial']>[0], deadline: number, stop = new AbortController()): Promise<unknown> {
     this.#requests += 1;
-    return new Promise<T>((resolve, reject) => {
-      const request = (this.address.protocol === 'https:' ? https : http).request({ ...this.address, agent: this.agent, method, path });
-      const stop = () => request.destroy();
+    return new Promise((resolve, reject) => {
       let done = false;
-      const end = () => {
-        done = true;
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', stop);
-      };
+      let late = false;
       const timer = setTimeout(() => {
         // On a busy machine this thread may itself have been late: what has arrived meanwhile is read first.
         setImmediate(() => {
           if (done) return;
-          end();
+          late = true;
+          stop.abort();
           reject(new Deadline(deadline));
-          request.destroy();
         });
       }, deadline);
-      const fail = (error: Error) => {
-        if (done) return;
-        end();
-        reject(error);
-      };
-      signal?.addEventListener('abort', stop, { once: true });
-      let headed = false;
-      request.on('error', (error) => {
-        // What follows the head against the rules (a server of TLS does so) takes nothing from a head that has come.
-        if (!headed || method !== 'HEAD') fail(error);
+      Object.defineProperty(stop.signal, inspect.custom, { value: quiet });
+      const ok = options.statusCodes ?? { 200: true, 404: 'not found', 500: 'server error' };
+      this.docker.modem.dial({ ...options, statusCodes: ok, abortSignal: stop.signal }, (error, answer) => {
+        clearTimeout(timer);
+        done = true;
+        if (late) return;
+        if (error === null || error === undefined) return resolve(answer);
+        const { statusCode, json } = error as { statusCode?: unknown; json?: { message?: unknown } };
+        if (typeof statusCode !== 'number') return reject(error);
+        reject(new Refused(statusCode, typeof json?.message === 'string' ? json.message.slice(0, 500) : `the engine answered ${statusCode}`));
       });
-      request.on('response', (answer) => {
-        headed = true;
-        take(answer).then((taken) => {
-          if (done) return;
-          end();
-          resolve(taken);
-        }, fail);
-      });
-      request.end();
-      if (signal?.aborted === true) stop();
     });
   }
 }
