@@ -1,13 +1,15 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+import { withoutUnused } from './scripts/lib/bundle.js';
 
 /**
- * Main is an ES module with the packages of `dependencies` left outside. The preload must be CommonJS and
+ * Main is an ES module with the packages of `dependencies` left outside; dockerode is bundled without what it brings for builds. The preload must be CommonJS and
  * whole: a sandboxed preload can require nothing but electron. The page is plain files for a custom scheme and for loopback.
  */
 export default defineConfig({
   main: {
-    build: { outDir: 'out/main', target: 'node20', sourcemap: false },
+    plugins: [withoutUnused()],
+    build: { outDir: 'out/main', target: 'node20', sourcemap: false, rollupOptions: { output: { codeSplitting: false } } },
   },
   preload: {
     build: {

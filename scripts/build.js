@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { nodeProgram } from './lib/bundle.js';
 import { newestSource } from './lib/sources.js';
 
 const root = path.resolve(import.meta.dirname, '..');
@@ -19,16 +20,8 @@ async function bundle(entry, outfile, alone) {
     absWorkingDir: root,
     entryPoints: [entry],
     outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.19',
-    external: alone ? [] : Object.keys(dependencies),
-    banner: { js: "import { createRequire as $require } from 'node:module'; const require = $require(import.meta.url);" },
+    ...nodeProgram(alone ? [] : Object.keys(dependencies)),
     logLevel: 'warning',
-    legalComments: 'none',
-    charset: 'utf8',
-    loader: { '.json': 'json' },
   });
 }
 

@@ -1,9 +1,14 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
+// @ts-expect-error A script of plain JavaScript, shared with the build.
+import { nodeProgram as nodeProgramScript } from '../../scripts/lib/bundle.js';
 import { startEngine, type Lab } from '../lab/engine.js';
+
+const nodeProgram = nodeProgramScript as (external: readonly string[]) => BuildOptions;
+const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly dependencies: Readonly<Record<string, string>> };
 
 /** A real engine with so many quiet containers, made once for all benchmarks that want it. */
 export interface Host {
@@ -58,7 +63,7 @@ let built: Promise<string> | undefined;
 /** `inside.ts` as one file for plain Node: what is measured is the program, not what reads TypeScript. */
 function program(): Promise<string> {
   const outfile = join('node_modules', '.cache', 'bulkhead-bench', `inside-${process.pid}.mjs`);
-  built ??= build({ entryPoints: [join(import.meta.dirname, 'inside.ts')], outfile, bundle: true, platform: 'node', target: 'node20', format: 'esm', packages: 'external', logLevel: 'error' }).then(() => outfile);
+  built ??= build({ ...nodeProgram(Object.keys(dependencies)), entryPoints: [join(import.meta.dirname, 'inside.ts')], outfile, logLevel: 'error' }).then(() => outfile);
   return built;
 }
 

@@ -57,7 +57,7 @@ describe('the package', () => {
 
   it('carries nothing that only building and testing need', () => {
     const out = path.join(folder, 'app');
-    for (const name of ['playwright-core', 'vitest', 'electron-builder', 'svelte', 'typescript', 'vite']) expect(existsSync(path.join(out, 'node_modules', name)), name).toBe(false);
+    for (const name of ['@grpc', 'ssh2', 'playwright-core', 'vitest', 'electron-builder', 'svelte', 'typescript', 'vite']) expect(existsSync(path.join(out, 'node_modules', name)), name).toBe(false);
     expect(existsSync(path.join(out, 'test'))).toBe(false);
   });
 
