@@ -1,12 +1,20 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { valueOf } from '../../src/core/model/index.js';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { run, until } from '../lab/run.js';
 import { crookedRuntimes } from './runtime.js';
 import { lookAt, type Seen } from './seen.js';
 
 /** Each way in which a kernel can contradict what an engine was told, made for real, and seen. */
+
+/** A program whose first thread gives up every right (capset(2)) once another that kept them made a UTS namespace of its own (unshare(2)). */
+const THREADS = `use threads; use threads::shared; my $made :shared = 0;
+threads->create(sub { syscall(272, 0x04000000) == 0 or die; $made = 1; sleep 1 while 1 });
+select(undef, undef, undef, 0.05) until $made;
+my ($head, $none) = (pack('LL', 0x20080522, 0), pack('L6', 0, 0, 0, 0, 0, 0));
+syscall(126, $head, $none) == 0 or die; sleep 1 while 1`;
 
 const runtimes = crookedRuntimes();
 const started: ChildProcess[] = [];
@@ -70,6 +78,8 @@ beforeAll(async () => {
   await lab.run('helped');
   await lab.docker(['exec', '-d', '--privileged', 'helped', 'sleep', '100000']);
 
+  const host = ['/usr', '/lib', '/lib64'].filter((path) => existsSync(path)).flatMap((path) => ['-v', `${realpathSync(path)}:${path}:ro`]);
+  await lab.run('threaded', { args: [...host, '--cap-add', 'SYS_ADMIN'], command: ['/usr/bin/perl', '-e', THREADS] });
   await lab.run('wired');
   await lab.inNet(['ip', 'link', 'add', 'stray0', 'type', 'veth', 'peer', 'name', 'eth9', 'netns', String(await lab.pid('wired'))]);
   await lab.run('address');
@@ -81,6 +91,8 @@ beforeAll(async () => {
   await lab.run('device');
   await lab.docker(['exec', 'device', 'mknod', '/dev/disk', 'b', '8', '0']);
 
+  const threaded = await lab.pid('threaded');
+  expect(await until(() => /^CapEff:\s*0+$/m.test(readFileSync(`/proc/${threaded}/status`, 'utf8')), 30_000)).toBe(true);
   const visited = await lab.pid('visited');
   const shares = async (pid: number, kind: string) => (await run(['readlink', `/proc/${pid}/ns/${kind}`])) === (await run(['readlink', `/proc/${visited}/ns/${kind}`]));
   expect(await until(() => shares(started.at(-1)?.pid ?? 0, 'uts'), 20_000)).toBe(true);
@@ -130,6 +142,16 @@ test('a process from outside is told with what it entered, and one by exec with 
   const helped = seen.container('helped');
   expect(helped.process?.pid).not.toBe(helped.pid);
   expect(helped.processes.map((one) => one.role)).toEqual(['main', 'exec']);
+});
+
+test('a thread that kept what the first one gave up is the weakest, and is told where it went', () => {
+  const threaded = seen.container('threaded');
+  const first = threaded.processes.find((one) => one.pid === threaded.pid);
+  expect(first && valueOf(first.capabilities.effective)).toEqual([]);
+  expect(threaded.process?.pid).not.toBe(threaded.pid);
+  expect(threaded.process?.capabilities.effective).toMatchObject({ value: expect.arrayContaining(['CAP_NET_RAW', 'CAP_SYS_ADMIN']) as unknown, source: expect.stringMatching(`^/proc/${threaded.pid}/task/\\d+/status$`) as unknown });
+  expect(threaded.processCount).toMatchObject({ value: 1 });
+  expect(seen.rulesOn('threaded')).toContain('drift-process-elsewhere');
 });
 
 test('a limit that was raised by hand is told with both numbers', () => {

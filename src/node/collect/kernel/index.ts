@@ -10,6 +10,7 @@ import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
 import { passOver, type LastPass } from './pass.js';
 import { closeProcesses, newProcessCache, readProcesses, type Depth, type ProcessCache } from './processes.js';
+import { newThreadCache, withThreads, type ThreadCache } from './threads.js';
 import type { KernelFacts, KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
 export type { KernelFacts, KernelHost, KernelPass, KnownContainer, Roots } from './types.js';
@@ -17,6 +18,7 @@ export type { KernelFacts, KernelHost, KernelPass, KnownContainer, Roots } from 
 /** What is kept from pass to pass; one for each engine. */
 export interface KernelCache {
   readonly processes: ProcessCache;
+  readonly threads: ThreadCache;
   readonly proof: ProofCache;
   readonly mounts: MountCache;
   readonly kin: KinCache;
@@ -39,7 +41,7 @@ export interface KernelCache {
 export function newKernelCache(): KernelCache {
   const holding = newHolding();
   return {
-    processes: newProcessCache(holding), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
+    processes: newProcessCache(holding), threads: newThreadCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
     devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined,
   };
 }
@@ -75,8 +77,13 @@ export function readKernel(input: KernelInput): KernelPass {
   const procs = isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
   const proof = procs.size === 0 ? noKernel(roots) : prove(containers, procs, cache.proof);
   if (proof.kind === 'foreign' || (proof.kind === 'unproved' && (input.local === false || procs.size === 0))) return stranger(proof, containers);
-  return passOver(input, procs, proof);
+  const threads = withThreads(procs, cache.threads, input.depth ?? 'full', input.again ?? NONE);
+  const pass = passOver(input, threads.procs, proof);
+  const notes = threads.left.map((one) => ({ about: 'host', text: `not every thread of process ${one.pid} (${one.comm}) was looked at: it has ${one.status.threads}` }));
+  return notes.length === 0 ? pass : { ...pass, notes: [...pass.notes, ...notes] };
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 function noKernel(roots: Roots): KernelProof {
   return { kind: 'foreign', why: `${roots.proc} holds no processes: this is no Linux machine` };

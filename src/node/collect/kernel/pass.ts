@@ -74,6 +74,7 @@ function recounted(nodes: readonly NamespaceNode[], procs: ReadonlyMap<number, P
   const counts = new Map<string, number>();
   for (const node of nodes) if (node.owner === 'host') counts.set(spaceKey(node.type, node.inode), 0);
   for (const proc of procs.values()) {
+    if (proc.threadOf !== undefined) continue;
     for (const kind of NS_KINDS) {
       const inode = proc.namespaces[kind];
       const key = 'value' in inode ? spaceKey(kind, inode.value) : '';
@@ -130,7 +131,7 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
       namespaces: people.refs.get(container.id) ?? declaredNamespaces(container, containers, 'absent', one.main.path),
       process: weakest,
       processes,
-      processCount: known(members.length, place.source),
+      processCount: countOf(members, place.source),
       intruders: people.intruders.get(container.id) ?? [],
       cgroup: placed(container.id, place, container.declared),
       ...moreOf(container.id, one.main, container.declared),
@@ -164,6 +165,13 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
   return { proof, host, of, groups, namespaces, cgroups, notes: [...people.notes, ...vz] };
 }
 
+/** How many processes these are, threads that stand beside theirs left out. */
+function countOf(members: readonly Proc[], source: string): KernelFacts['processCount'] {
+  let count = 0;
+  for (const one of members) if (one.threadOf === undefined) count += 1;
+  return known(count, source);
+}
+
 /** Whether a group is in the host's own mount namespace, and sees what the host sees. */
 function isWithHost(one: Found, people: People): boolean {
   return one.runtime !== 'chroot' && 'value' in one.main.namespaces.mnt && !apart(one.main, people.inodes).includes('mnt');
@@ -181,7 +189,7 @@ function groupOf(one: Found, people: People, procs: ReadonlyMap<number, Proc>, p
     net: net === undefined ? `of:${id}` : net === valueOf(people.host.net) ? 'host' : `net:${net}`,
     process: weakest,
     processes,
-    processCount: known(one.members.length, place.source),
+    processCount: countOf(one.members, place.source),
     intruders: people.intruders.get(id) ?? [],
     endpoints: [],
     privilegedPrograms: unknown('not-asked', `${one.main.path}/root`),

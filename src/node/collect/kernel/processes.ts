@@ -60,7 +60,8 @@ function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
   return files;
 }
 
-function readNamespaces(links: ProcFiles['links'], before: NsInodes | undefined): NsInodes {
+/** The links of one process or thread; `before` itself where they say the same. */
+export function readNamespaces(links: ProcFiles['links'], before: NsInodes | undefined): NsInodes {
   const all: Partial<Record<NsKind, Reading<number>>> = {};
   let denied = false;
   let same = before !== undefined;
@@ -195,7 +196,7 @@ function sameStatus(a: Status, b: Status): boolean {
     a === b ||
     (a.effective === b.effective && a.permitted === b.permitted && a.bounding === b.bounding && a.ambient === b.ambient && a.inheritable === b.inheritable &&
       a.uid === b.uid && a.parent === b.parent && a.comm === b.comm && a.noNewPrivs === b.noNewPrivs && a.seccomp === b.seccomp &&
-      a.seccompFilters === b.seccompFilters && a.pidInside === b.pidInside && a.kernelThread === b.kernelThread)
+      a.seccompFilters === b.seccompFilters && a.pidInside === b.pidInside && (a.threads > 1) === (b.threads > 1) && a.kernelThread === b.kernelThread)
   );
 }
 
@@ -213,7 +214,7 @@ function refresh(proc: string, cache: ProcessCache, before: Proc): Proc | undefi
 }
 
 /** A cgroup such as engines name them; those who are in one are looked at in each pass. */
-const IN_A_CONTAINER = /[0-9a-f]{64}/;
+export const IN_A_CONTAINER = /[0-9a-f]{64}/;
 
 /** Every process of the host, by pid. The cache holds them afterwards; those that ended are dropped from it. */
 export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<string> = new Set()): ReadonlyMap<number, Proc> {

@@ -55,7 +55,7 @@ export function namespaceNodes(
       const inode = proc.namespaces[kind];
       if (!('value' in inode)) continue;
       const one = at(kind, inode.value);
-      one.count += 1;
+      if (proc.threadOf === undefined) one.count += 1;
       const before = one.members.get(key);
       if (before === undefined || (before.pid ?? 0) > proc.pid) one.members.set(key, before === undefined || member.kind === 'host' ? { ...member, pid: proc.pid } : before);
     }

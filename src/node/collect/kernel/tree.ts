@@ -61,7 +61,7 @@ function isThere(root: Hierarchy, path: string): boolean {
 export function countProcesses(procs: Iterable<Proc>): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const direct = new Map<string, number>();
-  for (const proc of procs) direct.set(proc.cgroup, (direct.get(proc.cgroup) ?? 0) + 1);
+  for (const proc of procs) if (proc.threadOf === undefined) direct.set(proc.cgroup, (direct.get(proc.cgroup) ?? 0) + 1);
   for (const [path, count] of direct) for (const up of lineage(path)) counts.set(up, (counts.get(up) ?? 0) + count);
   return counts;
 }

@@ -36,6 +36,8 @@ export interface Proc {
   readonly uidMap: Reading<readonly UidRange[]>;
   readonly lsm: Reading<string>;
   readonly root: Reading<string>;
+  /** Of a thread that differs from the first of its process: that process. `pid` is the thread's own id then. */
+  readonly threadOf?: number;
 }
 
 /** What the kernel tells of one container. */
