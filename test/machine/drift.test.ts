@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isUnconfined } from '../../src/core/facts/label.js';
 import { snapshot as schema, valueOf, type Container } from '../../src/core/model/index.js';
 import { judged, type Seen } from '../drift/seen.js';
 import { bundle } from './bundle.js';
@@ -103,8 +104,11 @@ test('what agrees with its declaration has no drift', () => {
 
 describe('the profile', () => {
   test('that a runtime left out is a contradiction', () => {
-    expect(label('unconfined')).toBe('unconfined');
+    // The label is then that of runc itself, whose own profile is there to confine nothing.
+    expect(isUnconfined(label('unconfined') ?? 'a profile')).toBe(true);
     expect(rules('unconfined')).toEqual(['drift-lsm']);
+    expect(seen.rulesOn('unconfined')).toContain('unconfined-lsm');
+    expect(seen.rulesOn('calm')).not.toContain('unconfined-lsm');
   });
 
   test('that a runtime replaced is one, by its name', () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isUnconfined } from '../../src/core/facts/label.js';
 import { snapshot as schema, type Container, type Reading, type Snapshot } from '../../src/core/model/index.js';
 import { bundle } from './bundle.js';
 import { chosenSuite } from './image.js';
@@ -102,6 +103,7 @@ describe('inside a modern host', () => {
       expect(value(take(name, inside).process!.lsm)).toBe(label);
     }
     expect(value(take('plain', inside).process!.lsm)).toBe('docker-default (enforce)');
+    expect(isUnconfined(value(take('unconfined', inside).process!.lsm))).toBe(true);
   });
 
   test('cgroup and pid namespaces agree with their links', async () => {

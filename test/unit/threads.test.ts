@@ -28,7 +28,7 @@ const read = (depth: 'full' | 'known' = 'full') => {
 /** A first thread without any right, with others beside it. */
 function threaded(threads: readonly { readonly tid: number; readonly effective?: string; readonly uts?: number }[]): void {
   host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
-  const first = { parent: 90, cgroup: A, bounding: SOME, seccomp: 2, threads: threads.length + 1, comm: 'server' };
+  const first = { parent: 90, cgroup: A, bounding: SOME, seccomp: 2 as const, threads: threads.length + 1, comm: 'server' };
   host.process({ ...first, pid: 100, namespaces: OWN, effective: NONE });
   host.process({ ...first, pid: 100, of: 100, namespaces: OWN, effective: NONE });
   for (const { tid, effective, uts } of threads) host.process({ ...first, pid: tid, of: 100, comm: 'worker', namespaces: { ...OWN, uts: uts ?? OWN.uts }, effective: effective ?? NONE });

@@ -1,5 +1,6 @@
 import { isEvery, plainCap } from '../facts/capabilities.js';
 import { hostPaths } from '../facts/mounts.js';
+import { isUnconfined } from '../facts/label.js';
 import { bytes, cores, listOf } from '../facts/units.js';
 import type { Limit } from '../model/cgroup.js';
 import { NS_KINDS } from '../model/namespaces.js';
@@ -91,16 +92,14 @@ function rights(p: Pair): (Told | null)[] {
   return out;
 }
 
-const unconfined = (label: string): boolean => label === '' || /^unconfined\b/.test(label);
-
 function lsm(p: Pair, labels: readonly [string, string] | null): Told | null {
   if (labels === null || labels[0] === labels[1]) return null;
   const [before, after] = labels;
   const module = 'value' in p.b.host.lsms && p.b.host.lsms.value.includes('selinux') ? 'SELinux' : 'AppArmor';
   const said = (label: string): string => label.replace(/ \((\w+)\)$/, ', $1');
   const mode = (label: string): string => /\((\w+)\)$/.exec(label)?.[1] ?? '';
-  if (unconfined(after) && !unconfined(before)) return { direction: 'worse', text: `: ${module} is off (was ${said(before)})`, key: `are without ${module} now` };
-  if (unconfined(before) && !unconfined(after)) return { direction: 'better', text: `: ${module} is back (${said(after)})`, key: `are under ${module} again` };
+  if (isUnconfined(after) && !isUnconfined(before)) return { direction: 'worse', text: `: ${module} is off (was ${said(before)})`, key: `are without ${module} now` };
+  if (isUnconfined(before) && !isUnconfined(after)) return { direction: 'better', text: `: ${module} is back (${said(after)})`, key: `are under ${module} again` };
   if (mode(after) === 'complain' && mode(before) !== 'complain') return { direction: 'worse', text: `: ${module} only complains now (${said(after)})`, key: `are only watched by ${module} now` };
   if (mode(before) === 'complain' && mode(after) === 'enforce') return { direction: 'better', text: `: ${module} enforces now (${said(after)})`, key: `are held by ${module} now` };
   // SELinux gives each start categories of its own.

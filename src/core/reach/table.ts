@@ -1,3 +1,4 @@
+import { isUnconfined } from '../facts/label.js';
 import { known, valueOf, type Reading } from '../model/reading.js';
 import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
@@ -83,7 +84,7 @@ export function tableWrite(w: Workload, v: Party, host: Host): Answer {
     if (valueOf(w.namespaces.pid.owner) !== 'host') return [enter];
     // Whoever may trace a process of the host makes it do what it likes.
     const label = valueOf(p.lsm) ?? '';
-    const confined = label !== '' && !label.startsWith('unconfined') && host.mayHaveLsm;
+    const confined = !isUnconfined(label) && host.mayHaveLsm;
     return [enter, series([seen, has(p, 'CAP_SYS_PTRACE'), count, callPasses(p, w, 'ptrace'), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])])];
   });
   return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));

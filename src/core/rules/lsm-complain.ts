@@ -1,7 +1,7 @@
 import { isKnown, known } from '../model/reading.js';
 import type { Hit, Rule } from './rule.js';
 import { plainContainer, plainFacts, plainProcess } from './example.js';
-import { parseLabel } from './lsm.js';
+import { parseLabel } from '../facts/label.js';
 import { living, subjectOf } from './subjects.js';
 
 export const lsmComplain: Rule = {

@@ -10,6 +10,11 @@ test('only where the host has a module, and where that is known', () => {
   expect(rule.find(plainFacts([open], { host: { ...plainHost, lsms: known([], 'lsm') } }))).toEqual([]);
   expect(rule.find(plainFacts([open], { host: { ...plainHost, lsms: unknown('denied', 'lsm') } }))).toEqual([]);
 });
+test('runc’s own profile, which is in the mode unconfined, confines nothing', () => {
+  const labelled = (label: string) => rule.find(plainFacts([plainContainer({ process: plainProcess({ lsm: known(label, '/proc/4200/attr/current') }) })]));
+  expect(labelled('runc (unconfined)')).toHaveLength(1);
+  expect(labelled('docker-default (enforce)')).toEqual([]);
+});
 test('SELinux’s unconfined domains count as well', () => {
   const host = { ...plainHost, lsms: known(['selinux'], 'lsm') };
   const labelled = (label: string) => rule.find(plainFacts([plainContainer({ process: plainProcess({ lsm: known(label, '/proc/4200/attr/current') }) })], { host }));

@@ -1,7 +1,8 @@
 import { isKnown, known } from '../model/reading.js';
 import type { Hit, Rule } from './rule.js';
 import { plainContainer, plainFacts, plainProcess } from './example.js';
-import { confiningModule, isUnconfined } from './lsm.js';
+import { isUnconfined } from '../facts/label.js';
+import { confiningModule } from './lsm.js';
 import { living, subjectOf } from './subjects.js';
 import { told } from './walls.js';
 

@@ -3,6 +3,7 @@ import type { ProcessFacts } from '../../model/process.js';
 import type { Declared, Workload } from '../../model/workload.js';
 import type { Host } from '../../model/snapshot.js';
 import { DANGEROUS, askedCaps, beyondDefault, dangerousOf, isEvery, plainCap } from '../capabilities.js';
+import { isUnconfined, parseLabel } from '../label.js';
 import { count, listOf, plural } from '../units.js';
 import { unreadSentence, unreadText, wall, type Wall } from './wall.js';
 
@@ -128,9 +129,12 @@ export function lsmWall(p: ProcessFacts, w: Workload, host: Host): Wall {
       ? wall('lsm', 'open-by-choice', type, `SELinux does not hold a process of type ${type}.`, readings)
       : wall('lsm', 'stands', '', `SELinux holds it as ${type}.`, readings);
   }
-  if ((text === '' || text === 'unconfined') && w.kind === 'group') return wall('lsm', 'open-as-shipped', '', 'No AppArmor profile holds it; its runtime ships none.', readings);
-  if (text === '' || text === 'unconfined') return wall('lsm', 'open-by-choice', 'unconfined', 'No AppArmor profile holds it.', readings, told || null);
-  if (/\((complain|kill|unconfined)\)$/.test(text) && !text.endsWith('(kill)')) return wall('lsm', 'thinned', 'complain', `The profile ${text.replace(/ \(.*/, '')} only writes down what it would refuse.`, readings);
+  const open = isUnconfined(text);
+  if (open && w.kind === 'group') return wall('lsm', 'open-as-shipped', '', 'No AppArmor profile holds it; its runtime ships none.', readings);
+  const { profile, mode } = parseLabel(text);
+  const named = mode === 'unconfined' ? `The profile ${profile} is in the mode unconfined, and refuses nothing.` : 'No AppArmor profile holds it.';
+  if (open) return wall('lsm', 'open-by-choice', 'unconfined', named, readings, told || null);
+  if (mode === 'complain') return wall('lsm', 'thinned', 'complain', `The profile ${profile} only writes down what it would refuse.`, readings);
   return wall('lsm', 'stands', '', `AppArmor holds it: ${text}.`, readings);
 }
 

@@ -98,6 +98,7 @@ describe('security module', () => {
     const bare: Host = { ...host, lsms: known(['capability', 'yama'], '') };
     expect(of('lsm', runs({ lsm: unknown('absent', '') }), bare).state).toBe('open-as-shipped');
   });
+  it('does not take a profile in the mode unconfined for a wall: runc’s own is one', () => expect(of('lsm', runs({ lsm: known('runc (unconfined)', '') }))).toMatchObject({ state: 'open-by-choice', short: 'unconfined' }));
   it('does not take complain for enforce', () => expect(of('lsm', runs({ lsm: known('shop (complain)', '') }))).toMatchObject({ state: 'thinned', short: 'complain' }));
   it('names the profile that was declared where the kernel has none', () => {
     expect(of('lsm', { ...runs({ lsm: known('unconfined', '') }), ...told({ appArmorProfile: 'shop-mailer' }) })).toMatchObject({ state: 'open-by-choice', drift: 'shop-mailer' });

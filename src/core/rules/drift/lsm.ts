@@ -1,7 +1,8 @@
 import { isKnown, known } from '../../model/reading.js';
 import type { Hit, Rule } from '../rule.js';
 import { plainContainer, plainFacts, plainProcess } from '../example.js';
-import { confiningModule, parseLabel } from '../lsm.js';
+import { isUnconfined, parseLabel } from '../../facts/label.js';
+import { confiningModule } from '../lsm.js';
 import { settled, subjectOf } from '../subjects.js';
 import { told } from '../walls.js';
 
@@ -27,7 +28,7 @@ export const driftLsm: Rule = {
         const { profile } = parseLabel(p.lsm.value);
         // A child profile (`declared//child`) and a stack (`declared//&more`) keep the declared one.
         if (profile === declared || profile.split('//&').some((part) => part === declared || part.startsWith(`${declared}//`))) continue;
-        return [{ title: `${c.name} was declared to run under ${declared} and runs ${profile === 'unconfined' ? 'unconfined' : `under ${profile}`}.`, subjects: [subjectOf(c)], evidence: [p.lsm, told(c.declared, 'appArmorProfile')] }];
+        return [{ title: `${c.name} was declared to run under ${declared} and runs ${isUnconfined(p.lsm.value) ? 'unconfined' : `under ${profile}`}.`, subjects: [subjectOf(c)], evidence: [p.lsm, told(c.declared, 'appArmorProfile')] }];
       }
       return [];
     });

@@ -1,5 +1,6 @@
 import { NS_KINDS, known, unknown, type CapabilitySets, type Intruder, type NsKind, type ProcessFacts, type Reading } from '../../../core/model/index.js';
 import { capabilityNames } from '../../../core/parse/capabilities.js';
+import { isUnconfined } from '../../../core/facts/label.js';
 import { sameNamespace } from './processes.js';
 import type { Proc } from './types.js';
 
@@ -82,7 +83,7 @@ function holds(proc: Proc, main: Proc, hostUser: number | undefined): readonly n
     bits(s.bounding),
     s.seccomp === 'disabled' ? 1 : 0,
     s.noNewPrivs === false ? 1 : 0,
-    'value' in proc.lsm && proc.lsm.value === 'unconfined' ? 1 : 0,
+    'value' in proc.lsm && isUnconfined(proc.lsm.value) ? 1 : 0,
     s.uid === 0 ? 1 : 0,
     proc === main ? 1 : 0,
   ];
