@@ -60,10 +60,16 @@ export interface PictureDelta {
   readonly elevation: Picture['elevation'] | null;
 }
 
-/** What a session pushes. `picture` is whole; `delta` applies to the last one, `seq` follows on or the window asks `resync`. */
+/**
+ * What a session pushes. `picture` is whole; `delta` applies to the last one, `seq` follows on or the window asks `resync`.
+ * `opened` is a picture without its snapshot, which the window that gave the text under this key has already; another one
+ * asks `resync`. `frame` moves on in the recording that the last `link` told of.
+ */
 export type Push =
   | { readonly push: 'link'; readonly link: Link }
   | { readonly push: 'picture'; readonly seq: number; readonly picture: Picture }
+  | { readonly push: 'opened'; readonly seq: number; readonly key: string; readonly picture: Omit<Picture, 'snapshot'> }
+  | { readonly push: 'frame'; readonly at: number }
   | { readonly push: 'delta'; readonly seq: number; readonly delta: PictureDelta }
   | { readonly push: 'command'; readonly command: 'open' | 'export' | 'palette' | 'theme' | 'lens-1' | 'lens-2' | 'lens-3' | 'lens-4' };
 
@@ -75,8 +81,12 @@ export interface Methods {
   hello(): Answer<{ readonly version: string; readonly shell: 'electron' | 'browser' }>;
   resync(): Answer<null>;
   tryNow(): Answer<null>;
-  /** Opens a snapshot or recording from its text; bounded at 100 MB by the transports. */
-  openText(args: { readonly name: string; readonly text: string }): Answer<null>;
+  /**
+   * Opens a snapshot or recording from its text; bounded at 100 MB by the transports. A window that parsed the text itself
+   * gives a `key` of its own making: where the text is a snapshot of today's format and fit to be shown, `opened` answers
+   * with that key instead of sending 20 MB back.
+   */
+  openText(args: { readonly name: string; readonly text: string; readonly key?: string | undefined }): Answer<null>;
   /** Asks the shell for a file (Electron's dialog); in a browser the page has its own. */
   openDialog(): Answer<null>;
   /** Back from an opened file to the live host. */

@@ -39,7 +39,7 @@ export const requests: { readonly [K in keyof Methods]: z.ZodType<Parameters<Met
   hello: none,
   resync: none,
   tryNow: none,
-  openText: z.tuple([text]),
+  openText: z.tuple([z.object({ name, text: z.string().max(MAX_TEXT), key: z.string().min(1).max(64).optional() }).readonly()]),
   openDialog: none,
   goLive: none,
   exportAs: z.tuple([exportRequest]),

@@ -37,6 +37,26 @@ describe('files', () => {
     await page.getByTestId('notice').getByText('dropped.json is not a snapshot').waitFor();
   });
 
+  it('are shown from the window’s own text once the session finds it fit, and asked for anew where the text is another’s', async () => {
+    await open();
+    await shown();
+    const { snapshot, ...rest } = pictureOf(cast(14));
+    let key = '';
+    session.answers.openText = (args) => {
+      key = args.key ?? '';
+      session.show({ state: 'file', name: args.name, takenAt: snapshot.takenAt });
+      session.push({ push: 'opened', seq: 100, key, picture: rest });
+      return { ok: true, value: null };
+    };
+    const items = await stage().getAttribute('data-items');
+    await page.locator('#open-file').setInputFiles({ name: 'here.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...snapshot, containers: snapshot.containers.slice(0, 5) })) });
+    await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] !== before, items);
+    const resyncs = session.asked.filter((x) => x.method === 'resync').length;
+    session.push({ push: 'opened', seq: 101, key, picture: rest });
+    await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] === before, items);
+    expect(session.asked.filter((x) => x.method === 'resync').length).toBe(resyncs + 1);
+  });
+
   it('are saved with the bytes that were previewed', async () => {
     await open();
     await shown();

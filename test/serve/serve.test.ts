@@ -190,6 +190,11 @@ describe('what the socket carries', () => {
     const answer = await ask('/call/openText', headers, 'POST', JSON.stringify([{ name: 'a.json', text }]));
     expect(JSON.parse(answer.text)).toEqual({ ok: true, value: null });
     expect(session.asked.at(-1)).toMatchObject({ method: 'openText' });
+    const plain = { ...headers, 'content-type': 'text/plain; charset=utf-8' };
+    const raw = await ask('/call/openText', { ...plain, 'x-bulkhead-args': encodeURIComponent(JSON.stringify({ name: 'Ä "b".json', key: 'k1' })) }, 'POST', '{"ü":1}');
+    expect(JSON.parse(raw.text)).toEqual({ ok: true, value: null });
+    expect(session.asked.at(-1)).toEqual({ method: 'openText', args: [{ name: 'Ä "b".json', key: 'k1', text: '{"ü":1}' }] });
+    for (const args of ['', '%', 'null', '{"name":1}']) expect(JSON.parse((await ask('/call/openText', { ...plain, 'x-bulkhead-args': args }, 'POST', 'x')).text)).toMatchObject({ ok: false });
     const huge = await ask('/call/openText', { ...headers, 'content-length': String(300 * 1024 * 1024) }, 'POST', '').catch(() => null);
     if (huge !== null) expect(huge.status).toBe(413);
   });

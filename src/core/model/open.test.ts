@@ -13,7 +13,7 @@ const why = (text: string): string => {
 
 test('what was saved opens as it was, and frozen', () => {
   const opened = openSnapshot(JSON.stringify(saved));
-  expect(opened).toEqual({ ok: true, snapshot: saved });
+  expect(opened).toEqual({ ok: true, asIs: true, snapshot: saved });
   if (opened.ok) expect(Object.isFrozen(opened.snapshot.containers[0]?.declared.mounts)).toBe(true);
 });
 
@@ -30,7 +30,7 @@ test('what is no snapshot gets one clear sentence', () => {
 test('members that the schema does not know are left out, and none reaches a prototype', () => {
   const text = JSON.stringify(saved).replace('{', '{"__proto__":{"polluted":true},"more":1,');
   const opened = openSnapshot(text);
-  expect(opened).toEqual({ ok: true, snapshot: saved });
+  expect(opened).toEqual({ ok: true, asIs: false, snapshot: saved });
   expect(({} as Record<string, unknown>)['polluted']).toBeUndefined();
 });
 

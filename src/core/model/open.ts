@@ -11,7 +11,8 @@ export interface NotOpened {
   readonly todo: string;
   readonly command: string;
 }
-export type Opened = { readonly ok: true; readonly snapshot: Snapshot } | { readonly ok: false; readonly trouble: NotOpened };
+/** `asIs`: the text is of today's format and holds nothing else, so that its own JSON says the same. */
+export type Opened = { readonly ok: true; readonly snapshot: Snapshot; readonly asIs: boolean } | { readonly ok: false; readonly trouble: NotOpened };
 
 const not = (why: string, todo = 'Make one with `bulkhead snapshot -o FILE`.'): Opened => ({ ok: false, trouble: { what: 'this is not a snapshot', why, todo, command: '' } });
 
@@ -20,12 +21,22 @@ function place(path: readonly PropertyKey[]): string {
   return path.map((p, i) => (typeof p === 'number' ? `[${p}]` : `${i === 0 ? '' : '.'}${String(p)}`)).join('').slice(0, 200);
 }
 
-function freeze<T>(value: T): T {
-  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
-    Object.freeze(value);
-    for (const part of Object.values(value)) freeze(part);
+/** Freezes what came out of the check, and answers whether all that went in came out: what the schema does not know did not. */
+function freeze(value: unknown, given: unknown): boolean {
+  if (typeof value !== 'object' || value === null || typeof given !== 'object' || given === null) return true;
+  Object.freeze(value);
+  let all = true;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!freeze(value[i], (given as readonly unknown[])[i])) all = false;
+    return all;
   }
-  return value;
+  let more = 0;
+  for (const key in given) if (Object.hasOwn(given, key)) more++;
+  for (const key in value) {
+    more--;
+    if (!freeze((value as Record<string, unknown>)[key], (given as Record<string, unknown>)[key])) all = false;
+  }
+  return all && more === 0;
 }
 
 /**
@@ -45,7 +56,7 @@ export function openSnapshot(text: string): Opened {
   const moved = migrate(parsed as Record<string, unknown>);
   if (!moved.ok) return not(moved.why, moved.why.includes('reads up to') ? 'Open it with the version that wrote it, or a later one.' : 'Make one with `bulkhead snapshot -o FILE`.');
   const checked = snapshot.safeParse(moved.value);
-  if (checked.success) return { ok: true, snapshot: freeze(checked.data) };
+  if (checked.success) return { ok: true, asIs: freeze(checked.data, moved.value) && moved.value === parsed, snapshot: checked.data };
   const issue = checked.error.issues[0];
   return not(`${issue && issue.path.length > 0 ? `${place(issue.path)} is not as it should be` : 'its content is not as it should be'} (${(issue?.message ?? 'unknown').slice(0, 120)})`, 'It was changed by hand or cut off; take a new one.');
 }

@@ -189,23 +189,31 @@ function fixed(table: Reading<readonly Neighbour[]>): string {
  */
 export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
   const court = courtOf(snapshot, memory.plugs);
-  const counts = none();
-  const segments: SegmentReach[] = [];
-  const sham: Judgement['sham'][number][] = [...shamOnHost(court)];
   const alive = new Set<string>();
   const outer = dependsOnHost(court);
-  for (const wire of court.wires) {
+  const judgement = judgeCourt(court, (wire) => {
     const of = [...outer, ...dependsOn(court, wire)];
     const before = memory.judged.get(wire.segment.id);
     const same = before !== undefined && before.of.length === of.length && before.of.every((x, i) => x === of[i]);
     const judged = same ? before.judged : judgeWire(court, wire);
     if (!same) memory.judged.set(wire.segment.id, { of, judged });
     alive.add(wire.segment.id);
+    return judged;
+  });
+  for (const id of memory.judged.keys()) if (!alive.has(id)) memory.judged.delete(id);
+  return judgement;
+}
+
+function judgeCourt(court: Court, judgedOf: (wire: Wire) => Judged): Judgement {
+  const counts = none();
+  const segments: SegmentReach[] = [];
+  const sham: Judgement['sham'][number][] = [...shamOnHost(court)];
+  for (const wire of court.wires) {
+    const judged = judgedOf(wire);
     segments.push(judged.reach);
     sham.push(...judged.sham);
     for (const v of ORDER) counts[v] += judged.counts[v];
   }
-  for (const id of memory.judged.keys()) if (!alive.has(id)) memory.judged.delete(id);
   return { segments, counts, unread: unreadFilters(court.host), sham: [...new Map(sham.map((x) => [x.where, x])).values()] };
 }
 
@@ -215,5 +223,6 @@ export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
  * or pid namespace that can do something. Pure; 1,000 containers on 50 segments take some tens of milliseconds.
  */
 export function judge(snapshot: Snapshot): Judgement {
-  return judgeAgain(snapshot, newMemory());
+  const court = courtOf(snapshot);
+  return judgeCourt(court, (wire) => judgeWire(court, wire));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Server } from 'node:http';
 import { serve as listen, upgradeWebSocket, type WebSocketServerLike } from '@hono/node-server';
-import { Hono } from 'hono';
+import { Hono, type HonoRequest } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Push } from '../../contract/contract.js';
@@ -60,6 +60,17 @@ export function parseMessage(data: unknown): { readonly id: number; readonly met
   }
 }
 
+/** JSON, or a long text as it is with the other members of the argument in a header; null where it is neither. */
+async function argsOf(request: HonoRequest): Promise<unknown> {
+  if (request.header('content-type')?.startsWith('text/plain') !== true) return request.json<unknown>().catch(() => null);
+  try {
+    const rest: unknown = JSON.parse(decodeURIComponent(request.header('x-bulkhead-args') ?? ''));
+    return [{ ...(rest as object), text: await request.text() }];
+  } catch {
+    return null;
+  }
+}
+
 /** Serves the window on 127.0.0.1 only. Rejects where the port is taken. */
 export async function serve(options: ServeOptions): Promise<Served> {
   const token = randomBytes(24).toString('hex');
@@ -95,7 +106,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
     };
   }));
   app.post('/call/:method', holderOnly(token), bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json(refuse('The file is too big.', 'It has more than 100 MB.', 'Take the snapshot again, or cut the recording.'), 413) }), async (c) => {
-    const args: unknown = await c.req.json().catch(() => null);
+    const args = await argsOf(c.req);
     return c.json(await dispatch(session, shell, c.req.param('method'), args));
   });
   app.all('*', (c) => page(c.req.raw));

@@ -1,4 +1,4 @@
-import type { Link, Moment, Trouble } from '../../contract/contract.js';
+import type { Link, Moment, Picture, Push, Trouble } from '../../contract/contract.js';
 import type { Alarm } from '../../core/alarm/types.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
@@ -12,6 +12,8 @@ export interface Shown {
   readonly alarms: readonly Alarm[];
   readonly moments: readonly Moment[];
   readonly seek: ((frame: number) => OpenedFile) | null;
+  /** Whether the file's own JSON says the same as the snapshot. */
+  readonly asIs: boolean;
 }
 
 export type OpenedFile = { readonly ok: true; readonly shown: Shown } | { readonly ok: false; readonly trouble: Trouble };
@@ -35,6 +37,7 @@ function frame(name: string, recording: Recording, wanted: number): OpenedFile {
       alarms,
       moments: momentsOfAlarms([], recording.alarms),
       seek: (other) => frame(name, recording, other),
+      asIs: false,
     },
   };
 }
@@ -47,5 +50,21 @@ export function openFile(name: string, text: string): OpenedFile {
   }
   const opened = openSnapshot(text);
   if (!opened.ok) return named(name, opened.trouble);
-  return { ok: true, shown: { link: { state: 'file', name, takenAt: opened.snapshot.takenAt }, snapshot: opened.snapshot, alarms: [], moments: [], seek: null } };
+  return { ok: true, shown: { link: { state: 'file', name, takenAt: opened.snapshot.takenAt }, snapshot: opened.snapshot, alarms: [], moments: [], seek: null, asIs: opened.asIs } };
+}
+
+/** How an opened file came to be shown: by a window that has its text under a key, or by moving on in a recording. */
+export interface Asked {
+  readonly key?: string | undefined;
+  readonly seek?: boolean;
+}
+
+/** What is pushed of it: nothing again that the windows have already. */
+export function pushesOf({ shown, picture }: { readonly shown: Shown; readonly picture: Picture }, seq: number, asked: Asked): readonly Push[] {
+  const { link, asIs } = shown;
+  const { snapshot: _, ...rest } = picture;
+  return [
+    asked.seek === true && link.state === 'recording' ? { push: 'frame', at: link.at } : { push: 'link', link },
+    asIs && asked.key !== undefined ? { push: 'opened', seq, key: asked.key, picture: rest } : { push: 'picture', seq, picture },
+  ];
 }

@@ -3,6 +3,7 @@ import { isMethod, requests, type MethodName } from '../../contract/requests.js'
 import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
+import { judge } from '../../core/reach/index.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
 import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
@@ -11,7 +12,7 @@ import { decides, type Cause } from './connection.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfFindings, Strip } from './moments.js';
-import { named, openFile, type OpenedFile, type Shown } from './opened.js';
+import { named, openFile, pushesOf, type Asked, type OpenedFile, type Shown } from './opened.js';
 import type { Programs, SessionParts } from './parts.js';
 import { prune } from './prune.js';
 
@@ -121,7 +122,7 @@ export class Session {
       this.#live.tryNow();
       return done;
     },
-    openText: ({ name, text }) => this.#show(openFile(name, text)),
+    openText: ({ name, text, key }) => this.#show(openFile(name, text), { key }),
     openDialog: () => refuse('There is no dialog here', 'the shell has none', 'Drop a file on the window.'),
     goLive: () => {
       if (this.options.file !== undefined && this.#livePicture === null) this.#live.start();
@@ -156,7 +157,7 @@ export class Session {
     },
     seek: ({ frame }) => {
       const seek = this.#opened?.shown.seek ?? null;
-      return seek === null ? refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.') : this.#show(seek(frame));
+      return seek === null ? refuse('There is no recording', 'a snapshot or a live host is shown', 'Open a recording.') : this.#show(seek(frame), { seek: true });
     },
     compareText: ({ name, text }) => {
       if (this.picture === null) return noPicture();
@@ -263,14 +264,15 @@ export class Session {
     this.#send({ push: 'delta', seq: ++this.#seq, delta });
   }
 
-  #show(opened: OpenedFile): Answer<null> {
+  #show(opened: OpenedFile, asked: Asked = {}): Answer<null> {
     if (!opened.ok) return opened;
     const { shown } = opened;
     const { snapshot, alarms, moments } = shown;
-    const judgement = this.options.parts.judge(snapshot);
+    // By itself: what is remembered of the live host stays.
+    const judgement = judge(snapshot);
     const findings = this.options.parts.check(snapshot, judgement, alarms);
     this.#opened = { shown, picture: { snapshot, judgement, findings, alarms, moments, denied: [], elevation: 'not-possible' } };
-    this.#tellAll();
+    for (const push of pushesOf(this.#opened, ++this.#seq, asked)) this.#send(push);
     return done;
   }
 

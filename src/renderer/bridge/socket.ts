@@ -9,7 +9,7 @@ export interface SocketBridge extends Bridge {
 }
 
 const KEY = 'bulkhead-token';
-/** The socket takes short messages only; texts of files go by HTTP. */
+/** The socket takes short messages only; texts of files go by HTTP, as they are, with the other arguments in a header. */
 const LONG: ReadonlySet<keyof Methods> = new Set(['openText', 'compareText'] as const);
 
 /** Takes the token out of the address, so that it stays in no history, and keeps it for reloads of this tab. */
@@ -75,9 +75,10 @@ export function socketBridge(token: string): SocketBridge {
   if (token === '') queueMicrotask(() => tell('refused'));
   else connect();
 
-  const byHttp = async (method: string, args: unknown): Promise<Answer<unknown>> => {
+  const byHttp = async (method: string, { text, ...rest }: { readonly text: string }): Promise<Answer<unknown>> => {
     try {
-      const answer = await fetch(`/call/${method}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: JSON.stringify(args) });
+      const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain; charset=utf-8', 'x-bulkhead-args': encodeURIComponent(JSON.stringify(rest)) };
+      const answer = await fetch(`/call/${method}`, { method: 'POST', headers, body: text });
       return (await answer.json()) as Answer<unknown>;
     } catch {
       return gone;
@@ -85,7 +86,7 @@ export function socketBridge(token: string): SocketBridge {
   };
   return {
     call: ((method, ...args) => {
-      if (LONG.has(method)) return byHttp(method, args);
+      if (LONG.has(method)) return byHttp(method, args[0] as { readonly text: string });
       id += 1;
       const message = JSON.stringify({ id, method, args });
       const mine = id;

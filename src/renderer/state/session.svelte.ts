@@ -1,5 +1,6 @@
 import type { Answer, Link, Methods, Picture, Push, Trouble } from '../../contract/contract.js';
 import type { Rates } from '../../core/facts/rates.js';
+import type { Snapshot } from '../../core/model/snapshot.js';
 import type { SocketBridge, Wire } from '../bridge/socket.js';
 import { applyChange, ratesBetween } from './apply.js';
 
@@ -11,6 +12,15 @@ export interface Notice {
 }
 
 const NOTICE_MS = 6000;
+
+/** Not trusted before the session has checked the same text; null where it is no JSON. */
+function parsed(text: string): Snapshot | null {
+  try {
+    return JSON.parse(text) as Snapshot;
+  } catch {
+    return null;
+  }
+}
 
 /** What the session told: the state of the link, the latest picture and its rates. Nothing here knows a lens. */
 export class SessionState {
@@ -32,6 +42,8 @@ export class SessionState {
   #notice = 0;
   #commands = new Set<(command: Extract<Push, { push: 'command' }>['command']) => void>();
   #alarms = new Set<string>();
+  /** What was parsed of the text that was given last, until the session has said what it thinks of it. */
+  #given: { readonly key: string; readonly snapshot: Snapshot | null } | null = null;
 
   constructor(bridge: SocketBridge) {
     this.#bridge = bridge;
@@ -55,6 +67,8 @@ export class SessionState {
   #take(push: Push): void {
     if (push.push === 'link') this.link = push.link;
     else if (push.push === 'picture') this.#show(push.seq, push.picture);
+    else if (push.push === 'frame') this.link = this.link.state === 'recording' ? { ...this.link, at: push.at } : this.link;
+    else if (push.push === 'opened') this.#showOwn(push);
     else if (push.push === 'command') for (const listener of this.#commands) listener(push.command);
     else if (this.picture === null || push.seq !== this.#seq + 1) void this.#bridge.call('resync');
     else this.#show(push.seq, applyChange(this.picture, push.delta));
@@ -65,6 +79,22 @@ export class SessionState {
     this.rates = ratesBetween(this.picture, picture, this.rates);
     this.picture = picture;
     this.#notify(picture);
+  }
+
+  /** The session found the text fit that this window gave: what this window parsed of it is the picture's snapshot. */
+  #showOwn({ seq, key, picture }: Extract<Push, { push: 'opened' }>): void {
+    const own = this.#given?.key === key ? this.#given.snapshot : null;
+    this.#given = null;
+    if (own === null) void this.#bridge.call('resync');
+    else this.#show(seq, { ...picture, snapshot: own });
+  }
+
+  /** Opens the text of a file. It is parsed here while the session checks and judges it, and shown when the session says that it is fit. */
+  async openText(name: string, text: string): Promise<void> {
+    const key = [...crypto.getRandomValues(new Uint8Array(12))].join('.');
+    const asked = this.ask('openText', { name, text, key });
+    this.#given = { key, snapshot: parsed(text) };
+    await asked;
   }
 
   /** New alarms of a live host are told, each once: by the desktop, and in a browser by the page and, if allowed, the browser. */
