@@ -118,6 +118,17 @@ describe('namespaces', () => {
     expect(order(scene(namespaces, cast(200)))).toContain('web, 12 alike');
     expect(order(scene(namespaces, web(200)))).toEqual(['c0000 … c0199, 200 alike']);
   });
+  it('collapses another engine’s containers, of which only ids are known', () => {
+    const s = cast(200);
+    const groups = Array.from({ length: 12 }, (_, i): Group => ({ ...cast(14).groups[0]!, id: `group:${i}`, name: `${'a'.repeat(10)}${String(i).padStart(2, '0')}`, runtime: 'docker', evidence: `cgroup /docker/${i}`, folded: false }));
+    expect(order(scene(namespaces, { ...s, groups }))).toContain('docker container, 12 alike');
+  });
+  it('collapses alike rows also of forty, where the window cannot hold them all', () => {
+    const of = (height: number | null) => rows(namespaces.arrange({ ...viewOf(cast(40)), height }, null).scene).length;
+    expect(of(640)).toBeLessThan(25);
+    expect(of(1200)).toBe(41);
+    expect(of(null)).toBe(41);
+  });
   it('keeps heads and the host’s row in view where there are many', () => {
     const head = scene(namespaces, cast(200)).head!;
     expect(head.items.some((i) => i.id === 'row:host')).toBe(true);

@@ -6,13 +6,15 @@ import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
 import type { Judgement } from '../reach/types.js';
 import type { LensName } from '../scene/scene.js';
+import { findingsSection } from './findings.js';
 import { inspectOther } from './other.js';
 import { section, type Card, type Inspection, type Row, type Section } from './row.js';
-import { driftSection, findingsSection, mountsSection, processesSection, sharesCard, sharesSection, wallsCard, wallsSection } from './things.js';
+import { driftSection, mountsSection, processesSection, sharesCard, sharesSection, wallsCard, wallsSection } from './things.js';
 import { limitsSection, pressureSection, usesCard, usesSection } from './uses.js';
 import { attackersSection, endpointsSection, remedySection, victimsSection, whySection, wireCard, type Explain } from './wire.js';
 
 export * from './row.js';
+export { alsoAbout, digest, type Alike } from './findings.js';
 export { VERDICT_STATE, type Explain } from './wire.js';
 export { naming } from './names.js';
 

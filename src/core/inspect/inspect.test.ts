@@ -134,3 +134,9 @@ describe('values in words', () => {
     expect(decisive('nothing')([])).toBe('none');
   });
 });
+
+it('names a mount of the host by its place and says whether it can be written', () => {
+  const mounts = of('jenkins', 'enforcement').sections.find((s) => s.id === 'mounts')?.rows ?? [];
+  expect(mounts).toContainEqual(expect.objectContaining({ name: 'docker.sock', value: '/var/run/docker.sock rw' }));
+  for (const row of mounts) if (row.row === 'fact') expect(row.value).not.toBe('');
+});

@@ -7,7 +7,7 @@ import type { CgroupNode } from '../model/cgroup.js';
 import type { Facts } from './index.js';
 import { naming } from './names.js';
 import { fact, section, valueWords, words, type Inspection, type Row } from './row.js';
-import { findingsSection } from './things.js';
+import { findingsSection } from './findings.js';
 import { attackersSection, ORDER, VERDICT_STATE } from './wire.js';
 
 const LIMIT = (say: (n: number) => string) => (v: number | 'max'): string => (v === 'max' ? 'no limit' : say(v));

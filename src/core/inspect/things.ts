@@ -1,10 +1,8 @@
 import { hostPaths } from '../facts/mounts.js';
-import { byNature } from '../facts/names.js';
 import { listOf } from '../facts/units.js';
 import { shares, sharing } from '../facts/shares.js';
 import { standing } from '../facts/standing.js';
 import { WALL_TITLES, type Wall } from '../facts/walls/index.js';
-import { SEVERITIES, type Finding, type Severity } from '../model/finding.js';
 import { isKnown } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
@@ -88,32 +86,9 @@ export function mountsSection(w: Workload, s: Snapshot): readonly Section[] {
   const { source } = w.mounts;
   const paths = hostPaths(w.mounts.value, s.host);
   const state = { socket: 'risk', writes: 'risk', reads: 'risk', mind: 'mind', data: 'none' } as const;
-  const rows = paths.slice(0, 12).map((p): Row => ({ row: 'fact', name: p.short, value: '', source, state: state[p.grade], note: p.why }));
+  const rows = paths.slice(0, 12).map((p): Row => ({ row: 'fact', name: p.short.replace(/ r[ow]$/, ''), value: `${p.path} ${p.writable ? 'rw' : 'ro'}`, source, state: state[p.grade], note: p.why }));
   const strange = w.mounts.value.filter((m) => !m.declared && m.host !== '').slice(0, 6).map((m): Row => ({ row: 'fact', name: m.destination, value: 'not declared', source, state: 'mind', note: `${m.host} ${m.writable ? 'rw' : 'ro'}` }));
   return section('mounts', 'Mounts of the host', [...rows, ...strange]);
-}
-
-const FINDING_STATE: Readonly<Record<Severity, RowState>> = { critical: 'risk', high: 'risk', medium: 'mind', low: 'mind', info: 'none' };
-
-/** Findings of one rule: the first in full and the others by whom else they are about; each by itself where a name does not tell them apart. */
-function findingRows(alike: readonly Finding[], id: string): readonly Row[] {
-  const row = (f: Finding, more: string): Row => ({
-    row: 'fact', name: f.severity, value: f.title, source: `${f.rule} ${f.name}${f.evidence[0] ? `, ${f.evidence[0].source}` : ''}`, state: FINDING_STATE[f.severity], note: `${more}${f.remedy}`,
-  });
-  const [first, ...rest] = alike;
-  if (first === undefined) return [];
-  const known = new Set([id, ...first.subjects.map((one) => one.id)]);
-  const names = new Set(rest.flatMap((f) => f.subjects.filter((one) => !known.has(one.id)).slice(0, 1)).map((one) => one.name));
-  return rest.length > 0 && names.size === rest.length ? [row(first, `The same of ${listOf([...names].sort(byNature))}. `)] : alike.map((f) => row(f, ''));
-}
-
-/** Findings about it, worst first, alike ones together, each with what to do. */
-export function findingsSection(findings: readonly Finding[], id: string): readonly Section[] {
-  const own = findings.filter((f) => f.subjects.some((one) => one.id === id)).sort((a, b) => SEVERITIES.indexOf(b.severity) - SEVERITIES.indexOf(a.severity));
-  const rules = new Map<string, Finding[]>();
-  for (const f of own) rules.set(`${f.severity} ${f.rule}`, [...(rules.get(`${f.severity} ${f.rule}`) ?? []), f]);
-  const rows = [...rules.values()].flatMap((alike) => findingRows(alike, id)).slice(0, 20);
-  return section('findings', own.length === 1 ? '1 finding' : `${own.length} findings`, rows);
 }
 
 /** The sets of alike processes, the weakest included, and who came from outside. */

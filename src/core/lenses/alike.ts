@@ -36,16 +36,25 @@ export function imageName(image: string): string {
   return last.replace(/[@:].*$/, '') || image;
 }
 
-/** What a service or, without compose, an image calls it; null for groups of other runtimes. */
-export function kinOf(w: Workload): string | null {
-  if (w.kind === 'group') return null;
+/** An id or number at the end of a name that a runtime made: `pod 1f2e3d4c 9a8b7c6d5e4f`, `sleep 4711`, `box-3`. */
+const MADE = /(?:[\s._-]+(?:[0-9a-f]{8,64}|\d+))+$/;
+
+/** A group of another runtime without the ids that its name carries: `docker container`, `pod`, `sleep`. */
+function kinOfGroup(name: string, runtime: string): string {
+  const stem = name.trim().replace(MADE, '');
+  return stem === '' || /^[0-9a-f]{8,64}$/.test(stem) ? `${runtime} container` : stem;
+}
+
+/** What a service or, without compose, an image calls it; for a group of another runtime its name without ids. */
+export function kinOf(w: Workload): string {
+  if (w.kind === 'group') return kinOfGroup(w.name, w.runtime);
   const plain = w.service !== null && w.service !== w.name ? w.service : null;
   return plain ?? imageName(w.image);
 }
 
 /** The different kins of many, each once, in the order of their first. */
 export function kinsOf(many: readonly Workload[]): readonly string[] {
-  return [...new Set(many.map((w) => kinOf(w) ?? w.name))];
+  return [...new Set(many.map((w) => kinOf(w)))];
 }
 
 /** One name for many: their service's or image's where they have one in common, first to last where they are numbered, else a list. */
@@ -54,8 +63,9 @@ export function nameOfMany(many: readonly Workload[]): string {
   if (first === undefined) return '';
   if (many.length === 1) return calledName(first);
   const kin = kinOf(first);
-  if (kin !== null && many.every((w) => kinOf(w) === kin)) {
-    const service = first.kind === 'container' && first.service !== null;
+  if (many.every((w) => kinOf(w) === kin)) {
+    if (first.kind === 'group') return kin;
+    const service = first.service !== null;
     const stem = first.name.replace(/[-_]?\d+$/, '');
     if (service || stem === kin) return kin;
     const names = many.map((w) => w.name).sort(byNature);

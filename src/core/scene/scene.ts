@@ -14,6 +14,7 @@ export type LensName = (typeof LENSES)[number];
 /**
  * One thing of the picture that can be pointed at: a card, a bus, a hull, a band, a row, a cell.
  * `marks` are drawn at any zoom; `near` only where the screen has at least 0.55 px per unit.
+ * `far`, where there is one: drawn instead of both below 0.4 px per unit, for what is seen as a whole.
  * `label` and `detail` are the list twin's words (a screen reader reads them; plain text).
  * `order` is the keyboard order within its lens.
  */
@@ -33,6 +34,7 @@ export interface Item {
   readonly order: number;
   readonly marks: readonly Mark[];
   readonly near: readonly Mark[];
+  readonly far?: readonly Mark[];
 }
 
 /** A line between two items, for exporters with connectors (draw.io, DOT, GraphML) and for lighting up neighbours. */
@@ -43,6 +45,7 @@ export interface Edge {
   readonly kind: 'plug' | 'shares' | 'child' | 'traffic' | 'entered' | 'reach';
   readonly label: string;
   readonly marks: readonly Mark[];
+  readonly far?: readonly Mark[];
   readonly layer: number;
 }
 

@@ -10,6 +10,7 @@ export interface Piece {
   readonly rank: number;
   readonly marks: readonly Mark[];
   readonly near: readonly Mark[];
+  readonly far: readonly Mark[] | null;
 }
 
 interface Point {
@@ -67,10 +68,10 @@ function pieces(scene: Scene): Piece[] {
   return paintOrder(scene).flatMap((of, rank): Piece[] => {
     if (!isItem(of)) {
       const box = markBox(of.marks);
-      return box ? [{ box: grown(box, 4), rank, marks: of.marks, near: [] }] : [];
+      return box ? [{ box: grown(box, 4), rank, marks: of.marks, near: [], far: of.far ?? null }] : [];
     }
-    const box = grown([markBox(of.marks), markBox(of.near)].reduce<Box>((b, other) => (other ? union(b, other) : b), of.box), 2);
-    return [{ box, rank, marks: of.marks, near: of.near }];
+    const box = grown([markBox(of.marks), markBox(of.near), markBox(of.far ?? [])].reduce<Box>((b, other) => (other ? union(b, other) : b), of.box), 2);
+    return [{ box, rank, marks: of.marks, near: of.near, far: of.far ?? null }];
   });
 }
 

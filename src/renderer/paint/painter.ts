@@ -13,6 +13,11 @@ export interface Frame {
   readonly ratio: number;
 }
 
+/** From this zoom on a gutter's row has all its lines; below the other one rows may touch. */
+const GUTTER_LINES = 0.75;
+const GUTTER_LINE = 0.5;
+const APART = 14;
+
 /** The pixels of the head's band: the world begins below it. */
 export const headOf = (scene: Scene): number => scene.head?.height ?? 0;
 
@@ -48,12 +53,16 @@ export class Painter {
   #pinned(ctx: CanvasRenderingContext2D, { index, colours, camera, size, ratio }: Frame): void {
     const { gutters, head } = index.scene;
     const draw = (items: readonly Item[], side: 'left' | 'right'): void => {
-      for (const item of items) {
+      const taken: number[] = [];
+      // Rows never shrink: where the zoom brings them together only the first line is drawn, of the loudest first.
+      for (const item of camera.k < GUTTER_LINE ? [...items].sort((a, b) => Number(b.state === 'risk') - Number(a.state === 'risk')) : items) {
         const shift = gutterShift(item, camera, size, side, gutters.rightWidth);
-        if (shift.y + item.box.y > size.h || shift.y + item.box.y + item.box.h < 0) continue;
+        const middle = shift.y + item.box.y + item.box.h / 2;
+        if (shift.y + item.box.y > size.h || shift.y + item.box.y + item.box.h < 0 || taken.some((y) => Math.abs(y - middle) < APART)) continue;
+        if (camera.k < GUTTER_LINE) taken.push(middle);
         ctx.setTransform(ratio, 0, 0, ratio, ratio * shift.x, ratio * shift.y);
         paintMarks(ctx, item.marks, colours);
-        paintMarks(ctx, item.near, colours);
+        if (camera.k >= GUTTER_LINES) paintMarks(ctx, item.near, colours);
       }
     };
     const blank = (x: number, w: number): void => {

@@ -5,6 +5,8 @@ import type { Camera, Size } from './camera.js';
 
 /** Below this many pixels a unit, small text and fine marks are left out: nobody could read them. */
 export const NEAR = 0.55;
+/** Below this, things that have a form for it are drawn as that: a card as a tick on its bus. */
+export const FAR = 0.4;
 const TILE = 512;
 const KEPT = 64;
 
@@ -16,7 +18,7 @@ export function paintWorld(ctx: Context, index: SceneIndex, colours: Colours, ca
   ctx.setTransform(ratio * k, 0, 0, ratio * k, ratio * (camera.x - from.x), ratio * (camera.y - from.y));
   const near = k >= NEAR;
   for (const piece of index.query({ x: (from.x - camera.x) / k, y: (from.y - camera.y) / k, w: from.w / k, h: from.h / k })) {
-    paintMarks(ctx, piece.marks, colours);
+    paintMarks(ctx, k < FAR && piece.far !== null ? piece.far : piece.marks, colours);
     if (near && piece.near.length > 0) paintMarks(ctx, piece.near, colours);
   }
 }

@@ -16,9 +16,11 @@ import { rowsOf, type Row, type Rows } from './rows.js';
 
 const HEAD = 48;
 
-/** Height of a row and its lines of text, by how many there are. */
-function rowForm(n: number): { readonly h: number; readonly lines: number } {
-  return n <= 6 ? { h: 64, lines: 4 } : n <= 24 ? { h: 42, lines: 2 } : { h: 22, lines: 1 };
+/** Height of a row and its lines of text, by how many there are and how much room there is for each; null: as much as they like. */
+function rowForm(n: number, room: number | null): { readonly h: number; readonly lines: number } {
+  const usual = n <= 6 ? 112 : n <= 24 ? 42 : 22;
+  const h = room === null ? usual : Math.max(22, Math.min(n <= 6 ? 112 : 64, Math.floor(room)));
+  return { h, lines: h < 34 ? 1 : Math.floor((h - 6) / 14) };
 }
 
 function subjectOf(w: Workload): Subject {
@@ -36,7 +38,7 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   const kins = row.members.length > 1 ? kinsOf(row.members) : [];
   // Where there is room for their names below, many of different kinds are counted first.
   const listed = kins.length > 1 && lines > 2 && !row.head;
-  const below = listed ? wrapText(kins.join(', '), room, FACES.body, 2) : [];
+  const below = listed ? wrapText(kins.join(', '), room, FACES.body, Math.max(2, lines - 3)) : [];
   const nameY = small ? mid + 4.2 : mid - 3 - below.length * 6.5;
   const many = row.members.length > 1 && !listed ? `×${count(row.members.length)}` : '';
   const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
@@ -146,9 +148,20 @@ function summary(view: View, rows: Rows): string {
   return `${words}${bad > 0 ? ` ${bad} of ${rows.judged.length} can reach past them.` : ''}`;
 }
 
+/** What stands below the rows: nobody, who sleeps, who was left out. */
+function notesOf(view: View, rows: Rows): readonly (readonly [string, string, readonly string[]])[] {
+  const notes: [string, string, readonly string[]][] = [];
+  if (rows.rows.length === 0) notes.push(['note:empty', view.options.order === 'drift' ? 'The kernel agrees with every declaration.' : 'No container runs.', []]);
+  if (rows.asleep.length > 0) notes.push(['note:asleep', `Not running, so there is no process to be held: ${listOf(rows.asleep.map((w) => w.name), 8)}.`, rows.asleep.map((w) => w.id)]);
+  if (rows.hidden > 0) notes.push(['note:hidden', `${plural(rows.hidden, 'other')} left out by the filter.`, []]);
+  return notes;
+}
+
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
   const rows = rowsOf(view, previous);
-  const { h, lines } = rowForm(rows.rows.length);
+  const notes = notesOf(view, rows);
+  const room = view.height === undefined || view.height === null ? null : (view.height - HEAD - 14 - notes.length * 22) / Math.max(1, rows.rows.length);
+  const { h, lines } = rowForm(rows.rows.length, room);
   // In rows of one line the verdict stands beside the name.
   const c = columns(view.width, lines === 1 ? 196 : 148);
   const items: Item[] = [];
@@ -167,10 +180,6 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     label: 'the host', detail: 'What the walls guard.', state: 'none', order, marks: [rect(c.hostX, 0, HOST_WIDTH, bottom, { fill: 'ink' })], near: [],
   });
   y = bottom + 8;
-  const notes: [string, string, readonly string[]][] = [];
-  if (rows.rows.length === 0) notes.push(['note:empty', view.options.order === 'drift' ? 'The kernel agrees with every declaration.' : 'No container runs.', []]);
-  if (rows.asleep.length > 0) notes.push(['note:asleep', `Not running, so there is no process to be held: ${listOf(rows.asleep.map((w) => w.name), 8)}.`, rows.asleep.map((w) => w.id)]);
-  if (rows.hidden > 0) notes.push(['note:hidden', `${plural(rows.hidden, 'other')} left out by the filter.`, []]);
   for (const [id, words, members] of notes) {
     items.push(note(id, words, members, y, c, (order += 1)));
     y += 22;

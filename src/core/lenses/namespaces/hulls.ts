@@ -52,7 +52,7 @@ function cardItem(card: Card, at: { readonly x: number; readonly y: number }, pi
     near: [
       ...(entered ? prompt(box.x + 12, box.y + 19, 'ink', 3.6) : []),
       cut(box.x + (entered ? 32 : 12), box.y + 23, name, CARD_W - (entered ? 42 : 22), FACES.name),
-      cut(box.x + 12, box.y + 41, sub, CARD_W - 22, FACES.body, 'muted'),
+      cut(box.x + 12, box.y + 41, many || entered || textWidth(sub, FACES.body) <= CARD_W - 22 ? sub : sub.slice(sub.lastIndexOf('/') + 1), CARD_W - 22, FACES.body, 'muted'),
     ],
   };
 }

@@ -20,18 +20,21 @@ import { matrixRows } from './rows.js';
 const MARGIN = 24;
 /** Up to this many parties, the matrix stands beside the hulls. */
 const BESIDE = 6;
+/** The least height of a row, and from how many parties on alike ones may become one. */
+const ROW = 20;
+const FEWEST_TO_FOLD = 24;
 
 function legend(picture: Picture): Scene['legend'] {
   const cell = (marks: readonly Mark[], letter: string, strong: boolean): readonly Mark[] => [...marks, text(13, 4, letter, strong ? FACES.monoStrong : FACES.mono, strong ? (letter === 'H' ? 'risk' : 'identA') : 'muted', 'middle')];
   const out = [
-    { marks: cell([...hatched(0, -8, 26, 16, 'risk', 'riskTint', { r: 4 }), rect(0, -8, 26, 16, { r: 4, stroke: stroke('risk', 1.2) })], 'H', true), width: 26, text: 'the host’s, a container is in it' },
-    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'track', opacity: 0.55, stroke: stroke('line', 1) })], 'H', false), width: 26, text: 'the host’s, ordinary here' },
-    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'identATint', stroke: stroke('identA', 1.2) })], 'A', true), width: 26, text: 'one shared namespace, one letter' },
-    { marks: [rect(4, -1, 2, 2, { r: 1, fill: 'dim' })], width: 10, text: 'alone in its namespace' },
+    { marks: cell([...hatched(0, -8, 26, 16, 'risk', 'riskTint', { r: 4 }), rect(0, -8, 26, 16, { r: 4, stroke: stroke('risk', 1.2) })], 'H', true), width: 26, text: 'the host’s, by choice' },
+    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'track', opacity: 0.55, stroke: stroke('line', 1) })], 'H', false), width: 26, text: 'the host’s, as for all' },
+    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'identATint', stroke: stroke('identA', 1.2) })], 'A', true), width: 26, text: 'shared: one letter, one namespace' },
+    { marks: [rect(4, -1, 2, 2, { r: 1, fill: 'dim' })], width: 10, text: 'alone' },
   ];
   const kinds = new Set(picture.sharing.parties.map((p) => p.kind));
-  if (kinds.has('process')) out.push({ marks: [...cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'dashed'), ...prompt(6, 0, 'ink', 2.8)], width: 26, text: 'a process that entered' });
-  if (kinds.has('group')) out.push({ marks: cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'double'), width: 26, text: 'a group of another runtime' });
+  if (kinds.has('process')) out.push({ marks: [...cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'dashed'), ...prompt(6, 0, 'ink', 2.8)], width: 26, text: 'process that entered' });
+  if (kinds.has('group')) out.push({ marks: cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'double'), width: 26, text: 'group of another runtime' });
   return out;
 }
 
@@ -79,11 +82,15 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const seen = opened ? { ...view.snapshot, groups: view.snapshot.groups.map((g) => (g.folded ? { ...g, folded: false } : g)) } : view.snapshot;
   const picture = pictureOf(seen, view.shown, previous, view.project);
   const drift = contradictions(view.findings);
-  const rows = matrixRows(picture, view.snapshot, view.options.opened);
   const { parts } = view.options;
   const inner = view.width - MARGIN * 2;
   const parties = picture.sharers.flat().length + picture.alone.length + picture.loose.length;
   const beside = parts === 'both' && parties <= BESIDE && inner >= 820;
+  const height = view.height ?? null;
+  // Alike rows become one where all together would be taller than the window.
+  const many = parties >= FOLD_FROM || (height !== null && parties >= FEWEST_TO_FOLD && parties * ROW > height - HEAD - 120);
+  const rows = matrixRows(picture, view.snapshot, view.options.opened, many);
+  const told = notes(view, picture, folded, opened);
   // With many, the matrix leads, under heads and a host's row that stay.
   const pinned = parts === 'matrix' || parties >= FOLD_FROM;
   const items: Item[] = [];
@@ -92,9 +99,12 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   let right = view.width;
   let head: Scene['head'];
   const hullW = beside ? Math.round(inner * 0.42) : inner;
-  const rowH = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : 20;
+  const usual = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : ROW;
+  /** As tall as the window lets rows be, between what can be read and what is still one table. */
+  const rowHeight = (above: number, count: number): number => (height === null || count === 0 ? usual : Math.max(ROW, Math.min(beside ? 52 : 28, Math.floor((height - above - 14 - told.length * 22) / count))));
+  const besideH = rowHeight(10 + HEAD, rows.length);
   const putHulls = (): void => {
-    const drawn = hulls(picture, MARGIN, bottom + 10, hullW, pinned ? 100_000 : 0, beside ? HEAD + rows.length * rowH : 0);
+    const drawn = hulls(picture, MARGIN, bottom + 10, hullW, pinned ? 100_000 : 0, beside ? HEAD + rows.length * besideH : 0);
     items.push(...drawn.items);
     edges.push(...drawn.edges);
     bottom += 10 + drawn.h;
@@ -109,6 +119,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     const below = pinned ? rows.slice(1) : rows;
     if (pinned) head = { items: [...headItems, ...matrix(rows.slice(0, 1), g, HEAD, 22, picture, 5_000, drift)], height: HEAD + 24 };
     else items.push(...headItems);
+    const rowH = beside ? besideH : rowHeight(pinned ? HEAD + 26 : y, below.length);
     items.push(...matrix(below, g, y, rowH, picture, 10_000, drift));
     bottom = Math.max(bottom, y + below.length * rowH);
     right = Math.max(right, g.right + MARGIN);
@@ -118,7 +129,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     }
   }
   let order = 1_000_000;
-  for (const n of notes(view, picture, folded, opened)) {
+  for (const n of told) {
     items.push({
       id: n.id, role: n.id === SERVICES ? 'stack' : 'note', subject: null, members: n.members, box: { x: MARGIN, y: bottom + 6, w: inner, h: 20 }, layer: 1, label: n.words, detail: n.detail, state: 'none', order: (order += 1),
       marks: [], near: [cut(MARGIN, bottom + 20, n.words, inner, FACES.body, n.id === SERVICES ? 'accent' : 'dim')],

@@ -186,7 +186,7 @@ export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: num
     const members = r.parties.map((p) => p.id);
     const red = r.band !== 'host' && one?.kind !== 'process' && COLUMNS.some((k) => r.cells[k].is === 'host' && 'hot' in r.cells[k] && (r.cells[k] as { hot: boolean }).hot);
     const ink: Token = red ? 'risk' : 'muted';
-    const how = one?.how ?? party?.how ?? '';
+    const how = r.parties.every((x) => x.how === party?.how) ? (party?.how ?? '') : '';
     const said = r.band === 'host' ? `${COLUMNS.filter((k) => picture.sharing.ordinary.has(k)).join(', ')}: the host’s for all` : how;
     const near: Mark[] = [
       ...nameMarks(r, g, top, rowH),

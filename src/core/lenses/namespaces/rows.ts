@@ -2,7 +2,7 @@ import type { NsKind } from '../../model/namespaces.js';
 import type { Snapshot } from '../../model/snapshot.js';
 import type { Workload } from '../../model/workload.js';
 import type { Party } from '../../facts/shares.js';
-import { FOLD_FROM, foldAlike, kinOf, nameOfMany, shortHash } from '../alike.js';
+import { foldAlike, kinOf, nameOfMany, shortHash } from '../alike.js';
 import { COLUMNS, type Picture } from './model.js';
 
 /** What a cell says: the host's, shared (one namespace, one letter), alone, or unread. */
@@ -41,14 +41,15 @@ function cellsOf(p: Party, picture: Picture): Readonly<Record<NsKind, Cell>> {
 const hostsIn = (cells: MatrixRow['cells']): number => COLUMNS.filter((k) => cells[k].is === 'host').length;
 
 function answers(cells: MatrixRow['cells'], p: Party, kin: string): string {
+  // How a group was recognised names its own cgroup: that parts nobody from its like.
   return `${COLUMNS.map((k) => {
     const c = cells[k];
     return c.is === 'shared' ? c.identity : c.is;
-  }).join(' ')} ${p.kind} ${kin} ${p.how}`;
+  }).join(' ')} ${p.kind} ${kin} ${p.kind === 'group' ? p.about : p.how}`;
 }
 
-/** Host first, then who shares, then the rest; the same answers of the same image or service are one row where there are many. */
-export function matrixRows(picture: Picture, s: Snapshot, opened: readonly string[]): readonly MatrixRow[] {
+/** Host first, then who shares, then the rest; the same answers of the same image or service are one row where there are `many`. */
+export function matrixRows(picture: Picture, s: Snapshot, opened: readonly string[], many: boolean): readonly MatrixRow[] {
   const workload = new Map<string, Workload>([...s.containers, ...s.groups].map((w) => [w.id, w]));
   const row = (p: Party, band: MatrixRow['band']): MatrixRow => {
     const cells = cellsOf(p, picture);
@@ -56,9 +57,8 @@ export function matrixRows(picture: Picture, s: Snapshot, opened: readonly strin
   };
   const kin = (p: Party): string => {
     const w = workload.get(p.id);
-    return w ? (kinOf(w) ?? w.name) : p.name;
+    return w ? kinOf(w) : p.name;
   };
-  const many = picture.sharers.flat().length + picture.alone.length + picture.loose.length >= FOLD_FROM;
   const band = (parties: readonly Party[], name: MatrixRow['band']): MatrixRow[] =>
     foldAlike(parties.map((p) => row(p, name)), (r) => answers(r.cells, r.parties[0] as Party, kin(r.parties[0] as Party)), many ? 0 : Infinity).flatMap((f): MatrixRow[] => {
       const first = f.members[0] as MatrixRow;

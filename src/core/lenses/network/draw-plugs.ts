@@ -1,5 +1,5 @@
 import { hull } from '../../scene/forms.js';
-import { FACES, line, path, stroke, text } from '../../scene/kit.js';
+import { FACES, line, path, rect, stroke, text, through } from '../../scene/kit.js';
 import type { Mark, PathStep } from '../../scene/marks.js';
 import { textWidth } from '../../scene/measure.js';
 import { port } from '../../scene/signs.js';
@@ -44,15 +44,31 @@ export function plugEdges(p: PlacedStation, wires: readonly PlacedWire[]): Edge[
   let laneDrawn = p.lane === null;
   return p.plugs.map((plug): Edge => {
     const marks = plugMarks(plug);
+    const far: Mark[] = [];
     if (!laneDrawn && plug.way === 'lane') {
       laneDrawn = true;
       marks.push(path(laneSteps(p, wires), { stroke: stroke('drop', 1.4) }));
       marks.push(port(plug.x, plug.bus, plug.plug.isolated));
+      far.push(path(laneSteps(p, wires), { stroke: stroke('drop', 3) }));
     }
     return {
       id: `plug:${p.station.id}@${plug.plug.segment}`, from: p.station.id, to: `bus:${plug.plug.segment}`, kind: 'plug',
-      label: [plug.plug.address, plug.plug.veth].filter((x) => x !== '').join(' '), marks, layer: 2,
+      label: [plug.plug.address, plug.plug.veth].filter((x) => x !== '').join(' '), marks, far, layer: 2,
     };
+  });
+}
+
+/** From afar a card is a tick on its bus; a spoofer's is red, taller, and has a head. */
+export function ticks(p: PlacedStation, at: number, risk: boolean): Mark[] {
+  return p.plugs.filter((plug) => plug.way !== 'lane').flatMap((plug) => {
+    const side = plug.way === 'down' ? -1 : 1;
+    const x = plug.x + at * 16;
+    const long = risk ? 30 : 22;
+    const end = plug.bus + side * long;
+    return [
+      rect(x - 4, Math.min(plug.bus, end), 8, long, { fill: risk ? 'risk' : 'drop' }),
+      ...(risk && side < 0 ? [path(through([[x - 11, end], [x, end - 18], [x + 11, end]], true), { fill: 'risk' })] : []),
+    ];
   });
 }
 
@@ -63,8 +79,8 @@ export function plugLabels(p: PlacedStation): Mark[] {
   for (const { plug, x, from, way } of p.plugs) {
     if (way === 'lane') continue;
     const down = way === 'down';
-    if (plug.address !== '') marks.push(text(x + 8, down ? from + 13 : from - 6, plug.address, FACES.mono));
-    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 25.5 : from - 18.5, plug.veth, FACES.mono, 'muted'));
+    if (plug.address !== '') marks.push(text(x + 8, down ? from + 12 : from - 6, plug.address, FACES.mono));
+    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 23.5 : from - 18, plug.veth, FACES.mono, 'muted'));
   }
   return marks;
 }

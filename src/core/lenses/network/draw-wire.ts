@@ -10,8 +10,9 @@ import { alsoReached, wireDetail } from './words.js';
 import type { Wire, Wiring } from './wires.js';
 
 const RUN_OUT = 16;
-/** How thick a bus is drawn. */
+/** How thick a bus is drawn, near and from afar. */
 export const BUS = 2.6;
+const BUS_FAR = 6;
 
 /** Stretches that a spoofer reaches: neighbouring exposed ports in one; whoever is not reached between them parts them. */
 export function stretches(w: BusLine): { readonly from: number; readonly to: number }[] {
@@ -30,12 +31,13 @@ export function stretches(w: BusLine): { readonly from: number; readonly to: num
 
 const half = (w: PlacedWire): number => (w.size === 'chip' ? 8 : 9);
 
-function busMarks(w: PlacedWire): Mark[] {
+/** `thick`: how thick the wire is drawn; from afar it must still be one. */
+function busMarks(w: PlacedWire, thick = BUS): Mark[] {
   const h = half(w);
   const marks: Mark[] = w.lines.flatMap((l) => stretches(l).flatMap((s) => hatched(s.from, l.y - h, s.to - s.from, h * 2, 'risk', 'riskTint', { r: h - 1, gap: 5 })));
-  w.lines.forEach((l, i) => marks.push(line(i === 0 ? w.from : SPINE, l.y, w.to, l.y, w.empty ? 'drop' : 'ink', BUS, w.empty ? { dash: [6, 4] } : {})));
-  if (w.lines.length > 1) marks.push(line(SPINE, w.y, SPINE, w.lines.at(-1)!.y, 'ink', BUS));
-  if (w.wire.segment.internal) marks.push(line(w.from, w.y - 8, w.from, w.y + 8, 'ink', BUS));
+  w.lines.forEach((l, i) => marks.push(line(i === 0 ? w.from : SPINE, l.y, w.to, l.y, w.empty ? 'drop' : 'ink', thick, w.empty ? { dash: [6, 4] } : {})));
+  if (w.lines.length > 1) marks.push(line(SPINE, w.y, SPINE, w.lines.at(-1)!.y, 'ink', thick));
+  if (w.wire.segment.internal) marks.push(line(w.from, w.y - 8, w.from, w.y + 8, 'ink', thick));
   return marks;
 }
 
@@ -54,7 +56,7 @@ export function wireItem(w: PlacedWire, order: number): Item {
   return {
     id: `bus:${s.id}`, role: 'bus', subject: { kind: 'segment', id: s.id, name: s.name }, members: w.wire.reach?.members ?? [],
     box: { x: w.from, y: w.y - 9, w: w.to - w.from, h: w.lines.at(-1)!.y - w.y + 18 }, layer: 1, label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order,
-    marks: [...busMarks(w), ...startMarks(w)], near,
+    marks: [...busMarks(w), ...startMarks(w)], near, far: busMarks(w, BUS_FAR),
   };
 }
 
@@ -72,7 +74,7 @@ export function trunkItem(layout: Layout, uplink: Wiring['uplink']): Item | null
   return {
     id: 'trunk', role: 'note', subject: { kind: 'host', id: 'host', name: words }, members: [], box: { x: TRUNK - 8, y: from - 8, w: 120, h: 16 }, layer: 0,
     label: 'uplink of the host', detail: words, state: 'none', order: 0,
-    marks: [path(steps, { stroke: stroke('drop', 1.4) }), rect(TRUNK - 4.5, from - 4.5, 9, 9, { fill: 'ink' }), text(TRUNK + 12, from + 4, words, FACES.mono, 'muted')], near: [],
+    marks: [path(steps, { stroke: stroke('drop', 1.4) }), rect(TRUNK - 4.5, from - 4.5, 9, 9, { fill: 'ink' }), text(TRUNK + 12, from + 4, words, FACES.mono, 'muted')], near: [], far: [path(steps, { stroke: stroke('drop', 4) })],
   };
 }
 
@@ -87,18 +89,21 @@ export function leftItem(w: PlacedWire, order: number): Item {
   const wide = LEFT - 24;
   const device = [w.wire.device === '' ? s.driver : w.wire.device, ...(s.driver !== 'bridge' ? [`${s.driver}${s.mode ? ` ${s.mode}` : ''}`] : []), ...(s.internal ? ['internal'] : [])].join(', ');
   const marks: Mark[] = [];
+  const near: Mark[] = [];
   const gateway = s.internal ? 'no gateway' : w.wire.gateway === '' ? '' : 'gateway';
   if (w.size === 'card') {
-    marks.push(cut(24, w.y - 11, s.name, wide - 62, FACES.name), cut(24, w.y + 5, subnets(w.wire), wide - (s.internal ? 6 : 26), FACES.mono, 'muted'), cut(24, w.y + 20, device, wide, FACES.mono, 'muted'));
-    if (gateway !== '') marks.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));
-    if (!s.internal && w.wire.gateway !== '') marks.push(text(LEFT - 4, w.y + 4, w.wire.gateway, FACES.mono, 'ink', 'end'));
+    marks.push(cut(24, w.y - 11, s.name, wide - 62, FACES.name));
+    near.push(cut(24, w.y + 5, subnets(w.wire), wide - (s.internal ? 6 : 26), FACES.mono, 'muted'), cut(24, w.y + 20, device, wide, FACES.mono, 'muted'));
+    if (gateway !== '') near.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));
+    if (!s.internal && w.wire.gateway !== '') near.push(text(LEFT - 4, w.y + 4, w.wire.gateway, FACES.mono, 'ink', 'end'));
   } else {
     const second = s.internal ? `${subnets(w.wire)} internal` : `${subnets(w.wire)} ${w.wire.device}`;
-    marks.push(cut(24, w.y - 4, s.name, wide - 20, FACES.head), cut(24, w.y + 10, second, wide - 10, FACES.mono, 'muted'));
+    marks.push(cut(24, w.y - 4, s.name, wide - 20, FACES.head));
+    near.push(cut(24, w.y + 10, second, wide - 10, FACES.mono, 'muted'));
   }
   return {
     id: `gutter:${s.id}`, role: 'gutter', subject: { kind: 'segment', id: s.id, name: s.name }, members: [], box: { x: 24, y: w.y - 24, w: wide, h: 48 }, layer: 6,
-    label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order, marks, near: [],
+    label: s.name, detail: wireDetail(w.wire), state: w.wire.state, order, marks, near,
   };
 }
 
@@ -116,17 +121,18 @@ export function rightItem(w: PlacedWire, order: number): Item {
   const also = alsoReached(wire);
   const words = counts(wire);
   const marks: Mark[] = [];
+  const near: Mark[] = [];
   if (words !== '') {
     marks.push(
       ...stateSign(wire.state, end - Math.max(44, textWidth(words, FACES.name)) - 12, w.y, 5),
       ...(wire.alarm ? [eventBar(end - Math.max(44, textWidth(words, FACES.name)) - 24, w.y)] : []),
       text(end, w.y + 4.5, words, strong ? { ...FACES.name, size: 12.5 } : { ...FACES.summary, size: 12.5 }, strong ? 'risk' : 'muted', 'end'),
     );
-    if (also !== '' && w.size !== 'chip') marks.push(text(end, w.y + 20, also, FACES.body, 'muted', 'end'));
+    if (also !== '' && w.size !== 'chip') near.push(text(end, w.y + 20, also, FACES.body, 'muted', 'end'));
   }
   return {
     id: `count:${wire.segment.id}`, role: 'gutter', subject: { kind: 'segment', id: wire.segment.id, name: wire.segment.name }, members: [],
     box: { x: 0, y: w.y - 10, w: RIGHT, h: also === '' ? 20 : 34 }, layer: 6, label: `${wire.segment.name}: reached by a spoofer`, detail: words === '' ? 'no port yet' : `${words}${also === '' ? '' : ` ${also}`}`,
-    state: wire.state, order, marks, near: [],
+    state: wire.state, order, marks, near,
   };
 }

@@ -7,13 +7,13 @@ import { textWidth } from '../../scene/measure.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
 import type { Lens, View } from '../view.js';
 import { drawCard } from './draw-card.js';
-import { hullMarks, plugEdges, plugLabels } from './draw-plugs.js';
+import { hullMarks, plugEdges, plugLabels, ticks } from './draw-plugs.js';
 import { leftItem, rightItem, trunkItem, wireItem } from './draw-wire.js';
-import { layOut, type Layout, type PlacedStation } from './layout.js';
+import { layOut, leastHeight, type Layout, type PlacedStation } from './layout.js';
 import { LEFT, RIGHT, type Size } from './metrics.js';
-import { arrangeOrder, placementOf } from './order.js';
+import { arrangeOrder, placementOf, type Order } from './order.js';
 import { overlay } from './overlay.js';
-import { stations } from './stations.js';
+import { stations, type Station } from './stations.js';
 import { partners, talkEdges, talks, type Talk } from './traffic.js';
 import { wiring, type Wiring } from './wires.js';
 import { cardDetail, summaryOf } from './words.js';
@@ -21,18 +21,43 @@ import { cardDetail, summaryOf } from './words.js';
 const FAINT = 0.38;
 /** Three columns of cards: a narrower canvas shows them smaller rather than one under the other. */
 const NARROWEST = 505;
+/** Up to so many cards and stacks, the rows that lead show whole cards. */
+const FEW = 30;
 
-/** Which rows show whole cards: all, where there are few; else the opened ones, those of the project in focus, or the most exposed. */
-function sizesOf(view: View, wires: Wiring, stacked: boolean): (segment: string) => Size {
-  if (!stacked) return () => 'card';
+type Sizes = (segment: string) => Size;
+
+/** The rows that lead: the opened ones, those of the project in focus, or the most exposed. */
+function leading(view: View, wires: Wiring): ReadonlySet<string> {
   const opened = new Set(view.options.opened.filter((id) => id.startsWith('bus:')).map((id) => id.slice(4)));
   if (opened.size === 0 && view.project !== null) for (const w of wires.wires) if (w.focused) opened.add(w.segment.id);
-  if (opened.size === 0) {
-    const [worst] = [...wires.wires].sort((a, b) => b.reached - a.reached);
-    const first = wires.wires.find((w) => w.reached > 0 && w.segment.name === 'bridge') ?? worst;
-    if (first) opened.add(first.segment.id);
+  if (opened.size > 0) return opened;
+  const [worst] = [...wires.wires].sort((a, b) => b.reached - a.reached);
+  const first = wires.wires.find((w) => w.reached > 0 && w.segment.name === 'bridge') ?? worst;
+  return new Set(first ? [first.segment.id] : []);
+}
+
+/**
+ * How large the rows may be, the largest first: whole cards for all; then whole cards where one looks and smaller ones elsewhere. Where the
+ * page has no height of its own, few have cards in the leading rows, many the smaller ones.
+ */
+function sizings(view: View, wires: Wiring, stacked: boolean, stood: number): readonly Sizes[] {
+  if (!stacked) return [() => 'card'];
+  const lead = leading(view, wires);
+  const of = (first: Size, rest: Size): Sizes => (segment) => (lead.has(segment) ? first : rest);
+  if (view.height === undefined || view.height === null) return [...(stood <= FEW ? [of('card', 'chip')] : []), of('small', 'chip')];
+  return [() => 'card', of('card', 'small'), of('card', 'chip'), of('small', 'chip')];
+}
+
+/** The layout of the largest size that the height holds, its rows spread to fill it. */
+function fitted(view: View, wires: Wiring, order: Order, list: readonly Station[], host: Station | null, stacked: boolean, width: number): Layout {
+  const all = sizings(view, wires, stacked, list.length);
+  const height = view.height ?? null;
+  for (const sizes of all.slice(0, -1)) {
+    if (height !== null && leastHeight(wires.wires, sizes) > height) continue;
+    const made = layOut(order, wires.wires, list, host, sizes, width, height);
+    if ((height === null || made.bounds.h <= height) && made.bounds.w <= width + 1) return made;
   }
-  return (segment) => (opened.has(segment) ? 'small' : 'chip');
+  return layOut(order, wires.wires, list, host, all.at(-1) ?? (() => 'card'), width, height);
 }
 
 function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, string>, order: number): Item[] {
@@ -47,7 +72,7 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
       id: card.id, role: card.parties.length > 1 ? 'stack' : 'card',
       subject: card.parties.length > 1 ? null : { kind: first!.workload.kind, id: first!.workload.id, name: first!.workload.name },
       members: card.parties.map((x) => x.workload.id), box, layer: 5, label: `${card.name} ${card.count}`.trimEnd(),
-      detail: cardDetail(card, p.station, view.judgement, names), state: card.state, order: order + 1 + i, marks: dim(drawn.marks, shown), near: dim(near, shown),
+      detail: cardDetail(card, p.station, view.judgement, names), state: card.state, order: order + 1 + i, marks: dim(drawn.marks, shown), near: dim(near, shown), far: dim(ticks(p, i, card.state === 'risk'), shown),
     };
   });
   const marks = hullMarks(p);
@@ -56,7 +81,7 @@ function stationItems(p: PlacedStation, view: View, names: ReadonlyMap<string, s
   const label = p.station.host ? 'the host’s net namespace' : 'one net namespace';
   const hull: Item = {
     id: p.station.id, role: 'hull', subject: p.station.host ? { kind: 'host', id: 'host', name: 'host' } : null, members: members.map((m) => m.workload.id), box: p.box, layer: 4, label,
-    detail: `shared by ${listOf(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown && p.station.focused), near: [],
+    detail: `shared by ${listOf(members.map((m) => m.workload.name))}`, state: 'none', order, marks: dim(marks, p.station.shown && p.station.focused), near: [], far: [],
   };
   return [hull, ...items];
 }
@@ -120,7 +145,7 @@ function heads(width: number): { readonly left: Item; readonly right: Item } {
 }
 
 function dimmedEdges(edges: readonly Edge[], shown: boolean): Edge[] {
-  return shown ? [...edges] : edges.map((e) => ({ ...e, marks: faint(e.marks, FAINT) }));
+  return shown ? [...edges] : edges.map((e) => ({ ...e, marks: faint(e.marks, FAINT), ...(e.far ? { far: faint(e.far, FAINT) } : {}) }));
 }
 
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
@@ -130,7 +155,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const talk = talks(view.snapshot, list);
   const order = arrangeOrder(wires.wires, list, partners(talk), view.project, previous);
   const width = Math.max(NARROWEST, view.width - LEFT - RIGHT);
-  const layout = layOut(order, wires.wires, list, host, sizesOf(view, wires, stacked), width);
+  const layout = fitted(view, wires, order, list, host, stacked, width);
   const names = new Map(view.snapshot.segments.map((s) => [s.id, s.name]));
   const trunk = trunkItem(layout, wires.uplink);
   const items: Item[] = [...(trunk ? [trunk] : []), ...notes(view, wires, width)];

@@ -63,6 +63,9 @@ function placeCards(seat: Seat, size: Size, x0: number, top: number): { readonly
   return { cards, box: { x: first.x - m.pad, y: first.y - m.pad - 3 - sheet, w: last.x + last.w - first.x + m.pad * 2 + sheet, h: first.h + m.pad * 2 + 3 + sheet } };
 }
 
+/** Below the words at the top, where nothing hangs above the first bus. */
+const FIRST = 26;
+
 interface Draft {
   readonly line: Line;
   readonly y: number;
@@ -74,10 +77,10 @@ interface Draft {
 }
 
 /** Heights: what hangs above a line, and what is needed under the one before it. */
-function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
+function stack(p: Plan, air: number): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
   const draft: Draft[] = [];
   const lineY: number[] = [];
-  let [y, right] = [30, 0];
+  let [y, right] = [27, 0];
   for (const [i, line] of p.lines.entries()) {
     const m = METRICS[line.size];
     const above = p.lines[i - 1];
@@ -85,12 +88,12 @@ function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; re
       const comb = above.wire.reach?.attackers.some((a) => a.verdict !== 'blocked') ?? false;
       const ups = line.first && line.seats.some((s) => s.station.plugs.length === 2 && !p.risers.has(s.station.id));
       const channel = line.seats.filter((s) => p.risers.has(s.station.id) && s.column > 0).length;
-      y += Math.max(m.gap, comb ? (ups && line.size === 'card' ? COMB_AND_NAMES : COMB[above.size]) : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0);
+      y += Math.max(m.gap, comb ? (ups && line.size === 'card' ? COMB_AND_NAMES : COMB[above.size]) : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0) + air;
     }
     const hullTop = line.hulls ? m.pad + (line.size === 'card' ? 3 : 9) : 0;
     const top = y + hullTop;
     if (line.seats.length > 0) y = top + m.h + (line.hulls ? m.pad : 0) + m.drop;
-    else y += line.size === 'card' ? 18 : 8;
+    else y += above ? (line.size === 'card' ? 18 : 8) : FIRST;
     if (above) y = Math.max(y, lineY[i - 1]! + Math.max(APART[above.size], APART[line.size]));
     const shift = line.seats.length > 0 ? y - (top + m.h + (line.hulls ? m.pad : 0) + m.drop) : 0;
     for (const seat of line.seats) {
@@ -100,7 +103,23 @@ function stack(p: Plan): { readonly draft: Draft[]; readonly lineY: number[]; re
     }
     lineY.push(y);
   }
-  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 38 : 28) };
+  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 30 : 26) };
+}
+
+/** The most by which rows move apart. */
+const AIR: Readonly<Record<Size, number>> = { card: 90, small: 30, chip: 22 };
+
+/** The same lines, moved apart to fill the height, but never so far that they are no longer one picture. */
+function spread(p: Plan, close: ReturnType<typeof stack>, height: number | null): ReturnType<typeof stack> {
+  const gaps = p.lines.length - 1;
+  if (height === null || gaps < 1 || close.bottom >= height) return close;
+  const most = Math.max(...p.lines.map((l) => AIR[l.size]));
+  return stack(p, Math.floor(Math.min(most, (height - close.bottom) / gaps)));
+}
+
+/** Less than this no layout of these sizes needs: a quick look before it is worked out. */
+export function leastHeight(wires: readonly Wire[], sizes: (segment: string) => Size): number {
+  return wires.filter((w) => w.of > 0).reduce((sum, w) => sum + METRICS[sizes(w.segment.id)].h + METRICS[sizes(w.segment.id)].drop + METRICS[sizes(w.segment.id)].gap, 30);
 }
 
 /** The lines of each bus by segment. */
@@ -152,11 +171,12 @@ function placeStation(d: Draft, p: Plan, lines: ReadonlyMap<string, readonly num
 
 /**
  * Where everything stands, in world coordinates. `order` says who is next to whom, `sizes` how large a row's cards are,
- * `width` is what the world has at 100 %.
+ * `width` is what the world has at 100 %, `height` what it may spread to; null: no more than it needs.
  */
-export function layOut(order: Order, wires: readonly Wire[], list: readonly Station[], host: Station | null, sizes: (segment: string) => Size, width: number): Layout {
+export function layOut(order: Order, wires: readonly Wire[], list: readonly Station[], host: Station | null, sizes: (segment: string) => Size, width: number, height: number | null): Layout {
   const p = plan(order, new Map(wires.map((w) => [w.segment.id, w])), list, host, sizes, width);
-  const { draft, lineY, right, bottom } = stack(p);
+  const close = stack(p, 0);
+  const { draft, lineY, right, bottom } = spread(p, close, height);
   const lines = linesOf(p, lineY);
   const channels = new Map<Line, number>();
   const downs = new Map<number, number[]>();

@@ -21,13 +21,13 @@ interface Metrics {
   readonly pad: number;
 }
 export const METRICS: Readonly<Record<Size, Metrics>> = {
-  card: { pitch: 153, w: 136, h: 70, down: 28, up: 108, drop: 36, gap: 26, pad: 9 },
+  card: { pitch: 153, w: 136, h: 68, down: 28, up: 108, drop: 34, gap: 26, pad: 9 },
   small: { pitch: 132, w: 112, h: 44, down: 30, up: 84, drop: 17, gap: 22, pad: 7 },
-  chip: { pitch: 132, w: 112, h: 20, down: 30, up: 84, drop: 13, gap: 16, pad: 6 },
+  chip: { pitch: 132, w: 112, h: 20, down: 30, up: 84, drop: 13, gap: 14, pad: 6 },
 };
 /** Room under a bus for the comb of the chosen one and its sentence; with the names of plugs under it. */
-export const COMB = { card: 44, small: 40, chip: 22 } as const;
-export const COMB_AND_NAMES = 60;
+export const COMB = { card: 42, small: 40, chip: 22 } as const;
+export const COMB_AND_NAMES = 57;
 /** Names in the gutter must not touch. */
 export const APART = { card: 62, small: 44, chip: 38 } as const;
 export const UPLINKS = { card: 40, small: 24, chip: 17 } as const;

@@ -168,3 +168,27 @@ test('a host without networks or containers has a picture too', () => {
   const lonely = drawn({ ...cast(3), containers: [aContainer({ name: 'agent', net: 'host' })], segments: [], interfaces: [], nets: [] });
   expect(cards(lonely.scene).map((c) => c.label)).toEqual(['agent']);
 });
+
+test('forty show whole cards in the row that leads and chips elsewhere; with room for it, cards in all', () => {
+  const heights = (height: number | null): number[] => [...new Set(cards(drawn(cast(40), { height }).scene).map((c) => c.box.h))].sort((a, b) => b - a);
+  const [card, chip] = heights(null) as [number, number];
+  expect(card).toBeGreaterThan(chip * 3);
+  expect(cards(drawn(cast(40)).scene).filter((c) => c.box.h === card).map((c) => c.label)).toEqual(['ci-agent ×4', 'jenkins', 'registry']);
+  expect(heights(1400)).toEqual([card]);
+});
+
+test('rows spread to fill the height, and do not grow beyond it', () => {
+  for (const height of [620, 700, 900]) {
+    const { bounds } = drawn(cast(40), { height }).scene;
+    expect(bounds.h).toBeLessThanOrEqual(height);
+    expect(bounds.h).toBeGreaterThan(height * 0.75);
+  }
+});
+
+test('from afar each card is a tick on its bus, and a spoofer’s is told by its form', () => {
+  const { scene } = drawn(cast(200));
+  const [spoofer, calm] = [named(scene, 'jenkins'), named(scene, 'registry')];
+  expect(spoofer.far?.map((m) => m.kind)).toEqual(['rect', 'path']);
+  expect(calm.far?.map((m) => m.kind)).toEqual(['rect']);
+  for (const e of scene.edges.filter((one) => one.kind === 'plug')) expect(e.far, e.id).toBeDefined();
+});

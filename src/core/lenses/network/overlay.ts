@@ -82,15 +82,24 @@ function teeth(scene: Scene, r: Reach): Tooth[] {
   return found.sort((a, b) => a.y - b.y || a.x - b.x);
 }
 
+/** What a comb with its sentence takes under a bus. */
+const SENTENCE = 29;
+
+/** From a bus to what stands under it: a card, the names of its plug, the end of the picture. */
+function roomUnder(scene: Scene, y: number): number {
+  const top = (i: Item): number => Math.min(i.box.y, ...i.near.flatMap((m) => (m.kind === 'text' ? [m.y - m.size] : [])));
+  const below = scene.items.filter((i) => (i.role === 'card' || i.role === 'stack' || i.role === 'hull') && i.box.y > y).map(top);
+  return Math.min(scene.bounds.y + scene.bounds.h + 4, ...below) - y;
+}
+
 /** One comb under the bus: from the chosen one's port along to each victim's, line by line of a folded bus, and one sentence. */
 function comb(scene: Scene, r: Reach, from: Tooth | undefined, who: string): Mark[] {
   if (r.verdict === 'blocked') return [];
   const style = COMB[r.verdict];
   const found = teeth(scene, r);
   if (found.length === 0) return [];
-  const row = scene.gutters.left.find((g) => g.id === `gutter:${r.segment}`);
-  const deep = (row?.marks.length ?? 0) > 3;
-  const under = deep ? 18 : 12;
+  const deep = roomUnder(scene, from?.y ?? found[0]!.y) >= SENTENCE;
+  const under = deep ? 16 : 12;
   const buses = [...new Set([...found.map((t) => t.y), ...(from ? [from.y] : [])])].sort((a, b) => a - b);
   const marks: Mark[] = [];
   for (const bus of buses) {
@@ -103,7 +112,7 @@ function comb(scene: Scene, r: Reach, from: Tooth | undefined, who: string): Mar
   }
   if (buses.length > 1) marks.push(path(through([[SPINE + 6, buses[0]! + under], [SPINE + 6, buses.at(-1)! + under]]), { stroke: style.stroke }));
   const xs = [...found, ...(from ? [from] : [])].filter((t) => t.y === (from?.y ?? found[0]!.y)).map((t) => t.x);
-  if (deep) marks.push(...sentence((Math.min(...xs) + Math.max(...xs)) / 2, (from?.y ?? found[0]!.y) + under + 14.5, style.words(who, r.by), style.token, Math.min(...scene.items.flatMap((i) => (i.role === 'card' || i.role === 'stack' ? [i.box.x] : []))), scene.bounds.w - 8));
+  if (deep) marks.push(...sentence((Math.min(...xs) + Math.max(...xs)) / 2, (from?.y ?? found[0]!.y) + under + 12.5, style.words(who, r.by), style.token, Math.min(...scene.items.flatMap((i) => (i.role === 'card' || i.role === 'stack' ? [i.box.x] : []))), scene.bounds.w - 8));
   return marks;
 }
 

@@ -55,8 +55,8 @@ const HOSTS: readonly [string, () => Snapshot][] = [
 test.each(HOSTS)('%s: no writing lies on another or on a foreign card, and hulls keep off their neighbours', (_, make) => {
   const snapshot = make();
   const faults: string[] = [];
-  for (const width of [640, 720, 900, 1032, 1080, 1400, 1900]) {
-    const { scene } = network.arrange({ snapshot, judgement: judge(snapshot), findings: [], alarms: [], shown: null, project: null, width, options: DEFAULT_OPTIONS }, null);
+  for (const [width, height] of [[640, null], [720, 560], [900, null], [1032, 680], [1080, null], [1080, 900], [1400, null], [1900, 1000]] as const) {
+    const { scene } = network.arrange({ snapshot, judgement: judge(snapshot), findings: [], alarms: [], shown: null, project: null, width, height, options: DEFAULT_OPTIONS }, null);
     const solid = scene.items.filter((i) => i.role === 'card' || i.role === 'stack' || i.role === 'hull');
     const owner = new Map(solid.filter((h) => h.role === 'hull').flatMap((h) => h.members.map((m) => [m, h.id] as const)));
     const of = (i: Item): string => (i.role === 'hull' ? i.id : (i.members.map((m) => owner.get(m)).find((h) => h) ?? i.id));

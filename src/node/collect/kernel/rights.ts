@@ -27,7 +27,8 @@ function facts(proc: Proc, role: ProcessFacts['role'], count: number): ProcessFa
     comm: proc.comm,
     role,
     uid: known(status.uid, source),
-    uidMap: proc.uidMap,
+    // The map is read once for each user namespace, and is the same under every process in it: each is told by its own.
+    uidMap: 'value' in proc.uidMap ? { ...proc.uidMap, source: `${proc.path}/uid_map` } : proc.uidMap,
     capabilities,
     noNewPrivs: told(status.noNewPrivs),
     seccomp: told(status.seccomp),
