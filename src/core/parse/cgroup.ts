@@ -1,23 +1,42 @@
 import { known, unknown, type Reading } from '../model/reading.js';
+import { ownWord } from './words.js';
 
 /** Where a process is in each hierarchy: `''` for the unified one (v2), a controller's name or `name=systemd` for those of v1. */
 export type CgroupPaths = ReadonlyMap<string, string>;
 
-/** `/proc/<pid>/cgroup`, cgroups(7): lines of `hierarchy:controllers:path`. */
+/** Texts that were read last: most processes of a host are in the cgroups of a few. */
+const recent: { text: string; paths: CgroupPaths }[] = [];
+const RECENT = 4;
+
+/** `/proc/<pid>/cgroup`, cgroups(7): lines of `hierarchy:controllers:path`. Equal texts may give the very same paths. */
 export function parseCgroup(text: string, path: string): Reading<CgroupPaths> {
-  const paths = new Map<string, string>();
-  if (text.length === 0 || !text.endsWith('\n')) return unknown('unsupported', path);
-  for (const line of text.slice(0, -1).split('\n')) {
-    const first = line.indexOf(':');
-    const second = line.indexOf(':', first + 1);
-    if (first < 1 || second < 0 || line[second + 1] !== '/' || !/^\d+$/.test(line.slice(0, first))) return unknown('unsupported', path);
-    const controllers = line.slice(first + 1, second);
-    // A cgroup that was removed while a zombie is in it.
-    const where = line.slice(second + 1).replace(/ \(deleted\)$/, '');
-    if (controllers.includes(',')) for (const one of controllers.split(',')) paths.set(one, where);
-    else paths.set(controllers, where);
-  }
+  for (const one of recent) if (one.text === text) return known(one.paths, path);
+  const paths = pathsIn(text);
+  if (paths === undefined) return unknown('unsupported', path);
+  recent.unshift({ text, paths });
+  if (recent.length > RECENT) recent.pop();
   return known(paths, path);
+}
+
+function pathsIn(text: string): CgroupPaths | undefined {
+  const paths = new Map<string, string>();
+  if (text.length === 0 || !text.endsWith('\n')) return undefined;
+  let last = '';
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const first = text.indexOf(':', start);
+    const second = text.indexOf(':', first + 1);
+    if (first <= start || second < 0 || second >= end || text[second + 1] !== '/' || !/^\d+$/.test(text.slice(start, first))) return undefined;
+    const controllers = text.slice(first + 1, second);
+    // A process is in the same place in most hierarchies.
+    if (last === '' || end - second - 1 !== last.length || !text.startsWith(last, second + 1)) last = ownWord(text.slice(second + 1, end));
+    // A cgroup that was removed while a zombie is in it.
+    const where = last.endsWith(' (deleted)') ? last.slice(0, -' (deleted)'.length) : last;
+    if (controllers.includes(',')) for (const one of controllers.split(',')) paths.set(ownWord(one), where);
+    else paths.set(ownWord(controllers), where);
+    start = end + 1;
+  }
+  return paths;
 }
 
 /** The hierarchies that name a process's place, in order of trust: what a runtime sets up always comes first. */

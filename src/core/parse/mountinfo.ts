@@ -25,35 +25,66 @@ function has(options: string, word: string): boolean {
   return options === word || options.startsWith(`${word},`) || options.endsWith(`,${word}`) || options.includes(`,${word},`);
 }
 
-function parseLine(line: string): MountLine | undefined {
-  const dash = line.indexOf(' - ');
-  if (dash < 0) return undefined;
-  const head = line.slice(0, dash).split(' ');
-  const tail = line.slice(dash + 3).split(' ');
-  const [id, parent, device, root, point, options] = head;
-  const [fstype, source, superOptions] = tail;
-  if (device === undefined || root === undefined || point === undefined || options === undefined) return undefined;
-  if (fstype === undefined || source === undefined || superOptions === undefined) return undefined;
-  const ids = [Number(id), Number(parent)] as const;
-  if (!Number.isInteger(ids[0]) || !Number.isInteger(ids[1]) || !/^\d+:\d+$/.test(device)) return undefined;
+/** The number written between two places of a text, or -1. */
+function numberAt(text: string, from: number, to: number): number {
+  if (from >= to || to - from > 10) return -1;
+  let value = 0;
+  for (let at = from; at < to; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+/** `major:minor` */
+function isDevice(text: string): boolean {
+  const colon = text.indexOf(':');
+  return colon > 0 && numberAt(text, 0, colon) >= 0 && numberAt(text, colon + 1, text.length) >= 0;
+}
+
+/** Tags between the options and the dash. */
+function propagationOf(text: string, from: number, to: number): MountLine['propagation'] {
+  if (from >= to) return 'private';
   let propagation: MountLine['propagation'] = 'private';
-  for (let i = 6; i < head.length; i++) {
-    const tag = head[i] ?? '';
+  for (const tag of text.slice(from, to).split(' ')) {
     if (tag.startsWith('shared:')) propagation = 'shared';
     else if (tag.startsWith('master:') && propagation === 'private') propagation = 'slave';
     else if (tag === 'unbindable') propagation = 'unbindable';
   }
+  return propagation;
+}
+
+/** The line between two places of the text. Words are cut where they stand: a host has some ten thousand lines. */
+function parseLine(text: string, start: number, end: number): MountLine | undefined {
+  const dash = text.indexOf(' - ', start);
+  if (dash < 0 || dash >= end) return undefined;
+  const a = text.indexOf(' ', start);
+  const b = text.indexOf(' ', a + 1);
+  const c = text.indexOf(' ', b + 1);
+  const d = text.indexOf(' ', c + 1);
+  const e = text.indexOf(' ', d + 1);
+  if (e < 0 || e >= dash) return undefined;
+  const f = Math.min(text.indexOf(' ', e + 1), dash);
+  const id = numberAt(text, start, a);
+  const parent = numberAt(text, a + 1, b);
+  const device = text.slice(b + 1, c);
+  const g = text.indexOf(' ', dash + 3);
+  const h = text.indexOf(' ', g + 1);
+  if (id < 0 || parent < 0 || !isDevice(device) || g < 0 || h < 0 || h >= end) return undefined;
+  const blank = text.indexOf(' ', h + 1);
+  const superOptions = text.slice(h + 1, blank < 0 || blank > end ? end : blank);
   return {
-    id: ids[0],
-    parent: ids[1],
+    id,
+    parent,
     device,
-    root: unescape(root),
-    point: unescape(point),
-    readOnly: has(options, 'ro'),
+    root: unescape(text.slice(c + 1, d)),
+    point: unescape(text.slice(d + 1, e)),
+    readOnly: has(text.slice(e + 1, f), 'ro'),
     superReadOnly: has(superOptions, 'ro'),
-    propagation,
-    fstype,
-    source: unescape(source),
+    propagation: propagationOf(text, f + 1, dash),
+    fstype: text.slice(dash + 3, g),
+    source: unescape(text.slice(g + 1, h)),
     superOptions,
   };
 }
@@ -64,10 +95,12 @@ export function parseMountinfo(text: string, path: string): Reading<readonly Mou
   if (text === '') return known([], path);
   if (!text.endsWith('\n')) return unknown('unsupported', path);
   const lines: MountLine[] = [];
-  for (const line of text.slice(0, -1).split('\n')) {
-    const mount = parseLine(line);
+  for (let start = 0; start < text.length; ) {
+    const end = text.indexOf('\n', start);
+    const mount = parseLine(text, start, end);
     if (mount === undefined) return unknown('unsupported', path);
     lines.push(mount);
+    start = end + 1;
   }
   return known(lines, path);
 }
@@ -78,8 +111,7 @@ export function parseMountinfo(text: string, path: string): Reading<readonly Mou
  */
 export function hostPath(host: readonly MountLine[], device: string, root: string): string {
   let best: MountLine | undefined;
-  for (const mount of host) {
-    if (mount.device !== device) continue;
+  for (const mount of byDevice(host).get(device) ?? []) {
     const holds = mount.root === '/' || mount.root === root || root.startsWith(`${mount.root}/`);
     if (holds && (best === undefined || mount.root.length > best.root.length)) best = mount;
   }
@@ -87,4 +119,20 @@ export function hostPath(host: readonly MountLine[], device: string, root: strin
   const rest = best.root === '/' ? root : root.slice(best.root.length);
   const path = best.point === '/' ? rest : rest === '/' ? best.point : best.point + rest;
   return path === '' ? '/' : path;
+}
+
+const devices = new WeakMap<readonly MountLine[], ReadonlyMap<string, readonly MountLine[]>>();
+
+/** The lines of a table by file system; a table is asked for each mount of each container. */
+function byDevice(table: readonly MountLine[]): ReadonlyMap<string, readonly MountLine[]> {
+  const known = devices.get(table);
+  if (known !== undefined) return known;
+  const made = new Map<string, MountLine[]>();
+  for (const line of table) {
+    const those = made.get(line.device);
+    if (those === undefined) made.set(line.device, [line]);
+    else those.push(line);
+  }
+  devices.set(table, made);
+  return made;
 }

@@ -1,4 +1,5 @@
 import { known, unknown, type Reading } from '../model/reading.js';
+import { ownWord } from './words.js';
 
 /**
  * What is read of `/proc/<pid>/status` (proc_pid_status(5)). `uid`: the effective one, as this user namespace sees it.
@@ -46,7 +47,7 @@ function count(text: string | undefined): number | undefined {
 }
 
 function mask(text: string | undefined): string | undefined {
-  return text !== undefined && /^[0-9a-f]{16}$/.test(text) ? text : undefined;
+  return text !== undefined && /^[0-9a-f]{16}$/.test(text) ? ownWord(text) : undefined;
 }
 
 /** Unknown as a whole where one of the fields that every kernel since 4.3 writes is missing or is not what it should be. */
@@ -74,7 +75,7 @@ export function parseStatus(text: string, path: string): Reading<Status> {
   const inside = count(field(whole, 'NSpid')?.split('\t').at(-1));
   return known(
     {
-      comm: unescapeComm(comm),
+      comm: ownWord(unescapeComm(comm)),
       state: state.slice(0, 1),
       pid,
       parent,

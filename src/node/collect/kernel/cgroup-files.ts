@@ -1,9 +1,8 @@
 import type { Limit, Pressure, Reading } from '../../../core/model/index.js';
-import { lineage } from '../../../core/parse/cgroup.js';
 import { parseCount, parseCpuMax, parseIoBytes, parseKeyed, parseLimit, parsePressure } from '../../../core/parse/cgroupfs.js';
 import { known } from '../../../core/model/index.js';
 import { HeldFile, type Holding } from './files.js';
-import { folder, type Controller, type Hierarchies } from './hierarchies.js';
+import { folder, type Controller, type Hierarchies, type Hierarchy } from './hierarchies.js';
 
 /** The path of one cgroup in each hierarchy: the same everywhere, unless a v1 process was put elsewhere by somebody. */
 export interface Place {
@@ -52,10 +51,24 @@ function parseQuota(text: string, path: string): Reading<Limit> {
   return text === '-1\n' ? known('max', path) : parseCount(text, path);
 }
 
-/** All files of cgroups that are held, by path, shared where several places have an ancestor in common. */
+/** The files of one place, and all that were opened for it. */
+interface Kept {
+  readonly files: PlaceFiles;
+  readonly held: readonly { close(): void }[];
+}
+
+/** The limits of a cgroup and of those above it; those above are shared by all that lie below them. */
+interface Way {
+  readonly path: string;
+  readonly files: readonly LimitFile[];
+}
+
+type Limited = 'memory' | 'cpu' | 'pids';
+
+/** All files of cgroups that are held, by place. */
 export class CgroupFiles {
-  private readonly files = new Map<string, HeldFile<never>>();
-  private readonly places = new Map<string, PlaceFiles>();
+  private readonly places = new Map<string, Kept>();
+  private readonly ways = { memory: new Map<string, Way>(), cpu: new Map<string, Way>(), pids: new Map<string, Way>() };
   private pass = 0;
   constructor(private readonly holding: Holding) {}
 
@@ -65,25 +78,23 @@ export class CgroupFiles {
     return this.pass;
   }
 
-  private file<T>(path: string, parse: (text: string, path: string) => Reading<T>): HeldFile<T> {
-    const held = this.files.get(path) as HeldFile<T> | undefined;
-    if (held !== undefined) return held;
-    const made = new HeldFile(path, parse, this.holding);
-    this.files.set(path, made as unknown as HeldFile<never>);
-    return made;
-  }
-
   of(place: Place, hierarchies: Hierarchies): PlaceFiles {
     const key = place.elsewhere === undefined ? place.path : `${place.path} ${[...place.elsewhere].join(' ')}`;
-    let files = this.places.get(key);
-    if (files === undefined) {
-      files = this.make(place, hierarchies);
-      this.places.set(key, files);
+    let kept = this.places.get(key);
+    if (kept === undefined) {
+      kept = this.make(place, hierarchies);
+      this.places.set(key, kept);
     }
-    return files;
+    return kept.files;
   }
 
-  private make(place: Place, hierarchies: Hierarchies): PlaceFiles {
+  private make(place: Place, hierarchies: Hierarchies): Kept {
+    const held: { close(): void }[] = [];
+    const file = <T>(path: string, parse: (text: string, path: string) => Reading<T>): HeldFile<T> => {
+      const made = new HeldFile(path, parse, this.holding);
+      held.push(made);
+      return made;
+    };
     const at = new Map<Controller, At>();
     for (const controller of ['memory', 'cpu', 'cpuacct', 'cpuset', 'pids', 'blkio'] as const) {
       const found = locate(place, controller, hierarchies);
@@ -91,11 +102,25 @@ export class CgroupFiles {
     }
     const one = <T>(controller: Controller, v2: string, v1: string, parse: (text: string, path: string) => Reading<T>) => {
       const where = at.get(controller);
-      return where === undefined ? undefined : this.file(`${where.dir}/${where.v2 ? v2 : v1}`, parse);
+      return where === undefined ? undefined : file(`${where.dir}/${where.v2 ? v2 : v1}`, parse);
     };
     const unified = hierarchies.unified === undefined ? undefined : folder(hierarchies.unified, place.elsewhere?.get('') ?? place.path);
     const acct = at.get('cpuacct');
-    return {
+    // A first picture asks for neither of these, and of most cgroups nobody ever does.
+    let later: Pick<PlaceFiles, 'ioBytes' | 'pressure'> | undefined;
+    const laterOnes = () =>
+      (later ??= {
+        ioBytes: one('blkio', 'io.stat', 'blkio.throttle.io_service_bytes', parseIoBytes),
+        pressure:
+          unified === undefined
+            ? undefined
+            : {
+                memory: file(`${unified}/memory.pressure`, parsePressure),
+                cpu: file(`${unified}/cpu.pressure`, parsePressure),
+                io: file(`${unified}/io.pressure`, parsePressure),
+              },
+      });
+    const files: PlaceFiles = {
       lastCpu: undefined,
       at,
       memory: this.limits('memory', at, hierarchies),
@@ -104,51 +129,77 @@ export class CgroupFiles {
       memoryUsage: one('memory', 'memory.current', 'memory.usage_in_bytes', parseCount),
       memoryEvents: one('memory', 'memory.events', 'memory.oom_control', parseKeyed),
       cpuStat: one('cpu', 'cpu.stat', 'cpu.stat', parseKeyed),
-      cpuUsage: acct?.v2 === false ? this.file(`${acct.dir}/cpuacct.usage`, parseCount) : undefined,
+      cpuUsage: acct?.v2 === false ? file(`${acct.dir}/cpuacct.usage`, parseCount) : undefined,
       pidsUsage: one('pids', 'pids.current', 'pids.current', parseCount),
-      ioBytes: one('blkio', 'io.stat', 'blkio.throttle.io_service_bytes', parseIoBytes),
-      pressure:
-        unified === undefined
-          ? undefined
-          : {
-              memory: this.file(`${unified}/memory.pressure`, parsePressure),
-              cpu: this.file(`${unified}/cpu.pressure`, parsePressure),
-              io: this.file(`${unified}/io.pressure`, parsePressure),
-            },
+      get ioBytes() {
+        return laterOnes().ioBytes;
+      },
+      get pressure() {
+        return laterOnes().pressure;
+      },
     };
+    return { files, held };
   }
 
-  private limits(controller: 'memory' | 'cpu' | 'pids', at: ReadonlyMap<Controller, At>, hierarchies: Hierarchies): readonly LimitFile[] {
+  private limits(controller: Limited, at: ReadonlyMap<Controller, At>, hierarchies: Hierarchies): readonly LimitFile[] {
     const own = at.get(controller);
     const hierarchy = hierarchies.v1.get(controller) ?? hierarchies.unified;
-    if (own === undefined || hierarchy === undefined) return [];
-    return lineage(own.path).flatMap((path): LimitFile[] => {
-      const dir = folder(hierarchy, path);
-      if (dir === undefined) return [];
-      if (controller === 'memory') return [{ path, limit: this.file(`${dir}/${own.v2 ? 'memory.max' : 'memory.limit_in_bytes'}`, parseLimit), period: undefined }];
-      if (controller === 'pids') return [{ path, limit: this.file(`${dir}/pids.max`, parseLimit), period: undefined }];
-      if (own.v2) return [{ path, limit: this.file(`${dir}/cpu.max`, parseCpuMax), period: undefined }];
-      return [{ path, limit: this.file(`${dir}/cpu.cfs_quota_us`, parseQuota), period: this.file(`${dir}/cpu.cfs_period_us`, parseCount) }];
-    });
+    return own === undefined || hierarchy === undefined ? [] : this.way(controller, own.path, own.v2, hierarchy).files;
+  }
+
+  private way(controller: Limited, path: string, v2: boolean, hierarchy: Hierarchy): Way {
+    const known = this.ways[controller].get(path);
+    if (known !== undefined) return known;
+    const above = path === '/' ? [] : this.way(controller, path.slice(0, path.lastIndexOf('/')) || '/', v2, hierarchy).files;
+    const dir = folder(hierarchy, path);
+    const made = { path, files: dir === undefined ? above : [...above, this.limit(controller, path, dir, v2)] };
+    this.ways[controller].set(path, made);
+    return made;
+  }
+
+  private limit(controller: Limited, path: string, dir: string, v2: boolean): LimitFile {
+    const file = <T>(name: string, parse: (text: string, path: string) => Reading<T>) => new HeldFile(`${dir}/${name}`, parse, this.holding);
+    if (controller === 'memory') return { path, limit: file(v2 ? 'memory.max' : 'memory.limit_in_bytes', parseLimit), period: undefined };
+    if (controller === 'pids') return { path, limit: file('pids.max', parseLimit), period: undefined };
+    if (v2) return { path, limit: file('cpu.max', parseCpuMax), period: undefined };
+    return { path, limit: file('cpu.cfs_quota_us', parseQuota), period: file('cpu.cfs_period_us', parseCount) };
   }
 
   /** Lets go of the files of cgroups that are gone. */
   drop(paths: readonly string[]): void {
     if (paths.length === 0) return;
-    const below = paths.map((path) => `${path}/`);
-    for (const [path, file] of this.files) {
-      if (!below.some((one) => path.includes(one))) continue;
-      file.close();
-      this.files.delete(path);
+    const gone = new Set(paths);
+    for (const [key, { files, held }] of this.places) {
+      if (!gone.has(key) && ![...files.at.values()].some((at) => gone.has(at.path)) && !paths.some((path) => key.startsWith(`${path} `))) continue;
+      for (const file of held) file.close();
+      this.places.delete(key);
     }
-    for (const key of this.places.keys()) if (paths.some((path) => key === path || key.startsWith(`${path} `))) this.places.delete(key);
+    for (const ways of Object.values(this.ways)) {
+      for (const path of gone) {
+        const way = ways.get(path);
+        if (way === undefined) continue;
+        closeOwn(way);
+        ways.delete(path);
+      }
+    }
   }
 
   close(): void {
-    for (const file of this.files.values()) file.close();
-    this.files.clear();
+    for (const { held } of this.places.values()) for (const file of held) file.close();
+    for (const ways of Object.values(this.ways)) {
+      for (const way of ways.values()) closeOwn(way);
+      ways.clear();
+    }
     this.places.clear();
   }
+}
+
+/** Those above are other ways' own. */
+function closeOwn({ path, files }: Way): void {
+  const own = files.at(-1);
+  if (own?.path !== path) return;
+  own.limit.close();
+  own.period?.close();
 }
 
 /** Whether a controller is on v2, and the folder of the place there. */

@@ -1,5 +1,7 @@
-import { closeSync, lstatSync, openSync, readSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync, readdirSync, readlinkSync, type Dirent } from 'node:fs';
 import { known, unknown, type Reading, type Unknown } from '../../../core/model/index.js';
+
+const { O_RDONLY } = constants;
 
 /** Longest file that is read of the kernel; a mount table of a busy host has some hundred kilobytes. */
 const LONGEST = 8 * 1024 * 1024;
@@ -45,7 +47,7 @@ function readToEnd(fd: number): string {
 function readBy(path: string, reader: (fd: number) => string): Reading<string> {
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    fd = openSync(path, O_RDONLY);
   } catch (error) {
     return unknown(whyNot(error), path);
   }
@@ -89,6 +91,30 @@ export function newHolding(): Holding {
   return { open: 0, most: capacity() };
 }
 
+/** Pieces of memory for what was read last of each file: a buffer of its own for each would weigh more than the text. */
+const CHUNK = 64 * 1024;
+let chunk = Buffer.allocUnsafeSlow(CHUNK);
+let taken = 0;
+
+interface Piece {
+  readonly of: Buffer;
+  readonly at: number;
+  readonly room: number;
+}
+
+/** A piece with some room more than it needs, for a number that grows. */
+function pieceFor(bytes: number): Piece {
+  const room = (bytes + 8 + 7) & ~7;
+  if (room > CHUNK / 4) return { of: Buffer.allocUnsafeSlow(room), at: 0, room };
+  if (taken + room > CHUNK) {
+    chunk = Buffer.allocUnsafeSlow(CHUNK);
+    taken = 0;
+  }
+  const piece = { of: chunk, at: taken, room };
+  taken += room;
+  return piece;
+}
+
 /**
  * A kernel file of one record (all of it comes with the first read: status, cgroup, every file of a cgroup) that is
  * read again and again. It stays open, since opening costs more than reading, and text that is the same as before
@@ -97,7 +123,8 @@ export function newHolding(): Holding {
  */
 export class HeldFile<T> {
   private fd = -1;
-  private bytes: Buffer | undefined;
+  private piece: Piece | undefined;
+  private length = -1;
   private reading: Reading<T> | undefined;
   private pass = -1;
   /** Whether the last read opened it: what was known of its process may then be known of another one. */
@@ -125,7 +152,7 @@ export class HeldFile<T> {
     this.fresh = true;
     let fd: number;
     try {
-      fd = openSync(this.path, 'r');
+      fd = openSync(this.path, O_RDONLY);
     } catch (error) {
       return this.fail(error);
     }
@@ -149,10 +176,12 @@ export class HeldFile<T> {
   }
 
   private settle(got: number): Reading<T> {
-    const { bytes, reading } = this;
-    if (bytes !== undefined && reading !== undefined && bytes.length === got && buffer.compare(bytes, 0, got, 0, got) === 0) return reading;
-    if (bytes?.length === got) buffer.copy(bytes, 0, 0, got);
-    else this.bytes = Buffer.from(buffer.subarray(0, got));
+    const { piece, reading } = this;
+    if (reading !== undefined && piece !== undefined && this.length === got && buffer.compare(piece.of, piece.at, piece.at + got, 0, got) === 0) return reading;
+    const into = piece !== undefined && piece.room >= got ? piece : pieceFor(got);
+    buffer.copy(into.of, into.at, 0, got);
+    this.piece = into;
+    this.length = got;
     const fresh = this.parse(buffer.toString('latin1', 0, got), this.path);
     this.reading = fresh;
     return fresh;
@@ -161,7 +190,7 @@ export class HeldFile<T> {
   private fail(error: unknown): Reading<T> {
     const why = whyNot(error);
     const { reading } = this;
-    this.bytes = undefined;
+    this.length = -1;
     if (reading === undefined || 'value' in reading || reading.unknown !== why) this.reading = unknown(why, this.path);
     return this.reading ?? unknown(why, this.path);
   }

@@ -14,7 +14,6 @@ interface ProcFiles {
   readonly label: HeldFile<string>;
   /** The status of the last pass: the very same one again means that not a byte of it has changed. */
   seen: Status | undefined;
-  readonly links: readonly (readonly [NsKind, string])[];
 }
 
 /** What is kept of processes from pass to pass. */
@@ -28,13 +27,15 @@ export interface ProcessCache {
   lsm: boolean | undefined;
   /** Until when a process that is new is read in full each time: a runtime's helper turns into the container's first. */
   readonly young: Map<number, number>;
+  /** Of kthreadd, once it was read. */
+  kernelSpaces: NsInodes | undefined;
   pass: number;
 }
 
 const YOUNG_MS = 3_000;
 
 export function newProcessCache(holding: Holding): ProcessCache {
-  return { procs: new Map(), files: new Map(), holding, uidMaps: new Map(), lsm: undefined, young: new Map(), pass: 0 };
+  return { procs: new Map(), files: new Map(), holding, uidMaps: new Map(), lsm: undefined, young: new Map(), kernelSpaces: undefined, pass: 0 };
 }
 
 /**
@@ -54,18 +55,18 @@ function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
     cgroup: new HeldFile(`${path}/cgroup`, parseCgroup, cache.holding),
     label: new HeldFile(`${path}/attr/current`, parseLine, cache.holding),
     seen: undefined,
-    links: NS_KINDS.map((kind) => [kind, `${path}/ns/${kind}`] as const),
   };
   cache.files.set(pid, files);
   return files;
 }
 
 /** The links of one process or thread; `before` itself where they say the same. */
-export function readNamespaces(links: ProcFiles['links'], before: NsInodes | undefined): NsInodes {
+export function readNamespaces(path: string, before: NsInodes | undefined): NsInodes {
   const all: Partial<Record<NsKind, Reading<number>>> = {};
   let denied = false;
   let same = before !== undefined;
-  for (const [kind, link] of links) {
+  for (const kind of NS_KINDS) {
+    const link = `${path}/ns/${kind}`;
     // One right decides for all eight (ptrace(2), 'access mode checking'), so one refusal is enough.
     const target: Reading<string> = denied ? unknown('denied', link) : readLink(link);
     const inode: Reading<number> = 'value' in target ? parseNsLink(target.value, link) : target;
@@ -78,6 +79,16 @@ export function readNamespaces(links: ProcFiles['links'], before: NsInodes | und
     }
   }
   return same && before !== undefined ? before : (all as NsInodes);
+}
+
+const KTHREADD = 2;
+
+/** The namespaces of a process. The kernel's own threads are made by kthreadd and stay where it is: they can call neither setns(2) nor unshare(2). */
+function spacesOf(cache: ProcessCache, { path }: ProcFiles, status: Status, before: Proc | undefined): NsInodes {
+  const kthreadd = status.kernelThread && status.parent === KTHREADD ? cache.kernelSpaces : undefined;
+  const spaces = kthreadd ?? readNamespaces(path, before?.namespaces);
+  if (status.kernelThread && status.pid === KTHREADD) cache.kernelSpaces = spaces;
+  return spaces;
 }
 
 /** The label; without a security module that keeps one every file answers EINVAL, so the first tells for all. */
@@ -137,7 +148,7 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   if (cgroups === undefined) return undefined;
   const still = before !== undefined && !hasRun(files, status);
   files.seen = status;
-  const namespaces = still ? before.namespaces : readNamespaces(files.links, before?.namespaces);
+  const namespaces = still ? before.namespaces : spacesOf(cache, files, status, before);
   if (NS_KINDS.every((kind) => absent(namespaces[kind]))) return undefined;
   if (before === undefined && isBecoming(proc, path, status.comm)) return undefined;
   const thread = status.kernelThread;
@@ -171,7 +182,7 @@ function readThread(cache: ProcessCache, pid: number, of: string): Proc | undefi
     const status = valueOf(read(`${path}/status`, parseStatus));
     const cgroups = valueOf(read(`${path}/cgroup`, parseCgroup));
     if (status === undefined || !alive(status) || cgroups === undefined) continue;
-    const namespaces = readNamespaces(NS_KINDS.map((kind) => [kind, `${path}/ns/${kind}`] as const), undefined);
+    const namespaces = readNamespaces(path, undefined);
     if (NS_KINDS.every((kind) => absent(namespaces[kind]))) continue;
     return {
       pid,

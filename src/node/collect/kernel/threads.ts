@@ -1,4 +1,4 @@
-import { NS_KINDS, unknown, valueOf, type NsKind, type Reading } from '../../../core/model/index.js';
+import { NS_KINDS, unknown, valueOf, type Reading } from '../../../core/model/index.js';
 import { parseLine } from '../../../core/parse/proc.js';
 import { parseStatus } from '../../../core/parse/status.js';
 import { decode, list, read, readLink } from './files.js';
@@ -75,7 +75,7 @@ function readThread(proc: Proc, tid: number): Proc | undefined {
   const path = `${folderOf(proc)}/task/${tid}`;
   const status = valueOf(read(`${path}/status`, parseStatus));
   if (status === undefined || status.state === 'Z' || status.state === 'X') return undefined;
-  const namespaces = readNamespaces(NS_KINDS.map((kind): readonly [NsKind, string] => [kind, `${path}/ns/${kind}`]), proc.namespaces);
+  const namespaces = readNamespaces(path, proc.namespaces);
   if (NS_KINDS.every((kind) => isAbsent(namespaces[kind]))) return undefined;
   const user = valueOf(namespaces.user);
   const lsm = 'unknown' in proc.lsm && proc.lsm.unknown === 'absent' ? proc.lsm : read(`${path}/attr/current`, parseLine);
