@@ -6,7 +6,10 @@ import type { BridgePort, NetInterface, Neighbour } from '../model/network.js';
 export const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 const MOST_LINKS = 20_000;
 
-const link = z.looseObject({
+/** What a kind of link tells of itself; each field is looked at where it is used. */
+const ofKind = z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)).optional();
+
+const link = z.object({
   ifindex: z.number(),
   ifname: z.string().min(1).max(64),
   flags: z.array(z.string()).default([]),
@@ -16,21 +19,21 @@ const link = z.looseObject({
   link_type: z.string().default(''),
   master: z.string().optional(),
   address: z.string().default(''),
-  xdp: z.looseObject({ prog: z.looseObject({ id: z.number(), name: z.string().optional() }).optional() }).optional(),
+  xdp: z.object({ prog: z.object({ id: z.number(), name: z.string().optional() }).optional() }).optional(),
   linkinfo: z
-    .looseObject({
+    .object({
       info_kind: z.string().optional(),
-      info_data: z.record(z.string(), z.unknown()).optional(),
+      info_data: ofKind,
       info_slave_kind: z.string().optional(),
-      info_slave_data: z.record(z.string(), z.unknown()).optional(),
+      info_slave_data: ofKind,
     })
     .optional(),
 });
 export type RawLink = z.infer<typeof link>;
 
-const address = z.looseObject({
+const address = z.object({
   ifname: z.string(),
-  addr_info: z.array(z.looseObject({ local: z.string().optional(), address: z.string().optional(), prefixlen: z.number().optional() })).default([]),
+  addr_info: z.array(z.object({ local: z.string().optional(), address: z.string().optional(), prefixlen: z.number().optional() })).default([]),
 });
 
 /** Text as a JSON array, or null where it is none. Lines that are no JSON (a tool's complaints) are passed over. */
@@ -72,7 +75,7 @@ export function parseAddresses(items: readonly unknown[]): ReadonlyMap<string, r
   return out;
 }
 
-const neigh = z.looseObject({ dst: z.string(), dev: z.string(), lladdr: z.string().optional(), state: z.array(z.string()).default([]) });
+const neigh = z.object({ dst: z.string(), dev: z.string(), lladdr: z.string().optional(), state: z.array(z.string()).default([]) });
 
 /** `ip -j neigh show`, both families: entries that carry a MAC. */
 export function parseNeighbours(items: readonly unknown[]): { readonly v4: readonly Neighbour[]; readonly v6: readonly Neighbour[] } {

@@ -3,23 +3,37 @@ import { z } from 'zod';
 /** What is taken of the engine's answers: only what is used, each bounded. Env and Healthcheck are never read. */
 
 const LONG = 4000;
-const cut = (max: number) => z.string().transform((s) => (s.length > max ? `${s.slice(0, max - 1)}…` : s));
-const text = cut(LONG).nullish().transform((s) => s ?? '');
-const flag = z.boolean().nullish().transform((b) => b ?? false);
-const count = z.number().nullish();
-const texts = z.array(cut(LONG)).nullish().transform((list) => (list ?? []).slice(0, 500));
+const shortened = (value: string, max: number) => (value.length > max ? `${value.slice(0, max - 1)}…` : value);
+const cut = (max: number) => z.string().transform((s) => shortened(s, max));
+
+/** One step for what there are ten thousand of: optional, nullable, string and transform in a chain cost four times as much. */
+const leaf = <T>(expected: string, read: (value: unknown) => T | undefined) =>
+  z.transform((value: unknown, context): T => {
+    const taken = read(value);
+    if (taken !== undefined) return taken;
+    context.issues.push({ code: 'custom', message: `expected ${expected}`, input: value });
+    return z.NEVER;
+  });
+
+const text = leaf('a text', (value) => (typeof value === 'string' ? shortened(value, LONG) : value === undefined || value === null ? '' : undefined));
+const flag = leaf('true or false', (value) => (typeof value === 'boolean' ? value : value === undefined || value === null ? false : undefined));
+const count = leaf<number | null>('a number', (value) => (typeof value === 'number' && Number.isFinite(value) ? value : value === undefined || value === null ? null : undefined));
+const texts = leaf('a list of texts', (value): readonly string[] | undefined => {
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) return undefined;
+  return value.slice(0, 500).map((one) => shortened(one, LONG));
+});
 
 /** Labels and options: at most 300, names and values cut. */
-const words = z
-  .record(z.string(), z.unknown())
-  .nullish()
-  .transform((record) =>
-    Object.fromEntries(
-      Object.entries(record ?? {})
-        .slice(0, 300)
-        .map(([name, value]) => [name.slice(0, 300), (typeof value === 'string' ? value : JSON.stringify(value) ?? '').slice(0, 2000)]),
-    ),
+const words = leaf('names and values', (value): Readonly<Record<string, string>> | undefined => {
+  if (value === undefined || value === null) return {};
+  if (typeof value !== 'object' || Array.isArray(value)) return undefined;
+  return Object.fromEntries(
+    Object.entries(value)
+      .slice(0, 300)
+      .map(([name, one]: [string, unknown]) => [name.slice(0, 300), (typeof one === 'string' ? one : JSON.stringify(one) ?? '').slice(0, 2000)]),
   );
+});
 
 /** A list that is null where it is empty, as Go writes them. */
 const list = <T extends z.ZodType>(item: T, max: number) => z.array(item).nullish().transform((items) => (items ?? []).slice(0, max));
