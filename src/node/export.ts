@@ -18,6 +18,7 @@ import { toSvg } from '../core/paint/svg.js';
 import { judge } from '../core/reach/index.js';
 import { redact } from '../core/redact/index.js';
 import { check } from '../core/rules/index.js';
+import { fallbackFor } from './fallback.js';
 import { zip } from './zip.js';
 
 /** A file as the window and the command line get it. */
@@ -96,16 +97,18 @@ function redacted({ request, of, shown }: Chosen, key: string): Chosen {
 
 async function bytesOf(request: ExportRequest, sheet: Sheet): Promise<string | Uint8Array> {
   const { snapshot, judgement, findings } = sheet;
-  const svg = (fitText: boolean): string => toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText });
+  const svg = (fitText: boolean, missing: ReadonlySet<number> = new Set()): string => toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText, missing });
   switch (request.format) {
     // A reader of SVG may lack the fonts; the renderer of PNG has them.
     case 'svg': return svg(true);
     case 'png': {
       const { toPng } = await import('./png.js');
       const { width, height } = pageOf(sheet.scene, { stamp: sheet.stamp });
-      return toPng(svg(false), width, height, request.scale);
+      const drawn = svg(false);
+      const fonts = await fallbackFor(drawn);
+      return toPng(fonts.missing.size === 0 ? drawn : svg(false, fonts.missing), width, height, request.scale, fonts.files.map((f) => f.path));
     }
-    case 'pdf': return (await import('./pdf.js')).toPdf(sheet, request.page);
+    case 'pdf': return (await import('./pdf.js')).toPdf(sheet, request.page, await fallbackFor(svg(false)));
     case 'drawio': return drawioText(sheet);
     case 'mermaid': return mermaidText(sheet);
     case 'dot': return dotText(sheet);

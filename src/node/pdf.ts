@@ -3,11 +3,13 @@ import { pathData } from '../core/paint/svg.js';
 import { pageOf } from '../core/paint/page.js';
 import { hatchSteps, isHatch } from '../core/scene/hatch.js';
 import type { Mark, RectMark, Stroke, TextMark } from '../core/scene/marks.js';
+import { foreignIn, legible, startOf } from '../core/scene/legible.js';
 import { textWidth } from '../core/scene/measure.js';
 import { isItem, paintOrder } from '../core/scene/order.js';
 import { THEMES, type Palette } from '../core/scene/theme.js';
 import type { Sheet } from '../core/export/sheet.js';
 import { oneLine } from '../core/export/sheet.js';
+import { NO_FALLBACK, runsOf, type Fallback } from './fallback.js';
 import { fontFile, type FontKey } from './fonts.js';
 
 export type PageSize = 'a4' | 'a3' | 'letter' | 'fit';
@@ -17,10 +19,11 @@ const MARGIN = 28;
 const TITLE_BLOCK = 44;
 const SIZES = { a4: [595.28, 841.89], a3: [841.89, 1190.55], letter: [612, 792] } as const;
 
+const fallbackKey = (file: string): string => `more:${file}`;
 const fontKey = (t: Pick<TextMark, 'family' | 'weight'>): FontKey => `${t.family}${t.weight}`;
 
 class Painter {
-  constructor(private readonly doc: Doc, private readonly palette: Palette) {}
+  constructor(private readonly doc: Doc, private readonly palette: Palette, private readonly fonts: Fallback) {}
 
   marks(marks: readonly Mark[]): void {
     for (const m of marks) this.#mark(m);
@@ -82,18 +85,22 @@ class Painter {
   }
 
   #text(m: TextMark): void {
-    const { doc } = this;
-    const width = textWidth(m.text, m);
-    const x = m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - width : m.x - width / 2;
-    doc.font(fontKey(m)).fontSize(m.size).fillColor(this.palette[m.fill]).text(m.text, x, m.y, { lineBreak: false, baseline: 'alphabetic' });
+    const { doc, fonts } = this;
+    const foreign = foreignIn(m.text);
+    if ([...foreign].some((code) => fonts.missing.has(code))) return this.marks(legible(m, fonts.missing));
+    let x = startOf(m);
+    for (const { text, file } of foreign.size === 0 ? [{ text: m.text, file: null }] : runsOf(m.text, fonts)) {
+      doc.font(file === null ? fontKey(m) : fallbackKey(file)).fontSize(m.size).fillColor(this.palette[m.fill]).text(text, x, m.y, { lineBreak: false, baseline: 'alphabetic' });
+      x += textWidth(text, m);
+    }
   }
 }
 
 /**
- * A PDF page of the whole scene: vectors, real text in embedded fonts, and a title block. `fit`: the page is as large as the
+ * A PDF page of the whole scene: vectors, real text in embedded fonts (`fonts`: those of this machine for signs that the bundled ones lack), and a title block. `fit`: the page is as large as the
  * picture; else the picture is turned and made smaller until it fits. Dates are the snapshot's, so the same one gives the same bytes.
  */
-export async function toPdf(sheet: Sheet, size: PageSize): Promise<Uint8Array> {
+export async function toPdf(sheet: Sheet, size: PageSize, fonts: Fallback = NO_FALLBACK): Promise<Uint8Array> {
   const { default: PDFDocument } = await import('pdfkit');
   const { scene, snapshot } = sheet;
   const palette = THEMES[sheet.theme];
@@ -107,9 +114,10 @@ export async function toPdf(sheet: Sheet, size: PageSize): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   const done = new Promise<void>((resolve, reject) => doc.on('data', (chunk: Uint8Array) => chunks.push(chunk)).on('end', resolve).on('error', reject));
   for (const key of ['sans400', 'sans600', 'mono400', 'mono600'] as const) doc.registerFont(key, fontFile(key));
+  for (const { path, face } of fonts.files) doc.registerFont(fallbackKey(path), path, face);
   doc.rect(0, 0, paper[0], paper[1]).fill(palette.ground);
   const scale = size === 'fit' ? 1 : Math.min((paper[0] - 2 * MARGIN) / page.width, (paper[1] - 2 * MARGIN - TITLE_BLOCK) / page.height);
-  const painter = new Painter(doc, palette);
+  const painter = new Painter(doc, palette, fonts);
   doc.save();
   doc.translate(MARGIN + (paper[0] - 2 * MARGIN - page.width * scale) / 2, MARGIN).scale(scale);
   painter.marks(page.heading);

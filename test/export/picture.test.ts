@@ -56,3 +56,21 @@ test('hostile names go through both', async () => {
     expect(readBy('pdftotext', ['{}', '-'], bytesOf(await exported(hostile, 'pdf', lens))).status).toBe(0);
   }
 });
+
+test('a sign that no font has is a box with its number; one that a font of this machine has is drawn', async () => {
+  // Nobody gives this code point a shape.
+  const none = String.fromCodePoint(0x10ff00);
+  const here = cast(3);
+  const named = (name: string) => pictureOf({ ...here, containers: here.containers.map((c) => ({ ...c, name })) });
+  const text = readBy('pdftotext', ['{}', '-'], bytesOf(await exported(named(`${none}-web`), 'pdf'))).out.toString('utf8');
+  expect(text.replace(/\s+/gu, ' ')).toMatch(/10F F00/u);
+  const png = async (name: string): Promise<Buffer> => bytesOf(await exported(named(name), 'png'));
+  expect((await png(`${none}-web`)).equals(await png('\u3000-web'))).toBe(false);
+  const { fallbackFor } = await import('../../src/node/fallback.js');
+  expect(await fallbackFor('plain Latin, Ελληνικά', ['/nowhere'])).toEqual({ files: [], missing: new Set() });
+  expect((await fallbackFor(none)).missing).toEqual(new Set([0x10ff00]));
+  expect((await fallbackFor('日', ['/nowhere'])).missing).toEqual(new Set([0x65e5]));
+  // Plex Sans Arabic is none of the bundled fonts; DejaVu, which chromium brings along, has these letters.
+  const found = await fallbackFor('\u0645');
+  if (found.missing.size === 0) expect(readBy('pdffonts', ['{}'], bytesOf(await exported(named('\u0645\u0645'), 'pdf'))).out.toString('utf8').split('\n').some((l) => l.includes(' yes yes') && !l.includes('IBMPlex'))).toBe(true);
+});

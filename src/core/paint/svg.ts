@@ -1,5 +1,6 @@
 import { hatchSteps, isHatch } from '../scene/hatch.js';
 import type { Mark, PathMark, PathStep, RectMark, Stroke, TextMark } from '../scene/marks.js';
+import { legible } from '../scene/legible.js';
 import { plain, textWidth } from '../scene/measure.js';
 import { isItem, paintOrder } from '../scene/order.js';
 import type { Item, Scene } from '../scene/scene.js';
@@ -21,6 +22,8 @@ export interface SvgOptions {
   readonly stale?: boolean;
   /** Whether each text says how wide it is, so that a reader without the fonts fits its own into the same place. */
   readonly fitText?: boolean;
+  /** Signs that the reader is known to lack: they become boxes with their number. */
+  readonly missing?: ReadonlySet<number>;
 }
 
 const SANS = "'IBM Plex Sans', 'Segoe UI', system-ui, sans-serif";
@@ -57,7 +60,7 @@ class Painter {
   private clips = 0;
   private readonly defs: string[] = [];
 
-  constructor(private readonly palette: Palette, private readonly fitText: boolean) {}
+  constructor(private readonly palette: Palette, private readonly fitText: boolean, private readonly missing: ReadonlySet<number>) {}
 
   definitions(): string {
     return this.defs.length === 0 ? '' : el('defs', {}, this.defs);
@@ -73,13 +76,19 @@ class Painter {
     switch (m.kind) {
       case 'rect': return this.rect(m);
       case 'path': return this.path(m);
-      case 'text': return this.text(m);
+      case 'text': return this.lacks(m.text) ? this.marks(legible(m, this.missing)) : this.text(m);
       case 'clip': {
         const id = `clip${(this.clips += 1)}`;
         this.defs.push(el('clipPath', { id }, el('rect', { x: m.x, y: m.y, width: m.w, height: m.h })));
         return el('g', { 'clip-path': `url(#${id})` }, this.marks(m.children));
       }
     }
+  }
+
+  /** What is drawn of a sign that is missing is Latin, so this ends. */
+  private lacks(text: string): boolean {
+    if (this.missing.size > 0) for (const c of text) if (this.missing.has(c.codePointAt(0) ?? 0)) return true;
+    return false;
   }
 
   private stroke(s: Stroke | undefined): Attributes {
@@ -150,7 +159,7 @@ export function toSvg(scene: Scene, options: SvgOptions): string {
   const palette = options.stale === true ? stale(THEMES[options.theme]) : THEMES[options.theme];
   const page = pageOf(scene, { ...(options.heading === undefined ? {} : { heading: options.heading }), ...(options.stamp === undefined ? {} : { stamp: options.stamp }) });
   const scale = options.scale ?? 1;
-  const painter = new Painter(palette, options.fitText === true);
+  const painter = new Painter(palette, options.fitText === true, options.missing ?? new Set());
   const drawn = body(scene, page, painter, options.overlay ?? []);
   const root = el(
     'svg',

@@ -37,6 +37,11 @@ function advance(code: number, widths: Table): number {
   return code >= 0x1100 ? WIDE : FALLBACK;
 }
 
+/** Whether the bundled fonts have a sign; they all have the same. */
+export function isDrawn(code: number): boolean {
+  return table({ size: 1, weight: 400, family: 'sans' }).has(code);
+}
+
 /** Width of a text in user units: the sum of its advances, the same in window, command line and test. Kerning may make it a little narrower. */
 export function textWidth(text: string, face: Face): number {
   const widths = table(face);
