@@ -2,13 +2,11 @@ import { createRequire } from 'node:module';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pixelmatch from 'pixelmatch';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cast, type CastSize } from '../cast/cast.js';
 import { HOSTILE, hostileCast } from './hostile.js';
-import { bytesOf, exported, LENSES, pictureOf } from './sheet.js';
+import { exported, LENSES, pictureOf } from './sheet.js';
 
 const require = createRequire(import.meta.url);
 const dir = mkdtempSync(path.join(tmpdir(), 'bulkhead-html-'));
@@ -147,24 +145,4 @@ describe('Mermaid itself', () => {
       expect(/<script|<img|<[a-z]+(?:\s[a-z-]+="[^"]*")*\son[a-z]+=|href="javascript:/iu.exec(String(svg))?.[0] ?? null).toBeNull();
     }
   });
-});
-
-test('SVG and PNG are one picture: what chromium draws of the one is what the other holds', async () => {
-  const picture = pictureOf(cast(14));
-  const font = (name: string): string => readFileSync(path.resolve(import.meta.dirname, '../../build/fonts', name)).toString('base64');
-  const faces = [['IBM Plex Sans', 400, 'IBMPlexSans-Regular.ttf'], ['IBM Plex Sans', 600, 'IBMPlexSans-SemiBold.ttf'], ['IBM Plex Mono', 400, 'IBMPlexMono-Regular.ttf'], ['IBM Plex Mono', 600, 'IBMPlexMono-SemiBold.ttf']] as const;
-  const css = faces.map(([family, weight, file]) => `@font-face{font-family:'${family}';font-weight:${weight};src:url(data:font/ttf;base64,${font(file)})}`).join('');
-  for (const lens of LENSES) {
-    const svg = (await exported(picture, 'svg', lens)).data.replace(/^<\?xml[^>]*\?>/u, '');
-    const png = PNG.sync.read(bytesOf(await exported(picture, 'png', lens, { scale: 1 })));
-    const { page } = await open(`pixels-${lens}.html`, `<!doctype html><meta charset="utf-8"><style>${css}body{margin:0}svg{display:block}</style>${svg}`);
-    await page.setViewportSize({ width: png.width, height: png.height });
-    await page.evaluate(async () => {
-      await document.fonts.ready;
-    });
-    const shot = PNG.sync.read(await page.screenshot({ clip: { x: 0, y: 0, width: png.width, height: png.height } }));
-    const differ = pixelmatch(shot.data, png.data, undefined, png.width, png.height, { threshold: 0.25 });
-    expect(differ / (png.width * png.height), lens).toBeLessThan(0.02);
-    await page.context().close();
-  }
 });
