@@ -75,12 +75,27 @@ export type Push =
 
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly trouble: Trouble };
 
+/**
+ * An engine that may be there. `id`: what `useEngine` takes. `from`: who names it. `state`: a socket that may be opened, that this user
+ * may not open, or that is absent; `elsewhere`: it is not on this machine, and was not asked.
+ */
+export interface FoundEngine {
+  readonly id: string;
+  readonly endpoint: string;
+  readonly from: string;
+  readonly state: 'there' | 'denied' | 'absent' | 'elsewhere';
+}
+
 /** What a window may ask. Arguments are checked against `requests` (zod) on the session's side. */
 export interface Methods {
   /** The first call: the session answers with pushes `link` and, when it has one, `picture`. */
   hello(): Answer<{ readonly version: string; readonly shell: 'electron' | 'browser' }>;
   resync(): Answer<null>;
   tryNow(): Answer<null>;
+  /** The engines that can be chosen, and the endpoint that is asked now. None is connected to. */
+  engines(): Answer<{ readonly now: string; readonly engines: readonly FoundEngine[] }>;
+  /** Goes to another engine, one of those that `engines` names and no other. */
+  useEngine(args: { readonly id: string }): Answer<null>;
   /**
    * Opens a snapshot or recording from its text; bounded at 100 MB by the transports. A window that parsed the text itself
    * gives a `key` of its own making: where the text is a snapshot of today's format and fit to be shown, `opened` answers

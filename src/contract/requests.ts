@@ -39,6 +39,8 @@ export const requests: { readonly [K in keyof Methods]: z.ZodType<Parameters<Met
   hello: none,
   resync: none,
   tryNow: none,
+  engines: none,
+  useEngine: z.tuple([z.object({ id: z.string().min(1).max(4096) }).readonly()]),
   openText: z.tuple([z.object({ name, text: z.string().max(MAX_TEXT), key: z.string().min(1).max(64).optional() }).readonly()]),
   openDialog: none,
   goLive: none,

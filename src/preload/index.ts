@@ -2,7 +2,7 @@ import { contextBridge, ipcRenderer } from 'electron';
 import type { Bridge, Push } from '../contract/contract.js';
 
 const METHODS: ReadonlySet<string> = new Set([
-  'hello', 'resync', 'tryNow', 'openText', 'openDialog', 'goLive', 'exportAs', 'saveAs', 'readTraffic', 'readPrograms', 'elevate',
+  'hello', 'resync', 'tryNow', 'engines', 'useEngine', 'openText', 'openDialog', 'goLive', 'exportAs', 'saveAs', 'readTraffic', 'readPrograms', 'elevate',
   'setPollInterval', 'seek', 'compareText', 'notify',
 ]);
 

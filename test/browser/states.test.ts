@@ -80,6 +80,26 @@ describe('each state says what happened, why, and what to do', () => {
     expect(session.asked.at(-1)?.method).toBe('tryNow');
   });
 
+  it('example and stale: another socket or context can be chosen, of those that were found', async () => {
+    const stand = new StandSession(pictureOf(example), { state: 'example', tried: [], trouble });
+    stand.answers.engines = () => ({ ok: true, value: { now: 'unix:///var/run/docker.sock', engines: [
+      { id: 'unix:///var/run/docker.sock', endpoint: 'unix:///var/run/docker.sock', from: 'usual place', state: 'denied' },
+      { id: 'context farm', endpoint: 'ssh://me@farm', from: 'context farm', state: 'elsewhere' },
+      { id: 'unix:///run/podman/podman.sock', endpoint: 'unix:///run/podman/podman.sock', from: 'usual place', state: 'absent' },
+    ] } });
+    await open(stand);
+    await card().getByRole('button', { name: 'Choose a socket' }).click();
+    const list = page.getByTestId('engines');
+    await list.getByText('may not open it').waitFor();
+    await list.getByText('Nothing at').waitFor();
+    expect(await list.getByRole('button').count()).toBe(2);
+    await list.getByRole('button', { name: /ssh:\/\/me@farm/ }).click();
+    await page.getByTestId('skeleton').waitFor();
+    expect(stand.asked.at(-1)).toEqual({ method: 'useEngine', args: [{ id: 'context farm' }] });
+    stand.show({ state: 'live', endpoint: 'ssh://me@farm', since: since() }, pictureOf(cast(3)));
+    await state().getByText('live, 3 containers').waitFor();
+  });
+
   it('lost: the session itself is gone; it comes back by itself', async () => {
     await open(new StandSession(pictureOf(cast(14))));
     await page.getByTestId('stage').waitFor();

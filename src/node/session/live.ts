@@ -37,9 +37,14 @@ export class Live {
   #seen = false;
   #reachedAt = '';
   #endpoint = '';
+  #choice: HostChoice;
+  /** Another engine was chosen: what is under way ends, and nothing is reported of it. */
+  #turned = false;
+  #running = false;
 
   constructor(private readonly options: LiveOptions) {
     this.#pollMs = options.pollMs;
+    this.#choice = options.choice;
   }
 
   /** The reader of the connection that holds, if one does. */
@@ -49,10 +54,31 @@ export class Live {
 
   /** Begins; returns at once. */
   start(): void {
-    const { host, context, env = process.env } = this.options.choice;
+    this.#begin();
+    this.#running = true;
+    void this.#run();
+  }
+
+  #begin(): void {
+    const { host, context, env = process.env } = this.#choice;
     this.#endpoint = host ?? context ?? env['DOCKER_HOST'] ?? '';
     this.options.onLink({ state: 'connecting', endpoint: this.#endpoint, since: new Date().toISOString(), read: 0, total: null });
-    void this.#run();
+  }
+
+  /** The endpoint that is asked now. */
+  get endpoint(): string {
+    return this.#endpoint;
+  }
+
+  /** Leaves the engine that is asked now for another. */
+  use(choice: Pick<HostChoice, 'host' | 'context'>): void {
+    this.#choice = { ...this.options.choice, host: choice.host, context: choice.context };
+    this.#seen = false;
+    if (!this.#running) return this.start();
+    this.#turned = true;
+    this.#begin();
+    this.#connection?.close();
+    this.#wake();
   }
 
   close(): void {
@@ -82,17 +108,24 @@ export class Live {
       let held = false;
       const error = await this.#connect(() => { held = true; }).catch((e: unknown) => e);
       if (this.#closed) return;
+      if (this.#turned) {
+        this.#turned = false;
+        attempt = -1;
+        continue;
+      }
       if (held && Date.now() - started > HELD_MS) attempt = 0;
       const wait = this.#seen ? backoffMs(attempt) : Math.min(LONGEST_FIRST_WAIT_MS, backoffMs(attempt));
       this.#report(error, wait);
       await this.#wait(wait);
+      // What was chosen while waiting is what the next attempt asks.
+      this.#turned = false;
     }
   }
 
   async #connect(onReady: () => void): Promise<void> {
     const { options } = this;
-    const door = await connect(options.choice);
-    if (this.#closed) return door.close();
+    const door = await connect(this.#choice);
+    if (this.#closed || this.#turned) return door.close();
     this.#endpoint = door.endpoint;
     const since = new Date().toISOString();
     let told = 0;
@@ -112,6 +145,7 @@ export class Live {
         options.onLink({ state: 'live', endpoint: door.endpoint, since: new Date().toISOString() });
       },
       onSnapshot: (snapshot, cause) => {
+        if (this.#turned) return;
         this.#seen = true;
         this.#reachedAt = snapshot.takenAt;
         options.onSnapshot(snapshot, cause);

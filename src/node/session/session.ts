@@ -4,6 +4,7 @@ import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { judge } from '../../core/reach/index.js';
+import { foundEngines } from '../collect/engine/found.js';
 import type { HostChoice } from '../collect/engine/hosts.js';
 import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
@@ -40,14 +41,14 @@ const noPicture = () => refuse('There is nothing to take yet', 'no picture has b
 export class Session {
   readonly #live: Live;
   readonly #listeners = new Set<(push: Push) => void>();
-  readonly #strip = new Strip();
+  #strip = new Strip();
   #seq = 0;
   #liveLink: Link;
   /** The live host's picture, kept up to date even while a file is shown. */
   #livePicture: Picture | null = null;
   #example: Picture | null = null;
   #opened: { readonly shown: Shown; readonly picture: Picture } | null = null;
-  readonly #watcher = new Watcher();
+  #watcher = new Watcher();
   #elevated: KernelReaders | null = null;
   #elevation: 'idle' | 'running' = 'idle';
 
@@ -122,6 +123,8 @@ export class Session {
       this.#live.tryNow();
       return done;
     },
+    engines: () => ({ ok: true, value: { now: this.#live.endpoint, engines: foundEngines(this.options).map(({ id, endpoint, from, state }) => ({ id, endpoint, from, state })) } }),
+    useEngine: ({ id }) => this.#use(id),
     openText: ({ name, text, key }) => this.#show(openFile(name, text), { key }),
     openDialog: () => refuse('There is no dialog here', 'the shell has none', 'Drop a file on the window.'),
     goLive: () => {
@@ -166,6 +169,21 @@ export class Session {
     },
     notify: () => done,
   };
+
+  /** Another engine: nothing of the last one is kept, neither its picture nor a reader that had rights for it. */
+  #use(id: string): Answer<null> {
+    const found = foundEngines(this.options).find((engine) => engine.id === id);
+    if (found === undefined) return refuse('That engine cannot be chosen', 'it is not among those that were found here', 'Start Bulkhead with --host.');
+    this.#opened = null;
+    this.#livePicture = null;
+    this.#example = null;
+    this.#strip = new Strip();
+    this.#watcher = new Watcher();
+    this.#elevated?.close();
+    this.#elevated = null;
+    this.#live.use(found.choice);
+    return done;
+  }
 
   #send(push: Push): void {
     for (const listener of this.#listeners) listener(push);

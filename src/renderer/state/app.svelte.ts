@@ -8,7 +8,7 @@ import { StageState } from './stage.svelte.js';
 import { ViewState } from './view.svelte.js';
 import { hostName } from './words.js';
 
-export type Dialog = 'palette' | 'export' | 'compare' | 'keys' | null;
+export type Dialog = 'palette' | 'export' | 'compare' | 'keys' | 'engines' | null;
 
 /** The window: what it was told, what it shows and what the user chose, each in its own class. */
 export class Bulkhead {

@@ -15,7 +15,7 @@ export interface StateCardWords {
   readonly sign: 'mind' | 'lock' | 'stale' | 'unknown' | 'empty' | 'file';
   readonly heading: string;
   readonly rows: readonly CardRow[];
-  readonly buttons: readonly { readonly text: string; readonly act: 'try' | 'open' | 'save' | 'elevate' | 'aside' | 'live' }[];
+  readonly buttons: readonly { readonly text: string; readonly act: 'try' | 'open' | 'save' | 'elevate' | 'aside' | 'live' | 'choose' }[];
   readonly aside: boolean;
 }
 
@@ -34,7 +34,7 @@ function example(link: Extract<Link, { state: 'example' }>): StateCardWords {
       row('Do', [link.trouble.todo], link.trouble.command),
       ...(denied ? [row('Mind', ['Who is in that group can become root here.'])] : []),
     ],
-    buttons: [{ text: 'Look again', act: 'try' }, { text: 'Open a file', act: 'open' }],
+    buttons: [{ text: 'Look again', act: 'try' }, { text: 'Choose a socket', act: 'choose' }, { text: 'Open a file', act: 'open' }],
     aside: false,
   };
 }
@@ -51,7 +51,7 @@ function stale(link: Extract<Link, { state: 'stale' }>, picture: Picture | null,
       row('Why', [link.trouble.why]),
       row('Do', [`${link.trouble.todo} ${wait > 0 ? `Next attempt in ${wait} s.` : 'Trying now.'} Nothing here is newer than ${clock(taken)}; alarms rest meanwhile.`], link.trouble.command),
     ],
-    buttons: [{ text: 'Try now', act: 'try' }, { text: 'Save this picture', act: 'save' }],
+    buttons: [{ text: 'Try now', act: 'try' }, { text: 'Save this picture', act: 'save' }, { text: 'Choose a socket', act: 'choose' }],
     aside: false,
   };
 }

@@ -23,6 +23,7 @@ function actions(app: Bulkhead): readonly Entry[] {
     entry('export', 'Export…', 'Ctrl E', () => (app.dialog = 'export')),
     entry('compare', 'Compare with a file…', '', () => (app.dialog = 'compare')),
     entry('live', 'Back to the live host', '', () => void session.ask('goLive')),
+    entry('engines', 'Choose a socket or context…', '', () => (app.dialog = 'engines')),
     entry('again', 'Ask the engine again', '', () => void session.ask('tryNow')),
     entry('root', 'Read as root…', '', () => void session.ask('elevate')),
     entry('traffic', 'Read connections once', '', () => void session.ask('readTraffic')),

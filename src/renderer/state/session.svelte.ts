@@ -125,6 +125,16 @@ export class SessionState {
     return null;
   }
 
+  /** Goes to another engine; the picture of the last one is not shown as if it were the new one's. */
+  async useEngine(id: string): Promise<boolean> {
+    const picture = this.picture;
+    this.picture = null;
+    this.rates = null;
+    if ((await this.#bridge.call('useEngine', { id })).ok) return true;
+    this.picture = picture;
+    return false;
+  }
+
   tell(what: Trouble | string): void {
     const id = (this.#notice += 1);
     const notice: Notice = typeof what === 'string' ? { id, trouble: null, text: what } : { id, trouble: what, text: what.what };
