@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readAhead } from './kernel/ahead.js';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
@@ -23,11 +24,21 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   const six = process.getuid?.() === 0 ? watchNeighbours6(roots.proc) : null;
   let proved = false;
   let hostLinks: ReturnType<typeof askHostLinks> | undefined;
+  let begun: Promise<void> | undefined;
   return {
-    begin() {
-      hostLinks = askHostLinks(roots.proc);
+    begin(depth) {
+      if (depth === 'quick') hostLinks = askHostLinks(roots.proc);
+      if (!local) return;
+      const of = cache;
+      begun = readAhead(roots, of, () => cache === of).then((ahead) => {
+        if (cache === of) of.ahead = ahead;
+        // Whoever closed it has closed what was open then.
+        else closeKernelCache(of);
+      });
     },
     async kernel(containers, touched, depth) {
+      await begun;
+      begun = undefined;
       if (depth === 'full' && Date.now() - learned > LEARN_EVERY_MS) {
         learned = Date.now();
         await learn(cache, roots);
@@ -38,9 +49,9 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     async wire(input, touched, depth, most) {
       const since = Date.now();
       const neighbours = new Map(tables.read(input.nets).tables.map((table) => [table.key, table.neighbours]));
-      const begun = hostLinks;
+      const links = hostLinks;
       hostLinks = undefined;
-      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: begun, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, ...(touched === null ? {} : { previous: lastWire, touched }) });
       proved = input.proof.kind === 'proved';
       if (proved) six?.learn(lastWire.nets, numbersOf(lastWire), since);
       return lastWire;
@@ -61,6 +72,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     },
     close() {
       closeKernelCache(cache);
+      cache = newKernelCache();
       six?.close();
     },
   };

@@ -92,8 +92,8 @@ export type Depth = 'quick' | 'full';
  * taken from the last pass.
  */
 export interface KernelReaders {
-  /** Begins what takes a child, before the engine is asked. */
-  begin?(): void;
+  /** Begins what needs no word of the engine's, as the engine is asked: the next `kernel` and `wire` take it. */
+  begin?(depth: Depth): void;
   kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<WireRead>;

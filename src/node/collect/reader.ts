@@ -83,7 +83,7 @@ export class Reader {
       this.#info = null;
       this.#connections = null;
       this.#readers?.forget();
-      if (depth === 'quick') this.#readers?.begin?.();
+      this.#readers?.begin?.(depth);
       return this.#list(null, depth);
     });
   }

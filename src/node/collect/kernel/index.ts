@@ -1,4 +1,5 @@
 import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/index.js';
+import { isStale, type Ahead } from './ahead.js';
 import { CgroupFiles, type Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder, newHolding } from './files.js';
@@ -36,13 +37,15 @@ export interface KernelCache {
   nodes: readonly CgroupNode[];
   polls: number;
   last: LastPass | undefined;
+  /** Read for the next pass, which takes it. */
+  ahead: Ahead | undefined;
 }
 
 export function newKernelCache(): KernelCache {
   const holding = newHolding();
   return {
     processes: newProcessCache(holding), threads: newThreadCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined,
+    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined, ahead: undefined,
   };
 }
 
@@ -74,11 +77,13 @@ export function learn(cache: KernelCache, roots: Roots): Promise<void> {
 /** One pass over /proc and /sys. Never throws for what a host holds: what cannot be read is unknown, with the path. */
 export function readKernel(input: KernelInput): KernelPass {
   const { roots, containers, cache } = input;
-  const procs = isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
+  const ahead = cache.ahead === undefined || isStale(cache.ahead) ? undefined : cache.ahead;
+  cache.ahead = undefined;
+  const procs = ahead !== undefined ? ahead.procs : isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
   const proof = procs.size === 0 ? noKernel(roots) : prove(containers, procs, cache.proof);
   if (proof.kind === 'foreign' || (proof.kind === 'unproved' && (input.local === false || procs.size === 0))) return stranger(proof, containers);
   const threads = withThreads(procs, cache.threads, input.depth ?? 'full', input.again ?? NONE);
-  const pass = passOver(input, threads.procs, proof);
+  const pass = passOver(input, threads.procs, proof, ahead);
   const notes = threads.left.map((one) => ({ about: 'host', text: `not every thread of process ${one.pid} (${one.comm}) was looked at: it has ${one.status.threads}` }));
   return notes.length === 0 ? pass : { ...pass, notes: [...pass.notes, ...notes] };
 }

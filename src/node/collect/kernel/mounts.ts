@@ -111,16 +111,31 @@ export function hostMounts(proc: string, cache: TableCache, anew: boolean): read
   return cache.table;
 }
 
+interface TextAndTable {
+  readonly text: Reading<string>;
+  readonly table: Reading<readonly MountLine[]>;
+}
+
+const ahead = new WeakMap<Proc, { readonly mounts: TextAndTable; readonly devices: Reading<readonly string[]> }>();
+
+/** Reads a process's mount table and devices for the pass that comes; they are taken once. */
+export function readAheadOf(process: Proc): void {
+  const path = `${process.path}/mountinfo`;
+  const text = readText(path);
+  ahead.set(process, { mounts: { text, table: 'value' in text ? parseMountinfo(text.value, path) : text }, devices: listDevices(process) });
+}
+
 /** `reuse`: what is known of the same process is good enough. */
 export function readMounts(process: Proc, declared: Declared | undefined, host: readonly MountLine[], cache: MountCache, reuse = false): MountFacts {
   const path = `${process.path}/mountinfo`;
   const known = cache.get(process.pid);
   if (reuse && known?.inode === process.inode && known.declared === declared) return known.facts;
-  const text = readText(path);
+  const read = ahead.get(process)?.mounts;
+  const text = read?.text ?? readText(path);
   if (!('value' in text)) return { mounts: text, rootReadOnly: text, maskedPaths: text, readonlyPaths: text };
   const before = cache.get(process.pid);
   if (before?.inode === process.inode && before.text === text.value && before.declared === declared) return before.facts;
-  const table = parseMountinfo(text.value, path);
+  const table = read?.table ?? parseMountinfo(text.value, path);
   if (!('value' in table)) return { mounts: table, rootReadOnly: table, maskedPaths: table, readonlyPaths: table };
   const made = facts(table.value, path, declared, host);
   cache.set(process.pid, { inode: process.inode, text: text.value, declared, facts: made });
@@ -141,8 +156,14 @@ export function hostsOwn(source: string, host: readonly MountLine[]): MountFacts
 const DEVICES = new Set(['null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'ptmx']);
 const MOST_DEVICES = 200;
 
-/** Device nodes below its /dev, two folders deep; `/proc/<pid>/root` opens to root only. */
+/** Device nodes below its /dev, two folders deep; `/proc/<pid>/root` opens to root only. Takes what was read ahead. */
 export function readDevices(process: Proc): Reading<readonly string[]> {
+  const read = ahead.get(process)?.devices;
+  ahead.delete(process);
+  return read ?? listDevices(process);
+}
+
+function listDevices(process: Proc): Reading<readonly string[]> {
   const path = `${process.path}/root/dev`;
   if ('unknown' in process.root) return unknown(process.root.unknown, path);
   // A symbolic link would be followed from this process's root, not from the container's.

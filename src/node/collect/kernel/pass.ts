@@ -1,5 +1,6 @@
 import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode } from '../../../core/model/index.js';
 import type { MountLine } from '../../../core/parse/mountinfo.js';
+import type { Ahead } from './ahead.js';
 import type { Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
@@ -89,15 +90,15 @@ function recounted(nodes: readonly NamespaceNode[], procs: ReadonlyMap<number, P
 }
 
 /** One pass over a kernel that was proved to be the engine's. */
-export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof): KernelPass {
+export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof, ahead: Ahead | undefined): KernelPass {
   const { roots, containers, cache } = input;
   const fresh = freshness(input);
   const change = compare(cache.last, procs, containers);
   const quiet = change === 'changed' ? undefined : cache.last;
   const people = quiet?.people ?? meet(input, procs);
-  const hierarchies = fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
+  const hierarchies = ahead !== undefined ? ahead.hierarchies : fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
   cache.hierarchies = hierarchies;
-  const reader = new CgroupReader(hierarchies, cache.cgroups);
+  const reader = ahead?.reader ?? new CgroupReader(hierarchies, cache.cgroups);
   const isNew = [...people.running.values()].some((one) => cache.mounts.get(one.main.pid)?.inode !== one.main.inode);
   const table = hostMounts(roots.proc, cache.tables, isNew || fresh.settle);
 

@@ -229,6 +229,15 @@ export const IN_A_CONTAINER = /[0-9a-f]{64}/;
 
 /** Every process of the host, by pid. The cache holds them afterwards; those that ended are dropped from it. */
 export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<string> = new Set()): ReadonlyMap<number, Proc> {
+  const steps = eachProcess(proc, cache, depth, again);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** The same, one process a step, for who has something else to do in between. */
+export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, again: ReadonlySet<string>): Generator<void, ReadonlyMap<number, Proc>, void> {
   const now = new Map<number, Proc>();
   const at = Date.now();
   cache.pass += 1;
@@ -243,6 +252,7 @@ export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 
     if (process === undefined) continue;
     if (before?.inode !== process.inode) cache.young.set(pid, at + YOUNG_MS);
     now.set(pid, process);
+    yield;
   }
   for (const [pid, files] of cache.files) {
     if (now.has(pid)) continue;

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { isStale, readAhead } from '../../src/node/collect/kernel/ahead.js';
+import { closeKernelCache, newKernelCache, readKernel, type KernelCache } from '../../src/node/collect/kernel/index.js';
+import { idOf, known, MadeHost } from './made-host.js';
+
+/** What is read while the engine is asked gives the same pass as what is read after it has answered. */
+
+let host: MadeHost;
+const caches: KernelCache[] = [];
+const aCache = () => {
+  const made = newKernelCache();
+  caches.push(made);
+  return made;
+};
+beforeEach(() => {
+  host = new MadeHost();
+});
+afterEach(() => {
+  for (const cache of caches.splice(0)) closeKernelCache(cache);
+  host.remove();
+});
+
+function container(name: string, pid: number): void {
+  const path = `/system.slice/docker-${idOf(name)}.scope`;
+  host.process({ pid, parent: 90, cgroup: path, namespaces: { net: pid + 1, mnt: pid + 2, pid: pid + 3 }, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
+  host.cgroup(path, { 'memory.max': '1048576\n', 'memory.current': '4096\n', 'cpu.max': 'max 100000\n', 'pids.max': '50\n', 'pids.current': '1\n' });
+}
+
+test('the pass that comes takes what was read ahead, and says the same as one that read it all itself', async () => {
+  container('a', 100);
+  container('b', 200);
+  const [cache, other] = [aCache(), aCache()];
+  const containers = [known('a', 100), known('b', 200)];
+  const ahead = await readAhead(host.roots, cache, () => true);
+  expect(ahead?.procs.size).toBeGreaterThan(1);
+  cache.ahead = ahead;
+  const pass = readKernel({ roots: host.roots, containers, cache });
+  expect(pass).toEqual(readKernel({ roots: host.roots, containers, cache: other }));
+  expect(cache.ahead).toBeUndefined();
+  expect(readKernel({ roots: host.roots, containers, cache }).of).toEqual(pass.of);
+});
+
+test('a container that began after that has no process in the pass, and has one in the next', async () => {
+  container('a', 100);
+  const cache = aCache();
+  const ahead = await readAhead(host.roots, cache, () => true);
+  if (ahead === undefined) return expect.fail();
+  cache.ahead = { ...ahead, at: Number.POSITIVE_INFINITY };
+  container('b', 200);
+  const containers = [known('a', 100), known('b', 200)];
+  const pass = readKernel({ roots: host.roots, containers, cache });
+  expect(pass.of.get(idOf('a'))?.process).not.toBeNull();
+  expect(pass.of.get(idOf('b'))?.process).toBeNull();
+  expect(readKernel({ roots: host.roots, containers, cache, depth: 'known', again: new Set([idOf('b')]) }).of.get(idOf('b'))?.process).not.toBeNull();
+});
+
+test('what was read long before the engine answered is read again', async () => {
+  container('a', 100);
+  const cache = aCache();
+  const ahead = await readAhead(host.roots, cache, () => true);
+  if (ahead === undefined) return expect.fail();
+  const old = { ...ahead, at: ahead.at - 60_000 };
+  expect(isStale(old)).toBe(true);
+  cache.ahead = old;
+  container('b', 200);
+  expect(readKernel({ roots: host.roots, containers: [known('a', 100), known('b', 200)], cache }).of.get(idOf('b'))?.process).not.toBeNull();
+});
+
+test('it ends where nobody waits for it any more', async () => {
+  container('a', 100);
+  expect(await readAhead(host.roots, aCache(), () => false)).toBeUndefined();
+});
+
+test('where there are no processes nothing is read ahead', async () => {
+  expect(await readAhead({ proc: '/nowhere', sys: '/nowhere' }, aCache(), () => true)).toBeUndefined();
+});
