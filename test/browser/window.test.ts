@@ -172,6 +172,28 @@ describe('the view', () => {
     await page.waitForFunction(() => [...document.querySelectorAll('button')].find((one) => one.textContent === 'Fit')?.getAttribute('aria-pressed') === 'true');
   });
 
+  it('gets somewhere else on a way of its own, and arrives where it would without motion', async () => {
+    await open();
+    await shown();
+    const camera = () => stage().getAttribute('data-camera');
+    const at = (there: string | null) => page.waitForFunction((wanted) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['camera'] === wanted, there);
+    const fit = page.getByRole('button', { name: 'Fit' });
+    const nearer = page.getByRole('button', { name: 'Zoom in' });
+    await fit.click();
+    const home = await camera();
+    await nearer.click();
+    await nearer.click();
+    const near = await camera();
+    expect(near).not.toBe(home);
+    await page.emulateMedia({ reducedMotion: 'no-preference' });
+    await fit.click();
+    await at(home);
+    await nearer.click();
+    await nearer.click();
+    await at(near);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+  });
+
   it('hides and resizes inspector and strip by keyboard, and remembers it', async () => {
     await open();
     await shown();
