@@ -1,6 +1,8 @@
+import { curveMonotoneX } from 'd3-shape';
 import { hatched } from '../../scene/hatch.js';
 import { line, path, rect, stroke, through } from '../../scene/kit.js';
 import type { Mark, Token } from '../../scene/marks.js';
+import { lineThrough } from '../../scene/pen.js';
 import { NEAR } from '../../facts/uses.js';
 
 /** A bar with a limit: a box with a wall at its right, filled by use. `share` null: the use could not be read. */
@@ -69,5 +71,5 @@ export function spark(x: number, cy: number, w: number, values: readonly number[
   if (values.length < 3) return [];
   const most = Math.max(10, ...values);
   const at = (v: number, i: number): readonly [number, number] => [x + (w * i) / (values.length - 1), cy + 6 - (v / most) * 12];
-  return [path(through(values.map(at)), { stroke: stroke(token, 1.2) })];
+  return [path(lineThrough(values.map(at), curveMonotoneX), { stroke: stroke(token, 1.2) })];
 }

@@ -1,3 +1,4 @@
+import { scaleLinear } from 'd3-scale';
 import { valueOf } from '../../model/reading.js';
 import { FACES, cut, line, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
@@ -52,8 +53,7 @@ function heads(tree: Tree, c: Columns, width: number): Item[] {
 function keyAmount(tree: Tree, scale: number): number {
   const wish = 15 / scale;
   if (tree.resource === 'memory' || tree.resource === 'io') return 2 ** Math.round(Math.log2(wish));
-  const step = 10 ** Math.floor(Math.log10(wish));
-  return [1, 2, 5, 10].map((n) => n * step).reduce((best, n) => (Math.abs(n - wish) < Math.abs(best - wish) ? n : best), step);
+  return scaleLinear([0, wish * 2], [0, 30]).ticks(2)[1] ?? wish;
 }
 
 function legend(tree: Tree, laid: Laid): Scene['legend'] {

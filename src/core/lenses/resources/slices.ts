@@ -1,7 +1,8 @@
 import { isKnown, valueOf } from '../../model/reading.js';
-import { FACES, cut, line, path, rect, stroke, text, through } from '../../scene/kit.js';
+import { FACES, cut, line, path, rect, stroke, text } from '../../scene/kit.js';
 import { textWidth, type Face } from '../../scene/measure.js';
 import type { Mark, Token } from '../../scene/marks.js';
+import { areaFrom, lineThrough } from '../../scene/pen.js';
 import { triangle } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
 import { percent } from '../../facts/units.js';
@@ -101,8 +102,7 @@ function profile(l: LaidSlice, c: Columns, scale: number): Mark[] {
     y += tall;
   });
   if (calm.length > 0) {
-    marks.push(path(through([[c.bandX, l.y], ...calm, [c.bandX, l.y + h]], true), { fill: 'fill' }));
-    marks.push(path(through(calm), { stroke: stroke('accent', 1.4) }));
+    marks.push(path(areaFrom(c.bandX, calm), { fill: 'fill' }), path(lineThrough(calm), { stroke: stroke('accent', 1.4) }));
   }
   marks.push(...red);
   const edge = stroke('drop', 0.8);

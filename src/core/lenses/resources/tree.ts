@@ -1,3 +1,4 @@
+import { hierarchy, type HierarchyNode } from 'd3-hierarchy';
 import type { CgroupNode } from '../../model/cgroup.js';
 import { isKnown, valueOf } from '../../model/reading.js';
 import { workloads, type Snapshot } from '../../model/snapshot.js';
@@ -88,16 +89,16 @@ function sliceOf(branch: Branch, level: number, above: string, ground: Ground): 
   };
 }
 
-function ordersOf(slices: readonly Slice[]): Placement['order'] {
-  return Object.fromEntries(slices.flatMap((x): [string, readonly string[]][] => [
-    [x.id, x.bands.map((b) => b.w.id)],
-    ...(x.slices.length === 0 ? [] : [[insideKey(x.id), x.slices.map((y) => y.id)] as [string, readonly string[]], ...Object.entries(ordersOf(x.slices))]),
-  ]));
+/** The slices of a host as d3-hierarchy has them, below a root that is none; `drawn`: a closed one hides what is within it. */
+function hierarchyOf(slices: readonly Slice[], drawn: boolean): HierarchyNode<Pick<Slice, 'slices'> & Partial<Slice>> {
+  return hierarchy<Pick<Slice, 'slices'> & Partial<Slice>>({ slices }, (x) => (drawn && x.closed === true ? [] : x.slices));
 }
 
-/** Levels that are drawn: a closed slice hides what is within it. */
-function depthOf(slices: readonly Slice[]): number {
-  return Math.max(0, ...slices.map((x) => 1 + (x.closed ? 0 : depthOf(x.slices))));
+function ordersOf(slices: readonly Slice[]): Placement['order'] {
+  return Object.fromEntries(hierarchyOf(slices, false).descendants().flatMap(({ data: { id, bands, slices: within } }): [string, readonly string[]][] => (id === undefined || bands === undefined ? [] : [
+    [id, bands.map((b) => b.w.id)],
+    ...(within.length === 0 ? [] : [[insideKey(id), within.map((y) => y.id)] as [string, readonly string[]]]),
+  ])));
 }
 
 function useOfHost(s: Snapshot, ground: Ground): number | null {
@@ -129,7 +130,7 @@ export function treeOf(view: View, previous: Placement | null): Tree {
     resource, name: valueOf(s.host.hostname) ?? 'host', size, use: useOfHost(s, ground),
     promised: size === null ? 0 : Math.max(0, claimed - size),
     unpromised: size === null || free.length > 0 ? 0 : Math.max(0, size - claimed),
-    free, slices, depth: Math.max(1, depthOf(slices)),
+    free, slices, depth: Math.max(1, hierarchyOf(slices, true).height),
     asleep: passes.filter((w) => !isRunning(w)).sort((a, b) => byNature(calledName(a), calledName(b))),
     hidden: all.length - passes.length,
     order: { [key]: slices.map((x) => x.id), ...ordersOf(slices) },
