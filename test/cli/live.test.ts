@@ -3,6 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSnapshot } from '../../src/core/model/open.js';
+import { bytesOf, exported, pictureOf } from '../export/sheet.js';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { until } from '../lab/run.js';
 import { BIN, built, bulkhead, type Done } from './bulkhead.js';
@@ -20,6 +22,8 @@ beforeAll(async () => {
   await lab.run('plain', { args: ['--memory', '64m', '--pids-limit', '50'] });
   await lab.run('loose', { args: ['--cap-add', 'NET_ADMIN'] });
 }, 240_000);
+
+const PLANTED = { env: 'planted-in-env-7Kq2', label: 'planted-in-label-8Xw3', command: 'planted-in-command-9Zt4', path: 'planted-in-path-5Bn6' } as const;
 afterAll(async () => {
   rmSync(dir, { recursive: true, force: true });
   await lab?.stop();
@@ -85,3 +89,29 @@ test('a recording of a moment opens with a first frame', async () => {
   expect(done.status).toBe(0);
   expect(readFileSync(at('day.bulkhead'), 'utf8').split('\n').length).toBeGreaterThan(1);
 });
+
+test('a secret in environment, label, command line or mount path is in no redacted file, and masked but for the path in any other', async () => {
+  const folder = at(PLANTED.path);
+  await lab.run('keeper', {
+    args: ['-e', `DB_PASSWORD=${PLANTED.env}`, '--label', `db.password=${PLANTED.label}`, '-v', `${folder}:/data`],
+    command: ['sh', '-c', 'while :; do sleep 100; done', 'keeper', `--password=${PLANTED.command}`],
+  });
+  const file = at('keeper.json');
+  expect((await there('snapshot', '-o', file)).status).toBe(0);
+  const whole = readFileSync(file, 'utf8');
+  expect(whole).toContain('keeper');
+  expect(whole).toContain(PLANTED.path);
+  for (const word of [PLANTED.env, PLANTED.label, PLANTED.command]) expect(whole).not.toContain(word);
+  const told = await bulkhead(['export', '--format', 'json', '--redact', '-o', at('redacted.json'), file]);
+  expect(told.err).toContain('What is left of this host');
+  const opened = openSnapshot(whole);
+  if (!opened.ok) throw new Error(opened.trouble.why);
+  const picture = pictureOf(opened.snapshot);
+  const texts = new Map([['the command line', readFileSync(at('redacted.json'), 'utf8')]]);
+  for (const format of ['svg', 'drawio', 'mermaid', 'dot', 'html', 'graphml', 'gexf', 'csv', 'sarif', 'json', 'junit'] as const) texts.set(format, bytesOf(await exported(picture, format, 'enforcement', { redact: true })).toString('latin1'));
+  for (const [format, text] of texts) {
+    expect(text.length, format).toBeGreaterThan(100);
+    for (const word of [...Object.values(PLANTED), 'keeper']) expect(text.includes(word), `${format}: ${word}`).toBe(false);
+  }
+  await lab.remove('keeper');
+}, 300_000);
