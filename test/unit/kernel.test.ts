@@ -121,6 +121,17 @@ test('the host’s namespaces are kthreadd’s, and the source says so', () => {
   expect(pass.of.get(idOf('a'))?.namespaces.net.owner).toMatchObject({ value: 'own' });
 });
 
+test('the kernel’s own threads are where kthreadd is, but for one that made a mount namespace for itself', () => {
+  containerA();
+  host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4711 } });
+  host.process({ pid: 26, parent: 2, comm: 'kauditd', kernelThread: true });
+  const { namespaces } = read([known('a', 100)]);
+  expect(namespaces.find((one) => one.inode === 4711)).toMatchObject({ type: 'mnt', processCount: 1, members: [{ kind: 'process', name: 'kdevtmpfs' }] });
+  // The host's first process, kthreadd, the two threads, the engine's shim and this program.
+  expect(namespaces.find((one) => one.type === 'net' && one.inode === HOST.net)?.processCount).toBe(6);
+  expect(namespaces.find((one) => one.type === 'mnt' && one.inode === HOST.mnt)?.processCount).toBe(5);
+});
+
 test('who joined is told from who gave, through others that joined', () => {
   containerA();
   host.process({ pid: 200, parent: 91, cgroup: `/docker/${idOf('b')}`, namespaces: { ...OWN, mnt: 22, pid: 23 } });

@@ -1,9 +1,10 @@
 import { readdirSync, statSync } from 'node:fs';
 import { NS_KINDS, unknown, valueOf, type NsInodes, type NsKind, type Reading } from '../../../core/model/index.js';
 import { mainPath, parseCgroup, type CgroupPaths } from '../../../core/parse/cgroup.js';
-import { parseIdMap, parseLine, parseNsLink, parseStartTicks, parseUptime, type UidRange } from '../../../core/parse/proc.js';
+import { parseIdMap, parseLine, parseStartTicks, parseUptime, type UidRange } from '../../../core/parse/proc.js';
 import { parseStatus, type Status } from '../../../core/parse/status.js';
 import { decode, HeldFile, isFolder, list, read, readLink, type Holding } from './files.js';
+import { readNamespace, readNamespaces } from './links.js';
 import type { Proc } from './types.js';
 
 /** The files of one pid that are read again and again. */
@@ -60,35 +61,22 @@ function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
   return files;
 }
 
-/** The links of one process or thread; `before` itself where they say the same. */
-export function readNamespaces(path: string, before: NsInodes | undefined): NsInodes {
-  const all: Partial<Record<NsKind, Reading<number>>> = {};
-  let denied = false;
-  let same = before !== undefined;
-  for (const kind of NS_KINDS) {
-    const link = `${path}/ns/${kind}`;
-    // One right decides for all eight (ptrace(2), 'access mode checking'), so one refusal is enough.
-    const target: Reading<string> = denied ? unknown('denied', link) : readLink(link);
-    const inode: Reading<number> = 'value' in target ? parseNsLink(target.value, link) : target;
-    denied = 'unknown' in inode && inode.unknown === 'denied';
-    const last = before?.[kind];
-    if (last !== undefined && valueOf(last) === valueOf(inode) && ('value' in last || 'unknown' in inode)) all[kind] = last;
-    else {
-      all[kind] = inode;
-      same = false;
-    }
-  }
-  return same && before !== undefined ? before : (all as NsInodes);
-}
-
 const KTHREADD = 2;
 
-/** The namespaces of a process. The kernel's own threads are made by kthreadd and stay where it is: they can call neither setns(2) nor unshare(2). */
+/**
+ * The namespaces of a process. The kernel's own threads are made by kthreadd and stay where it is: none calls setns(2),
+ * and of unshare(2) only kdevtmpfs makes use, for a mount namespace (drivers/base/devtmpfs.c). So that kind is read of each.
+ */
 function spacesOf(cache: ProcessCache, { path }: ProcFiles, status: Status, before: Proc | undefined): NsInodes {
-  const kthreadd = status.kernelThread && status.parent === KTHREADD ? cache.kernelSpaces : undefined;
-  const spaces = kthreadd ?? readNamespaces(path, before?.namespaces);
-  if (status.kernelThread && status.pid === KTHREADD) cache.kernelSpaces = spaces;
-  return spaces;
+  if (!status.kernelThread) return readNamespaces(path, before?.namespaces);
+  const common = status.parent === KTHREADD ? cache.kernelSpaces : undefined;
+  if (common === undefined) {
+    const own = readNamespaces(path, before?.namespaces);
+    if (status.pid === KTHREADD) cache.kernelSpaces = own;
+    return own;
+  }
+  const mnt = readNamespace(`${path}/ns/mnt`);
+  return valueOf(mnt) === valueOf(common.mnt) ? common : { ...common, mnt };
 }
 
 /** The label; without a security module that keeps one every file answers EINVAL, so the first tells for all. */

@@ -2,7 +2,8 @@ import { NS_KINDS, unknown, valueOf, type Reading } from '../../../core/model/in
 import { parseLine } from '../../../core/parse/proc.js';
 import { parseStatus } from '../../../core/parse/status.js';
 import { decode, list, read, readLink } from './files.js';
-import { IN_A_CONTAINER, readNamespaces, type Depth } from './processes.js';
+import { readNamespaces } from './links.js';
+import { IN_A_CONTAINER, type Depth } from './processes.js';
 import type { Proc } from './types.js';
 
 /** Threads of one process, and of all in one pass, that are looked at; each costs some 50 µs. */
