@@ -98,7 +98,7 @@ exec runc "$@"
 }
 
 /** A view in which /sys belongs to the net namespace and the cgroups are still there. */
-const VIEW =
+export const VIEW =
   'mount --rbind /sys/fs/cgroup /mnt && mount -t sysfs sysfs /sys && mount --rbind /mnt /sys/fs/cgroup && umount -l /mnt && exec "$@"';
 
 /**

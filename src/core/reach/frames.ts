@@ -15,7 +15,7 @@ export const DESTINATION_OPTIONS = 60;
 
 export type Body =
   | { readonly kind: 'arp'; readonly hardware: 1 | 6; readonly operation: 1 | 2; readonly senderMac: string; readonly senderIp: string; readonly targetMac: string; readonly targetIp: string }
-  | { readonly kind: 'nd'; readonly source: string; readonly destination: string; readonly type: 135 | 136; readonly target: string; readonly mac: string; readonly solicited: boolean; readonly extension: boolean }
+  | { readonly kind: 'nd'; readonly source: string; readonly destination: string; readonly type: 134 | 135 | 136; readonly target: string; readonly mac: string; readonly solicited: boolean; readonly extension: boolean }
   | { readonly kind: 'ip'; readonly source: string; readonly destination: string; readonly protocol: number }
   | { readonly kind: 'other' };
 
@@ -105,6 +105,7 @@ export function* arpFrames(a: End, v: End, x: End, more: readonly (readonly Tag[
 /**
  * Every neighbour message by which `a` can tell `v` that `x`'s address is elsewhere: advertisements (which change an
  * entry that is there) and solicitations in x's name (which make one), with and without an extension header before them.
+ * A router advertisement tells of its sender too, under a link-local address (ndisc_router_discovery in net/ipv6/ndisc.c).
  */
 export function* ndFrames(a: End, v: End, x: End, own: string | null, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
   const taggings = [...TAGGINGS, ...more];
@@ -115,6 +116,10 @@ export function* ndFrames(a: End, v: End, x: End, own: string | null, more: read
         const end = TAGGED[t] ?? ' in a VLAN tag';
         const nd = { kind: 'nd', mac: s.said, extension } as const;
         yield { ...base, destination: v.mac, body: { ...nd, type: 135, source: x.ip, destination: v.ip, target: v.ip, solicited: false }, name: `neighbour solicitation${end}` };
+        if (x.ip.startsWith('fe80:')) {
+          yield { ...base, destination: v.mac, body: { ...nd, type: 134, source: x.ip, destination: v.ip, target: x.ip, solicited: false }, name: `router advertisement${end}` };
+          yield { ...base, destination: ALL_NODES.mac, body: { ...nd, type: 134, source: x.ip, destination: ALL_NODES.ip, target: x.ip, solicited: false }, name: `router advertisement${end}` };
+        }
         for (const source of own === null ? [x.ip] : [x.ip, own]) {
           yield { ...base, destination: v.mac, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: true }, name: `neighbour advertisement${end}` };
           yield { ...base, destination: v.mac, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: false }, name: `unsolicited advertisement${end}` };

@@ -1,9 +1,11 @@
 import { isKnown, known, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
+import type { Carried } from './filter/fields.js';
 import { inNetwork } from './filter/truth.js';
 import { arpFrames, ndFrames, stealFrames, type End, type Frame, type Tag } from './frames.js';
 import type { Host } from './host.js';
+import { NO_XDP } from './seccomp.js';
 import type { Step, Technique } from './types.js';
 import type { Mask } from './victim.js';
 import { hopsBetween, vlansBetween } from './way.js';
@@ -28,10 +30,14 @@ function end(p: { readonly mac: string | undefined; readonly ipv4: readonly stri
   return { mac: p.mac ?? '', ip: six ? first(p.ipv6, '::') : first(p.ipv4, '0.0.0.0') };
 }
 
-function frames(technique: Technique, a: Plug, v: Plug, x: Mask, tags: readonly (readonly Tag[])[]): Generator<Frame> {
-  const six = technique === 'ndp-spoof';
-  if (technique === 'mac-steal') return stealFrames(end(a, false), end(x, false), tags);
-  return six ? ndFrames(end(a, true), end(v, true), end(x, true), a.ipv6[0] ?? null, tags) : arpFrames(end(a, false), end(v, false), end(x, false), tags);
+function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, tags: readonly (readonly Tag[])[]): Generator<Frame> {
+  if (technique === 'mac-steal') yield* stealFrames(end(a, false), end(x, false), tags);
+  else if (technique === 'arp-spoof') yield* arpFrames(end(a, false), end(v, false), end(x, false), tags);
+  else {
+    yield* ndFrames(end(a, true), end(v, true), end(x, true), a.ipv6[0] ?? null, tags);
+    const local = x.ipv6.find((ip) => ip.startsWith('fe80:'));
+    if (local !== undefined && local !== end(x, true).ip) yield* ndFrames(end(a, true), end(v, true), { mac: x.mac ?? '', ip: local }, a.ipv6[0] ?? null, tags);
+  }
 }
 
 /** Sends every forged frame down a road; `all` goes on after the first that passes, to learn what each rule does. */
@@ -43,8 +49,10 @@ export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
   for (const f of list) {
     let stopped = false;
     let sure = true;
+    // What the attacker itself puts on it counts until it comes into another namespace.
+    const carried: Carried = { mark: null };
     for (const stage of road.stages) {
-      const fate = stage.ask(f);
+      const fate = stage.ask(f, carried);
       if (fate.by !== null && fate.drops && !dropped.has(fate.by) && !fate.passes) dropped.set(fate.by, f.name);
       if (!fate.passes) {
         stopped = true;
@@ -92,6 +100,8 @@ function maskKey(m: Mask, host: Host): string {
 export interface Rights {
   readonly rules: boolean;
   readonly plainOnly: boolean;
+  /** Frames by AF_XDP go past the hooks on the way out. */
+  readonly xdp: boolean;
 }
 
 /** Frames that a kernel makes by itself for an address or a MAC that was taken. */
@@ -109,15 +119,18 @@ export interface Guarded {
 export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all = false): Guarded {
   const direct = a.plug.kind === v.plug.kind && a.plug.kind !== 'port' && a.plug.on === v.plug.on;
   const hops = a.plug.bridge === null || direct ? [] : (hopsBetween(a.plug, v.plug, host) ?? []);
-  const road = roadBetween(a.plug, v.plug, hops, technique, rights.rules, host);
+  const whole = roadBetween(a.plug, v.plug, hops, technique, rights.rules, host);
+  const road: Road = rights.xdp ? { ...whole, stages: whole.stages.filter((s) => !s.leaving) } : whole;
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
-  const unread = road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`];
+  const tags = vlansBetween(hops);
+  const first_ = masks[0];
+  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, frames(technique, a.plug, v.plug, first_, tags), false).through === null;
+  const unread = [...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
   if (road.stages.length === 0) {
     const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known(0, host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
     return { answer: answer('open', '', none, unread), masks, trials: [] };
   }
-  const tags = vlansBetween(hops);
   const results = new Map<string, Trial>();
   const left: Mask[] = [];
   const open: Trial[] = [];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { castSpec, world, type HostSpec, type WorkloadSpec } from '../../../test/cast/cast.js';
-import { unknown, type Snapshot } from '../model/index.js';
+import { known, unknown, type Json, type SeccompProfile, type Snapshot } from '../model/index.js';
 import { explain, judge, judgeAgain, newMemory, pairs, type Technique } from './index.js';
 
 const NET = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
@@ -140,5 +140,37 @@ describe('the grouped judgement', () => {
     const no = unknown('unsupported', 'kernel');
     const far: Snapshot = { ...s, interfaces: [], nets: s.nets.map((n) => ({ ...n, neighbours: no, neighbours6: no, nft: no, ebtables: no, arptables: no, tc: no, fdb: no, sysctls: no })), containers: s.containers.map((c) => ({ ...c, process: null, processes: [] })) };
     expect([...pairs(far)].filter((p) => p.technique !== 'table-write').every((p) => p.verdict === 'unknown')).toBe(true);
+  });
+});
+
+describe('what goes past a guard', () => {
+  const EGRESS: readonly Json[] = [
+    { chain: { family: 'netdev', table: 't', name: 'c', hook: 'egress', prio: 0, policy: 'drop', dev: 'eth0' } },
+  ];
+  const guarded = (s: Snapshot): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === A_NET(s) ? { ...n, nft: known(EGRESS, 'nft -j list ruleset') } : n)) });
+  const without = (family: number): SeccompProfile => ({ kind: 'custom', defaultAction: 'SCMP_ACT_ALLOW', rules: [
+    { names: ['socket'], action: 'SCMP_ACT_ERRNO', args: [{ index: 0, value: 0xffffffff, valueTwo: family, op: 'SCMP_CMP_MASKED_EQ' }], includes: [], excludes: [] },
+    { names: ['io_uring_setup', 'io_uring_enter'], action: 'SCMP_ACT_ERRNO', args: [], includes: [], excludes: [] },
+  ] });
+  const confined = (s: Snapshot, seccomp: SeccompProfile): Snapshot => ({ ...s, containers: s.containers.map((c) => (c.name === 'a' ? { ...c, declared: { ...c.declared, seccomp }, processes: c.processes.map((p) => ({ ...p, seccomp: known('filter' as const, '/proc/1/status') })) } : c)) });
+
+  test('AF_XDP goes past the hook on the way out, unless the kernel or the profile has none', () => {
+    const s = guarded(host(THREE));
+    const v = explain(s, id(s, 'a'), id(s, 'v')).find((p) => p.technique === 'arp-spoof');
+    expect(v?.verdict).toBe('possible');
+    expect(v?.unless.join()).toMatch(/AF_XDP/);
+    expect(verdict(confined(s, without(44)), 'a', 'v')).toBe('blocked');
+    expect(verdict(confined(s, without(40)), 'a', 'v')).toBe('possible');
+  });
+  test('what has nothing to go past makes no reservation', () => {
+    const s = host(THREE);
+    expect(explain(s, id(s, 'a'), id(s, 'v')).find((p) => p.technique === 'arp-spoof')?.unless).toEqual([]);
+  });
+  test('an entry that stays keeps a MAC from being stolen, one that may move does not', () => {
+    const s = host(THREE);
+    const x = s.containers.find((c) => c.name === 'x')?.endpoints[0]?.mac as { readonly value: string };
+    const held = (stays: boolean): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, fdb: known([{ mac: x.value, port: 'any', bridge: 'br-lan', vlan: null, permanent: true, stays }], 'bridge -j fdb') } : n)) });
+    expect(verdict(held(true), 'a', 'v', 'mac-steal')).toBe('blocked');
+    expect(verdict(held(false), 'a', 'v', 'mac-steal')).toBe('possible');
   });
 });

@@ -58,9 +58,10 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       return s;
     },
     rights: (a) => {
-      if (a.workload === null) return { rules: false, plainOnly: false };
-      const { packet, icmp6, admin } = court.sender(a.workload).channels;
-      return { rules: admin.state === 'open', plainOnly: admin.state === 'open' && packet.state !== 'open' && icmp6.state !== 'open' };
+      if (a.workload === null) return { rules: false, plainOnly: false, xdp: false };
+      const { channels, xdp } = court.sender(a.workload);
+      const { packet, icmp6, admin } = channels;
+      return { rules: admin.state === 'open', plainOnly: admin.state === 'open' && packet.state !== 'open' && icmp6.state !== 'open', xdp };
     },
     senderKey: (w) => {
       let key = keys.get(w.id);
@@ -68,7 +69,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
         const s = court.sender(w);
         const { packet, icmp6, admin } = s.channels;
         const pid = valueOf(w.namespaces.pid.owner);
-        key = JSON.stringify([s.right, [packet, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' ? '' : w.id]);
+        key = JSON.stringify([s.right, s.xdp, [packet, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' ? '' : w.id]);
         keys.set(w.id, key);
       }
       return key;
@@ -83,7 +84,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       const wired = wireBetween(a.plug, v.plug, wire, host);
       if (wired.state === 'shut') return { answer: wired, masks: [] };
       const masks = othersThan(court.masks(wire), a, v);
-      const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks) : victimTakes(v.plug, masks, technique, host);
+      const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
       const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
       return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
     },

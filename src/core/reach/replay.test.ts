@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { slug, unpack } from '../../../test/lab/attack/recording.js';
-import { SCENARIOS } from '../../../test/lab/attack/scenarios.js';
+import { ALL } from '../../../test/lab/attack/scenarios.js';
 import { snapshot } from '../model/index.js';
 import { explain, judge, VERDICTS } from './index.js';
 
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/lab/', import.meta.url));
 const files = readdirSync(FIXTURES).filter((f) => f.endsWith('.json.gz'));
 
-test('each scenario of the lab has its recording', () => {
-  expect([...files].sort()).toEqual(SCENARIOS.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`).sort());
+test('each recording is of a scenario of the lab', () => {
+  const names = new Set(ALL.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
+  expect(files.filter((f) => !names.has(f))).toEqual([]);
+  expect(files.length).toBeGreaterThan(130);
 });
 
 describe.each(files)('%s', (file) => {

@@ -50,8 +50,14 @@ test('a profile that admits 32-bit programs leaves their multiplexer, and io_uri
     return doors({ ...aProcess(), seccomp: { value: 'filter', source: '/proc/1/status' } }, { ...base, declared: { ...base.declared, seccomp } }).packet;
   };
   const noRing = { names: ['io_uring_setup', 'io_uring_enter', 'socketcall_'], action: 'SCMP_ACT_ERRNO', args: [], includes: [], excludes: [] };
-  const closed = (more: Partial<SeccompProfile>) => with_({ rules: [rule('SCMP_ACT_ERRNO', masked(0, 17)), rule('SCMP_ACT_ERRNO', masked(0, 2), masked(1, 10, 0xf)), noRing], ...more });
+  const closed = (more: Partial<SeccompProfile>) => with_({ rules: [rule('SCMP_ACT_ERRNO', masked(0, 17)), rule('SCMP_ACT_ERRNO', masked(0, 44)), rule('SCMP_ACT_ERRNO', masked(0, 2), masked(1, 10, 0xf)), noRing], ...more });
   expect(with_({}).unless.join()).toMatch(/io_uring/);
   expect(closed({}).state).toBe('shut');
-  expect(closed({ architectures: ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'] })).toMatchObject({ state: 'open', unless: [expect.stringMatching(/32-bit/) as string] });
+  // What refuses one family refuses the 32-bit multiplexer whole; what admits one admits all of it.
+  const both = ['SCMP_ARCH_X86_64', 'SCMP_ARCH_X86'];
+  expect(closed({ architectures: both }).state).toBe('shut');
+  const families = { defaultAction: 'SCMP_ACT_ERRNO', rules: [rule('SCMP_ACT_ALLOW', eq(0, 2), masked(1, 2, 0xf))] };
+  expect(with_(families).state).toBe('shut');
+  expect(with_({ ...families, architectures: both })).toMatchObject({ state: 'open', unless: [expect.stringMatching(/32-bit/) as string] });
+  expect(with_({ ...families, rules: [rule('SCMP_ACT_ALLOW', eq(0, 2), eq(1, 2))], architectures: both }).state).toBe('shut');
 });

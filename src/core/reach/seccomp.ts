@@ -6,6 +6,8 @@ import type { Step } from './types.js';
 
 /** What seccomp leaves open of each channel. */
 export interface Doors {
+  /** Whether AF_XDP opens: its frames go past every hook on the way out (`__dev_direct_xmit`). */
+  readonly xdp: boolean;
   readonly packet: Answer;
   readonly icmp6: Answer;
   readonly admin: Answer;
@@ -15,6 +17,7 @@ const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
 const AF_PACKET = 17;
+const AF_XDP = 44;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_PACKET = 10;
@@ -89,21 +92,51 @@ function* outcomes(profile: SeccompProfile, list: Iterable<Call>, caps: readonly
   for (const call of list) yield judgeCall(profile, call, caps);
 }
 
-/** Ways to a socket that do not name its family in a register: the 32-bit multiplexer and io_uring. */
-function sideDoor(profile: SeccompProfile, caps: readonly string[]): { readonly call: string; readonly why: string; readonly unless: string } | null {
+/**
+ * Whether the 32-bit multiplexer makes sockets. libseccomp carries each rule for socket(2) over to it: the family's place
+ * is taken by the number of the call, and what was said of further arguments meets a pointer, which the caller chooses
+ * (x86_rule_add in arch-x86.c). So a rule that refuses one family refuses all, and one that admits one admits all.
+ */
+function multiplexed(profile: SeccompProfile, caps: readonly string[]): boolean {
+  const rules = profile.rules.flatMap((r) => {
+    if (!r.names.includes('socket')) return [r];
+    const split = new Set(r.args.map((a) => a.index)).size !== r.args.length;
+    const lists = split ? r.args.map((a) => [a]) : [r.args];
+    const call = { index: 0, value: 1, valueTwo: 0, op: 'SCMP_CMP_EQ' };
+    return [{ ...r, names: r.names.filter((n) => n !== 'socket') }, ...lists.map((args) => ({ ...r, names: ['socketcall'], args: [call, ...args.filter((a) => a.index !== 0)] }))];
+  });
+  const pointers = Array.from({ length: 16 }, (_, low): Call => ['socketcall', 1, 0x40000200 + low]);
+  return best(outcomes({ ...profile, rules }, pointers, caps)) !== 'refused';
+}
+
+interface SideDoor {
+  readonly call: string;
+  readonly why: string;
+  readonly unless: string;
+}
+
+/** The reservation where AF_XDP alone gets through. */
+export const NO_XDP = 'the kernel has no AF_XDP sockets (not read)';
+
+/** Ways to the wire that a profile forgets: the 32-bit multiplexer and io_uring do not name the family in a register. */
+function sideDoors(what: 'packet' | 'icmp6', profile: SeccompProfile, caps: readonly string[]): readonly SideDoor[] {
   const allowed = (name: string) => judgeCall(profile, [name], caps) === 'allowed';
-  if (profile.architectures?.includes('SCMP_ARCH_X86') === true && allowed('socketcall')) {
-    return { call: 'socketcall', why: 'A 32-bit program hands its arguments over in memory, where no filter looks (socketcall(2)).', unless: 'the kernel runs no 32-bit programs' };
+  const out: SideDoor[] = [];
+  if (what === 'packet' && best(outcomes(profile, calls(AF_XDP, [SOCK_RAW], [0]), caps)) === 'allowed') {
+    out.push({ call: 'socket(AF_XDP)', why: 'An XDP socket sends frames as well, where the kernel has it (4.18 and later, CONFIG_XDP_SOCKETS).', unless: NO_XDP });
+  }
+  if (profile.architectures?.includes('SCMP_ARCH_X86') === true && multiplexed(profile, caps)) {
+    out.push({ call: 'socketcall', why: 'A 32-bit program hands its arguments over in memory, where no filter looks (socketcall(2)).', unless: 'the kernel runs no 32-bit programs (not read)' });
   }
   if (allowed('io_uring_setup') && allowed('io_uring_enter')) {
-    return { call: 'io_uring', why: 'IORING_OP_SOCKET makes sockets that seccomp does not see, where the kernel has it (5.19 and later).', unless: 'the kernel refuses io_uring (kernel.io_uring_disabled)' };
+    out.push({ call: 'io_uring', why: 'IORING_OP_SOCKET makes sockets that seccomp does not see, where the kernel has it (5.19 and later).', unless: 'the kernel refuses io_uring (kernel.io_uring_disabled, not read)' });
   }
-  return null;
+  return out;
 }
 
 const NAMES = { packet: 'packet sockets', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
 
-function judged(what: keyof Doors, profile: SeccompProfile, caps: readonly string[], source: string): Answer {
+function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonly string[], source: string): Answer {
   const step = (holds: Step['holds'], said: string, why: string): (() => readonly Step[]) => () => [
     { link: 'send', step: `seccomp lets ${NAMES[what]} through`, holds, reading: known(said, source), why },
   ];
@@ -120,8 +153,11 @@ function judged(what: keyof Doors, profile: SeccompProfile, caps: readonly strin
   if (what === 'packet' && socket(AF_INET, [SOCK_PACKET], PROTOCOLS) === 'allowed') {
     return answer('open', '', step('yes', 'socket(AF_PACKET) refused, socket(AF_INET, SOCK_PACKET) allowed', 'The old call makes a packet socket as well (packet(7)).'));
   }
-  const side = sideDoor(profile, caps);
-  if (side !== null) return answer('open', '', step('unknown', `socket(2) refused, ${side.call} allowed`, side.why), [side.unless]);
+  const side = sideDoors(what, profile, caps);
+  if (side.length > 0) {
+    const doors = side.map((d) => d.call).join(', ');
+    return answer('open', '', step('unknown', `socket(2) refused, ${doors} allowed`, side.map((d) => d.why).join(' ')), [side.map((d) => d.unless).join(' and ')]);
+  }
   if (plain === 'unclear') return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
   return answer('shut', `seccomp refuses ${NAMES[what]}`, step('no', 'refused', 'No call that makes such a socket passes.'));
 }
@@ -129,7 +165,7 @@ function judged(what: keyof Doors, profile: SeccompProfile, caps: readonly strin
 /** What seccomp leaves open to one process of a workload. */
 export function doors(p: ProcessFacts, w: Workload): Doors {
   const mode = valueOf(p.seccomp);
-  const all = (a: Answer): Doors => ({ packet: a, icmp6: a, admin: a });
+  const all = (a: Answer): Doors => ({ xdp: a.state === 'open', packet: a, icmp6: a, admin: a });
   const step = (holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'send', step: 'seccomp lets it through', holds, reading, why }];
   if (mode === 'disabled') return all(answer('open', '', step('yes', p.seccomp, 'No filter.')));
   if (mode === 'strict') return all(answer('shut', 'seccomp in strict mode', step('no', p.seccomp, 'Only read, write and exit pass.')));
@@ -141,9 +177,10 @@ export function doors(p: ProcessFacts, w: Workload): Doors {
   if (profile.kind !== 'custom') return all(answer('open', '', step('yes', mode === undefined ? known(profile.kind, 'engine: HostConfig.SecurityOpt') : p.seccomp, 'The engine’s own profile lets packet and raw sockets through; capabilities alone decide.'), more));
   const caps = valueOf(p.capabilities.bounding) ?? [];
   const source = 'engine: HostConfig.SecurityOpt';
-  const one = (what: keyof Doors): Answer => {
+  const one = (what: keyof typeof NAMES): Answer => {
     const a = judged(what, profile, caps, source);
     return a.state === 'open' && more.length > 0 ? { ...a, unless: [...a.unless, ...more] } : a;
   };
-  return { packet: one('packet'), icmp6: one('icmp6'), admin: one('admin') };
+  const xdp = best(outcomes(profile, calls(AF_XDP, [SOCK_RAW], [0]), caps)) !== 'refused' || sideDoors('icmp6', profile, caps).length > 0;
+  return { xdp, packet: one('packet'), icmp6: one('icmp6'), admin: one('admin') };
 }

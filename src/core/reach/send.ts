@@ -11,6 +11,8 @@ export type Channel = 'packet' | 'icmp6' | 'admin';
 
 export interface Sender {
   readonly channels: Readonly<Record<Channel, Answer>>;
+  /** Whether a process that can send has AF_XDP too, which goes past what stands on its way out. */
+  readonly xdp: boolean;
   /** The right that decides, short: `NET_RAW`, `NET_ADMIN NET_RAW`, `cap-drop ALL`, `user 1000`, `own user ns`. */
   readonly right: string;
 }
@@ -150,7 +152,7 @@ export function senderOf(w: Workload, host: Host, kinds: Kinds): Sender {
   }
   let own: Sender | null = null;
   const lazy = (name: Channel): Answer => ({ ...like.channels[name], steps: () => (own ??= workOut(w, host)).channels[name].steps() });
-  return { channels: { packet: lazy('packet'), icmp6: lazy('icmp6'), admin: lazy('admin') }, right: like.right };
+  return { channels: { packet: lazy('packet'), icmp6: lazy('icmp6'), admin: lazy('admin') }, xdp: like.xdp, right: like.right };
 }
 
 function workOut(w: Workload, host: Host): Sender {
@@ -158,7 +160,7 @@ function workOut(w: Workload, host: Host): Sender {
   if (processes.length === 0) {
     const source = w.process === null ? 'no process was read' : '';
     const none = answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'a process can send the frame', holds: 'unknown', reading: unknown('unsupported', source), why: 'Its capabilities are the kernel’s to tell.' }]);
-    return { channels: { packet: none, icmp6: none, admin: none }, right: 'not read' };
+    return { channels: { packet: none, icmp6: none, admin: none }, xdp: true, right: 'not read' };
   }
   const facts = processes.map((p) => ({ p, owned: owns(p, w, host), door: doors(p, w), label: lsm(p, w, host) }));
   const still = frozen(w);
@@ -173,7 +175,8 @@ function workOut(w: Workload, host: Host): Sender {
     return { ...all, steps };
   };
   const channels = { packet: channel('packet'), icmp6: channel('icmp6'), admin: channel('admin') };
-  return { channels, right: rightOf(w, channels, processes[0]) };
+  const xdp = facts.some(({ p, owned, door }) => door.xdp && owned.state !== 'shut' && holds(p, NEEDS.packet, w).state !== 'shut');
+  return { channels, xdp, right: rightOf(w, channels, processes[0]) };
 }
 
 const SAYS: Readonly<Record<Channel, string>> = {

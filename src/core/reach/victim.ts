@@ -65,10 +65,14 @@ export function victimTakes(v: Plug, masks: readonly Mask[], technique: 'arp-spo
 }
 
 /** Whom a stolen MAC makes the attacker: those whose MAC the bridge learns from the wire. The host's own is not learned. */
-export function stealable(v: Plug, a: Plug, masks: readonly Mask[]): Taken {
-  const left = masks.filter((m) => m.mac !== undefined && m.mac !== v.mac && m.net !== 'host');
+export function stealable(v: Plug, a: Plug, masks: readonly Mask[], host: Host): Taken {
+  const bridge = host.interfaces.get(a.bridge ?? '');
+  const stays = new Set((bridge === undefined ? undefined : valueOf(host.nets.get(bridge.net)?.fdb ?? unknown('not-asked', '')))?.filter((e) => e.stays === true && e.bridge === bridge?.name).map((e) => e.mac));
+  const others = masks.filter((m) => m.mac !== undefined && m.mac !== v.mac && m.net !== 'host');
+  const left = others.filter((m) => !stays.has(m.mac ?? ''));
   const on = known(v.on, 'ip -j -d link');
   if (a.kind === 'macvlan' || a.kind === 'ipvlan') return { answer: answer('shut', `${a.kind} does not learn`, () => [step('frames for the stolen MAC go to the attacker', 'no', on, 'The kernel delivers to the device that has the MAC; it refuses a second one.')]), masks: [] };
+  if (left.length === 0 && others.length > 0) return { answer: answer('shut', 'entries that stay', () => [step('frames for the stolen MAC go to the attacker', 'no', known([...stays], 'bridge -j fdb'), 'The bridge’s entries for these MACs are sticky or its own: no frame moves them.')]), masks: [] };
   if (left.length === 0) return { answer: answer('shut', 'no MAC to steal', () => [step('frames for the stolen MAC go to the attacker', 'no', on, 'No third party’s MAC is learned on this bridge; the host’s own is never learned from the wire.')]), masks: [] };
   return { answer: answer('open', '', () => [step('frames for the stolen MAC go to the attacker', 'yes', on, 'The bridge sends to where it last heard the MAC; the victim’s table stays clean.')]), masks: left };
 }

@@ -17,7 +17,7 @@ function checksum(text: string): string {
 function neighbour(b: Extract<Frame['body'], { kind: 'nd' }>): string {
   const flags = b.type === 136 ? (b.solicited ? 0x60000000 : 0x20000000) : 0;
   const option = `${b.type === 136 ? '02' : '01'}01${mac(b.mac)}`;
-  const message = (sum: string) => `${hex(b.type, 1)}00${sum}${hex(flags, 4)}${ip(b.target)}${option}`;
+  const message = (sum: string) => b.type === 134 ? `8600${sum}${hex(0, 12)}0101${mac(b.mac)}` : `${hex(b.type, 1)}00${sum}${hex(flags, 4)}${ip(b.target)}${option}`;
   const length = message('0000').length / 2;
   const pseudo = `${ip(b.source)}${ip(b.destination)}${hex(length, 4)}0000003a`;
   const body = message(checksum(pseudo + message('0000')));

@@ -1,12 +1,13 @@
 import { agrees, play } from './play.js';
 import { save, saveOne } from './recording.js';
-import { SCENARIOS } from './scenarios.js';
+import { NEXT } from './next.js';
+import { ALL, SCENARIOS } from './scenarios.js';
 
 /** By hand: `npx tsx test/lab/attack/hand.ts [words of a name or family]`. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
 const words = process.argv.slice(2);
-const chosen = SCENARIOS.filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
+const chosen = [...SCENARIOS, ...(words.length === 0 ? [] : NEXT)].filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
 const start = Date.now();
-const played = await play(chosen, Math.min(3, chosen.length), (played, s) => {
+const played = await play(chosen, { lanes: Math.min(3, chosen.length), told: (played, s) => {
   if (process.env['BULKHEAD_RECORD_LAB'] === '1') saveOne(s, played);
   if (played.failed !== null) process.stdout.write(`FAILED   ${s.family}: ${s.name}: ${played.failed}\n`);
   for (const r of played.results) {
@@ -14,6 +15,6 @@ const played = await play(chosen, Math.min(3, chosen.length), (played, s) => {
     const reads = r.outcome.heard === null ? '' : ` reads ${r.reads} heard ${r.outcome.heard}`;
     process.stdout.write(`${mark} ${r.technique} ${s.family}: ${s.name}: ${r.verdict}${r.masked ? '' : ' (not as that)'} ${r.reason} | ${r.outcome.worked ? `worked by ${r.outcome.by}` : 'failed'}${reads} ${r.seconds.toFixed(1)}s ${r.unless.join('; ')}\n`);
   }
-});
-if (process.env['BULKHEAD_RECORD_LAB'] === '1') save(SCENARIOS, played);
+} });
+if (process.env['BULKHEAD_RECORD_LAB'] === '1') save([...ALL, ...NEXT], played);
 process.stdout.write(`${((Date.now() - start) / 1000).toFixed(0)} s\n`);

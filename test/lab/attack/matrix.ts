@@ -8,7 +8,7 @@ function line(s: Scenario, m: Measured): string {
   const said = m.said === 'possible' && !m.masked ? 'possible, not as that one' : m.said;
   const reads = m.heard === null ? '' : `${m.reads}, ${m.heard ? 'heard' : 'not heard'}`;
   const about = s.about === s.name ? '' : `. ${s.about}`;
-  const how = m.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register');
+  const how = m.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register').replace(/^xdp/, 'AF_XDP').replace(/^ring/, 'io_uring').replace(/^call32/, 'the 32-bit call');
   return `| ${cell(s.name + about)} | ${m.technique} | ${said} | ${m.worked ? `worked: ${cell(how)}` : 'failed'} | ${reads} | ${agrees(m) ? 'yes' : 'NO'} |`;
 }
 
@@ -26,7 +26,7 @@ export function matrixOf(scenarios: readonly Scenario[], recorded: ReadonlyMap<S
     `Linux ${kernels}. ${all.length} attacks in ${recorded.size} scenarios; said and happened agree in ${all.filter(agrees).length}.`,
     '',
   ];
-  for (const family of [...new Set(scenarios.map((s) => s.family))]) {
+  for (const family of [...new Set(scenarios.filter((s) => recorded.has(s)).map((s) => s.family))]) {
     out.push(`## ${family[0]?.toUpperCase()}${family.slice(1)}`, '', '| Scenario | Technique | Said | Happened | Its traffic: said, happened | Agree |', '|---|---|---|---|---|---|');
     for (const s of scenarios.filter((x) => x.family === family)) for (const m of recorded.get(s)?.measured ?? []) out.push(line(s, m));
     out.push('');

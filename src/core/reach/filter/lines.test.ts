@@ -7,7 +7,7 @@ const A = { mac: '02:00:00:00:00:0a', ip: '10.9.0.10' };
 const X = { mac: '02:00:00:00:00:37', ip: '10.9.0.55' };
 const frames = [...arpFrames(A, { mac: '02:00:00:00:00:0f', ip: '10.9.0.15' }, X)];
 const find = (operation: 1 | 2, tags: number): Frame => frames.find((f) => f.tags.length === tags && f.body.kind === 'arp' && f.body.operation === operation) as Frame;
-const AT: Spot = { family: 'bridge', iif: 'pa', oif: 'pv', bridge: 'br0' };
+const AT: Spot = { family: 'bridge', iif: 'pa', oif: 'pv', bridge: 'br0', mine: '02:00:00:00:00:01' };
 const fate = (lines: readonly string[], f: Frame, tool: 'ebtables' | 'arptables' = 'ebtables', chain = 'FORWARD') => {
   const r = askLines(compileLines(tool, ['*filter', ':FORWARD ACCEPT', ':INPUT ACCEPT', ...lines]), 'filter', chain, f, AT);
   return r.passes && r.drops ? 'unclear' : r.passes ? 'passes' : 'dropped';
@@ -43,4 +43,14 @@ test('a chain of its own is entered and left again; a policy counts', () => {
   expect(chainActs(rules, 'filter', 'FORWARD')).toBe(true);
   expect(askLines(rules, 'filter', 'FORWARD', find(1, 0), AT)).toMatchObject({ passes: true, drops: false });
   expect(askLines(rules, 'filter', 'FORWARD', find(1, 1), AT)).toMatchObject({ passes: false, drops: true });
+});
+
+test('the policy of a chain of its own is what becomes of a frame at its end', () => {
+  const with_ = (policy: string) => [`:PIN ${policy}`, '-A FORWARD -j PIN', '-A FORWARD -j DROP', '-A PIN -p IPv6 -j DROP'];
+  expect(['RETURN', 'ACCEPT', 'DROP'].map((p) => fate(with_(p), find(1, 0)))).toEqual(['dropped', 'passes', 'dropped']);
+});
+
+test('a frame for another port is otherhost', () => {
+  expect(fate(['-A FORWARD --pkttype-type host -j DROP'], find(1, 0))).toBe('passes');
+  expect(fate(['-A FORWARD --pkttype-type otherhost -j DROP'], find(1, 0))).toBe('dropped');
 });

@@ -1,5 +1,5 @@
 import { innerType, type Frame } from '../frames.js';
-import { packetType, wireType, type Spot } from './fields.js';
+import { packetType, wireType, type Carried, type Spot } from './fields.js';
 import { and, inNetwork, maskMac, not, type Truth } from './truth.js';
 
 /** Rules of ebtables or arptables, as `-save` prints them. */
@@ -23,7 +23,7 @@ export function compileLines(tool: LineRules['tool'], lines: readonly string[]):
   for (const line of lines) {
     if (line.startsWith('*')) tables.set(line.slice(1).trim(), (table = { chains: new Map() }));
     else if (line.startsWith(':')) {
-      const [name = '', policy = 'ACCEPT'] = line.slice(1).split(/\s+/);
+      const [name = '', policy = 'ACCEPT'] = line.slice(1).trim().split(/\s+/);
       table?.chains.set(name, { policy, lines: [] });
     } else if (line.startsWith('-A ')) {
       const words = line.split(/\s+/).filter((w) => w !== '');
@@ -88,7 +88,7 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null ? false : macIs(arp.targetMac, word);
     case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
     case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
-    case '--pkttype-type': return word === (packetType(f) === 'host' ? 'host' : packetType(f));
+    case '--pkttype-type': return word.replace(/^otherhost$/, 'other') === packetType(f, at);
     case '--ip6-src': case '--ip6-source': return nd === null ? false : inNetwork(nd.source, word);
     case '--ip6-dst': case '--ip6-destination': return nd === null ? false : inNetwork(nd.destination, word);
     case '--ip6-proto': case '--ip6-protocol': return nd === null ? false : numberIs(58, word, { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 });
@@ -163,7 +163,7 @@ export interface LineFate {
 }
 
 /** What a chain of a table does with a frame. */
-export function askLines(rules: LineRules, table: string, chain: string, f: Frame, at: Spot, depth = 0): LineFate & { readonly goesOn: boolean } {
+export function askLines(rules: LineRules, table: string, chain: string, f: Frame, at: Spot, carried: Carried = { mark: null }, depth = 0): LineFate & { readonly goesOn: boolean } {
   const c = rules.tables.get(table)?.chains.get(chain);
   let passes = false;
   let drops = false;
@@ -181,9 +181,13 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
       by ??= line.where;
     } else if (target === 'ACCEPT') passes = true;
     else if (target === 'RETURN') return { passes, drops, by, goesOn: true };
-    else if (target === 'CONTINUE' || target === 'mark' || target === 'log' || target === 'nflog') ends = false;
+    else if (target === 'mark') {
+      carried.mark = null;
+      ends = targetWord === null || !/CONTINUE/.test(targetWord);
+      if (ends) passes = true;
+    } else if (target === 'CONTINUE' || target === 'log' || target === 'nflog') ends = false;
     else if (rules.tables.get(table)?.chains.has(target) === true) {
-      const inner = askLines(rules, table, target, f, at, depth + 1);
+      const inner = askLines(rules, table, target, f, at, carried, depth + 1);
       passes ||= inner.passes;
       drops ||= inner.drops;
       by ??= inner.by;
@@ -196,7 +200,8 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
     }
     if (truth === true && ends) return { passes, drops, by, goesOn: false };
   }
-  if (!base) return { passes, drops, by, goesOn: true };
+  // ebtables' own chains have a policy of their own; those of arptables return.
+  if (!base && (rules.tool === 'arptables' || c.policy === 'RETURN')) return { passes, drops, by, goesOn: true };
   if (c.policy === 'DROP') return { passes, drops: true, by: by ?? `${rules.tool} ${chain}, policy DROP`, goesOn: false };
   return { passes: true, drops, by, goesOn: false };
 }

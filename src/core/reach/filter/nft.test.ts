@@ -21,7 +21,7 @@ function fate(family: Spot['family'], exprs: readonly (readonly Json[])[], frame
   ]);
   const chain = ruleset.base[0];
   if (chain === undefined) throw new Error('no chain');
-  const f = ask(ruleset, chain, frame, { family, iif: 'pa', oif: 'pv', bridge: 'br0' });
+  const f = ask(ruleset, chain, frame, { family, iif: 'pa', oif: 'pv', bridge: 'br0', mine: '02:00:00:00:00:01' });
   return f.passes && f.drops ? 'unclear' : f.passes ? 'passes' : 'dropped';
 }
 const DROP: Json = { drop: null };
@@ -80,4 +80,44 @@ test('an extension header hides a neighbour message from ip6 nexthdr, not from m
   expect(fate('bridge', [[match(field('ip6', 'nexthdr'), 'ipv6-icmp'), DROP]], hidden)).toBe('passes');
   expect(fate('bridge', [[match(meta('l4proto'), 'ipv6-icmp'), DROP]], hidden)).toBe('dropped');
   expect(fate('bridge', [[match(field('icmpv6', 'type'), { set: ['nd-neighbor-advert', 'nd-neighbor-solicit'] }), DROP]], hidden)).toBe('dropped');
+});
+
+describe('what looks like a drop and is none', () => {
+  test('a quota, a meter and a set that may be full are conditions', () => {
+    expect(fate('bridge', [[{ quota: { val: 100, val_unit: 'mbytes', inv: true } }, DROP]], plain(1))).toBe('unclear');
+    expect(fate('bridge', [[{ set: { op: 'update', elem: field('ether', 'saddr'), set: '@seen', stmt: [{ limit: { rate: 5, per: 'second' } }] } }, DROP]], plain(1))).toBe('unclear');
+    expect(fate('bridge', [[{ meter: { name: 'm', key: field('ether', 'saddr'), stmt: { limit: { rate: 5, per: 'second' } } } }, DROP]], plain(1))).toBe('unclear');
+  });
+
+  test('a dormant table is not asked; flags that cannot be read leave it open', () => {
+    const flagged = (flags: Json): Json => ({ table: { family: 'bridge', name: 't', flags } });
+    expect(compile([flagged('dormant'), { chain: { family: 'bridge', table: 't', name: 'c', hook: 'forward', prio: 0 } }]).base).toEqual([]);
+    expect(compile([flagged(['owner', 'dormant']), { chain: { family: 'bridge', table: 't', name: 'c', hook: 'forward', prio: 0 } }]).base).toEqual([]);
+    expect(fate('bridge', [[DROP]], plain(1), 'accept', [flagged('owner')])).toBe('dropped');
+    expect(fate('bridge', [[DROP]], plain(1), 'accept', [flagged('\u0003g')])).toBe('unclear');
+  });
+
+  test('on a bridge a frame for another port is `other`, not `host`', () => {
+    expect(fate('bridge', [[match(meta('pkttype'), 'host'), DROP]], plain(1))).toBe('passes');
+    expect(fate('bridge', [[match(meta('pkttype'), { set: ['other', 'broadcast'] }), DROP]], plain(1))).toBe('dropped');
+    expect(fate('bridge', [[match(meta('pkttype'), 'unicast'), DROP]], { ...plain(1), destination: '02:00:00:00:00:01' })).toBe('dropped');
+  });
+});
+
+test('a mark that an earlier rule set is seen by a later one', () => {
+  const setting: Json = { mangle: { key: meta('mark'), value: 7 } };
+  const marked: readonly Json[] = [match(meta('mark'), 7), DROP];
+  expect(fate('bridge', [marked], plain(1))).toBe('unclear');
+  expect(fate('bridge', [[setting], marked], plain(1))).toBe('dropped');
+  expect(fate('bridge', [[match(meta('iifname'), 'pb'), setting], marked], plain(1))).toBe('unclear');
+  expect(fate('bridge', [[{ mangle: { key: meta('mark'), value: 8 } }], marked], plain(1))).toBe('passes');
+});
+
+test('a router advertisement tells of its sender under its link-local address', () => {
+  const local = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fe80::5' }, null)];
+  const router = local.find((f) => f.body.kind === 'nd' && f.body.type === 134 && f.tags.length === 0) as Frame;
+  const two: Json = match(field('icmpv6', 'type'), { set: ['nd-neighbor-advert', 'nd-neighbor-solicit'] });
+  expect(fate('bridge', [[two, DROP]], router)).toBe('passes');
+  expect(fate('bridge', [[match(field('icmpv6', 'type'), 'nd-router-advert'), DROP]], router)).toBe('dropped');
+  expect(fate('bridge', [[match(field('icmpv6', 'taddr'), 'fe80::5'), DROP]], router)).toBe('passes');
 });

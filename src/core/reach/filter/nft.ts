@@ -1,6 +1,6 @@
 import type { Json } from '../../model/network.js';
 import type { Frame } from '../frames.js';
-import { constant, look, type Seen, type Spot } from './fields.js';
+import { constant, look, type Carried, type Seen, type Spot } from './fields.js';
 import { and, inNetwork, inRange, maskMac, not, or, type Truth } from './truth.js';
 
 type Obj = { readonly [key: string]: Json };
@@ -23,6 +23,8 @@ export interface Chain {
   readonly drops: boolean;
   /** Devices of an ingress or egress chain; null where nft did not tell (1.0.6 leaves them out). */
   readonly devices: readonly string[] | null;
+  /** Whether its table may be dormant: nft 1.0.6 prints anything for a table's flags. */
+  readonly unsure: boolean;
   readonly rules: Rule[];
 }
 
@@ -35,18 +37,32 @@ export interface Ruleset {
 
 const id = (family: Json | undefined, table: Json | undefined, name: Json | undefined): string => `${String(family)} ${String(table)} ${String(name)}`;
 
+/** A dormant table is listed with its chains, and none of them is asked. */
+function tableState(flags: Json | undefined): 'asked' | 'dormant' | 'unsure' {
+  if (flags === undefined) return 'asked';
+  const words = Array.isArray(flags) ? flags : [flags];
+  if (words.includes('dormant')) return 'dormant';
+  return words.every((w) => w === 'owner' || w === 'persist') ? 'asked' : 'unsure';
+}
+
 export function compile(objects: readonly Json[]): Ruleset {
   const chains = new Map<string, Chain>();
   const sets = new Map<string, readonly Json[]>();
+  const flags = new Map<string, Json>();
+  for (const o of objects) {
+    const t = isObject(o) ? o['table'] : undefined;
+    if (isObject(t) && t['flags'] !== undefined) flags.set(`${String(t['family'])} ${String(t['name'])}`, t['flags']);
+  }
   for (const o of objects) {
     if (!isObject(o)) continue;
     const c = o['chain'];
     if (isObject(c)) {
       const dev = c['dev'];
+      const state = tableState(flags.get(`${String(c['family'])} ${String(c['table'])}`));
       chains.set(id(c['family'], c['table'], c['name']), {
         family: String(c['family']), table: String(c['table']), name: String(c['name']),
-        hook: typeof c['hook'] === 'string' ? c['hook'] : null, prio: typeof c['prio'] === 'number' ? c['prio'] : 0, drops: c['policy'] === 'drop',
-        devices: typeof dev === 'string' ? [dev] : Array.isArray(dev) ? dev.map(String) : null, rules: [],
+        hook: typeof c['hook'] === 'string' && state !== 'dormant' ? c['hook'] : null, prio: typeof c['prio'] === 'number' ? c['prio'] : 0, drops: c['policy'] === 'drop',
+        devices: typeof dev === 'string' ? [dev] : Array.isArray(dev) ? dev.map(String) : null, unsure: state === 'unsure', rules: [],
       });
     }
     const s = isObject(o['set']) ? o['set'] : o['map'];
@@ -70,6 +86,7 @@ interface Ask {
   readonly ruleset: Ruleset;
   readonly frame: Frame;
   readonly at: Spot;
+  readonly carried: Carried;
 }
 
 /** What may become of a frame in a chain: each outcome that cannot be ruled out. */
@@ -122,16 +139,16 @@ function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Tr
 }
 
 function see(left: Json, ask: Ask, inTag: boolean): readonly Seen[] {
-  if (isObject(left) && Array.isArray(left['concat'])) return left['concat'].map((l) => look(l, ask.frame, ask.at, inTag));
+  if (isObject(left) && Array.isArray(left['concat'])) return left['concat'].map((l) => look(l, ask.frame, ask.at, inTag, ask.carried));
   if (isObject(left) && Array.isArray(left['&'])) {
     const [inner, mask] = left['&'];
-    const seen = look(inner ?? null, ask.frame, ask.at, inTag);
+    const seen = look(inner ?? null, ask.frame, ask.at, inTag, ask.carried);
     if (typeof seen !== 'object') return [seen];
     if (typeof seen.value === 'string' && typeof mask === 'string' && mask.length === 17 && seen.value.length === 17) return [{ value: maskMac(seen.value, mask) }];
     if (typeof seen.value === 'number' && typeof mask === 'number') return [{ value: seen.value & mask }];
     return ['unknown'];
   }
-  return [look(left, ask.frame, ask.at, inTag)];
+  return [look(left, ask.frame, ask.at, inTag, ask.carried)];
 }
 
 function match(m: Obj, ask: Ask, chain: Chain, inTag: boolean): Truth {
@@ -161,7 +178,9 @@ function namesTag(m: Obj): boolean {
   return p['protocol'] === 'vlan' || (p['protocol'] === 'ether' && p['field'] === 'type' && m['op'] === '==' && (m['right'] === '8021q' || m['right'] === 'vlan' || m['right'] === 0x8100));
 }
 
-const HARMLESS = new Set(['counter', 'log', 'comment', 'notrack', 'quota', 'meter', 'ct helper', 'flow', 'continue']);
+const HARMLESS = new Set(['counter', 'log', 'comment', 'notrack', 'last', 'ct helper', 'flow', 'continue']);
+/** Statements that end a rule for some frames: whether for this one cannot be told. A set that is full ends it too. */
+const SOMETIMES = new Set(['limit', 'quota', 'meter', 'xt', 'ct count', 'set', 'lookup']);
 
 function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain: Chain, where: string, depth: number): 'ends' | 'on' | 'both' {
   const drop = (): 'ends' => {
@@ -220,9 +239,11 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
         if (verdict === 'none') truth = false;
         else if (verdict === 'unknown') ended = applyVerdict('queue', null, out, ask, chain, rule.where, depth);
         else ended = applyVerdict(Object.keys(verdict)[0] ?? '', verdict[Object.keys(verdict)[0] ?? ''] ?? null, out, ask, chain, rule.where, depth);
-      } else if (kind === 'limit' || kind === 'xt' || kind === 'ct count' || kind === 'set' || kind === 'lookup') {
-        if (kind !== 'set') truth = and(truth, null);
-      } else if (!HARMLESS.has(kind) && !(kind === 'mangle' && isObject(value) && JSON.stringify(value['key'] ?? '').includes('mark'))) {
+      } else if (SOMETIMES.has(kind)) {
+        truth = and(truth, null);
+      } else if (kind === 'mangle' && isObject(value) && setsMark(value)) {
+        ask.carried.mark = truth === true && typeof value['value'] === 'number' ? value['value'] : null;
+      } else if (!HARMLESS.has(kind)) {
         ended = applyVerdict(kind, value, out, ask, chain, rule.where, depth);
       }
       if (truth === false) break;
@@ -232,6 +253,8 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
   out.goesOn = true;
   return out;
 }
+
+const setsMark = (m: Obj): boolean => isObject(m['key']) && isObject(m['key']['meta']) && m['key']['meta']['key'] === 'mark';
 
 function choose(v: Obj, ask: Ask, chain: Chain, inTag: boolean): Obj | 'none' | 'unknown' {
   const seen = see(v['key'] ?? null, ask, inTag);
@@ -250,9 +273,9 @@ function choose(v: Obj, ask: Ask, chain: Chain, inTag: boolean): Obj | 'none' | 
 }
 
 /** What a base chain does with a frame: dropped for certain, passed for certain, or either; with the rule that dropped it. */
-export function ask(ruleset: Ruleset, chain: Chain, frame: Frame, at: Spot): { readonly passes: boolean; readonly drops: boolean; readonly by: string | null } {
-  const out = walk(chain, { ruleset, frame, at }, 0);
+export function ask(ruleset: Ruleset, chain: Chain, frame: Frame, at: Spot, carried: Carried = { mark: null }): { readonly passes: boolean; readonly drops: boolean; readonly by: string | null } {
+  const out = walk(chain, { ruleset, frame, at, carried }, 0);
   const policy = `nft ${chain.family} ${chain.table} ${chain.name}, policy drop`;
   const byPolicy = out.goesOn && chain.drops;
-  return { passes: out.accepted || (out.goesOn && !chain.drops), drops: out.dropped || byPolicy, by: out.by ?? (byPolicy ? policy : null) };
+  return { passes: chain.unsure || out.accepted || (out.goesOn && !chain.drops), drops: out.dropped || byPolicy, by: out.by ?? (byPolicy ? policy : null) };
 }

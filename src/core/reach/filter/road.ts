@@ -9,14 +9,16 @@ import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, tcActs } from './tc.js';
-import { skbProtocol, type Spot } from './fields.js';
+import { skbProtocol, type Carried, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
 export interface Stage {
   readonly where: string;
   /** After the bridge has learned the sender's MAC. */
   readonly afterLearning: boolean;
-  readonly ask: (f: Frame) => LineFate;
+  /** On the way out of the attacker's own namespace, before any other sees the frame. */
+  readonly leaving: boolean;
+  readonly ask: (f: Frame, carried: Carried) => LineFate;
 }
 
 /** All places between a sender and a victim's table that hold rules, and those that were not read. */
@@ -33,10 +35,17 @@ class Builder {
   /** Bridges with VLAN filtering take the outer tag for their own. */
   stripped = false;
   learned = false;
+  leaving = false;
+  /** The frame comes into another net namespace: a mark is taken away (skb_scrub_packet). */
+  enters = false;
 
-  add(where: string, asks: (f: Frame) => LineFate): void {
-    const stripped = this.stripped;
-    this.stages.push({ where, afterLearning: this.learned, ask: stripped ? (f) => asks(strip(f)) : asks });
+  add(where: string, asks: (f: Frame, carried: Carried) => LineFate): void {
+    const { stripped, enters } = this;
+    this.enters = false;
+    this.stages.push({ where, afterLearning: this.learned, leaving: this.leaving, ask: (f, carried) => {
+        if (enters) carried.mark = 0;
+        return asks(stripped ? strip(f) : f, carried);
+      } });
   }
 
   chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true): void {
@@ -44,9 +53,9 @@ class Builder {
     for (const c of list) {
       const at: Spot = { ...spot, family: c.family as Spot['family'] };
       const unsure = device !== undefined && c.devices === null;
-      this.add(`nft ${c.family} ${c.table} ${c.name}`, (f) => {
+      this.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
         if (!shown(f)) return PASSES;
-        const fate = ask(ruleset, c, f, at);
+        const fate = ask(ruleset, c, f, at, carried);
         return unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate;
       });
     }
@@ -54,7 +63,7 @@ class Builder {
 
   lines(rules: LineRules | null, table: string, chain: string, spot: Spot, only?: (f: Frame) => boolean): void {
     if (rules === null || !chainActs(rules, table, chain)) return;
-    this.add(`${rules.tool} ${table} ${chain}`, (f) => (only === undefined || only(f) ? askLines(rules, table, chain, f, spot) : PASSES));
+    this.add(`${rules.tool} ${table} ${chain}`, (f, carried) => (only === undefined || only(f) ? askLines(rules, table, chain, f, spot, carried) : PASSES));
   }
 }
 
@@ -67,15 +76,17 @@ function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
   const xdp = valueOf(dev.xdp);
   if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, by: `XDP program ${xdp.join(', ')} on ${dev.name}` }));
   if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f) => askTc(filters.tc ?? [], dev.name, 'ingress', f));
-  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name);
+  const spot = { iif: dev.name, oif: null, bridge: '', mine: valueOf(dev.mac) ?? '' };
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name);
   // Family inet at ingress is shown IP alone (nft_do_chain_inet_ingress): ARP passes by, whatever it says.
-  b.chains(filters.nft, chainsAt(filters.nft, ['inet'], 'ingress', dev.name), { iif: dev.name, oif: null, bridge: '' }, dev.name, (f) => skbProtocol(f) === ETH_IPV6 || skbProtocol(f) === ETH_IPV4);
+  b.chains(filters.nft, chainsAt(filters.nft, ['inet'], 'ingress', dev.name), spot, dev.name, (f) => skbProtocol(f) === ETH_IPV6 || skbProtocol(f) === ETH_IPV4);
 }
 
-function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean): void {
+/** `mine`: see Spot; what a namespace sends itself has no other kind than `host`. */
+function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean, mine: string | null = null): void {
   const filters = filtersOf(host.nets.get(net));
   if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f) => askTc(filters.tc ?? [], dev.name, 'egress', f));
-  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '' }, dev.name);
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '', mine }, dev.name);
 }
 
 /** br_netfilter hands bridged frames to arptables and ip6tables where its sysctls say so; tagged ones only if another says so. */
@@ -87,14 +98,14 @@ function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
   const tagged = on('filter-vlan-tagged');
   const visible = (f: Frame) => f.tags.length === 0 || (tagged && f.tags.length === 1);
   if (on('call-arptables') && hop.in !== null && hop.out !== null) {
-    const spot: Spot = { family: 'arp', iif: hop.in.name, oif: hop.out.name, bridge: '' };
+    const spot: Spot = { family: 'arp', iif: hop.in.name, oif: hop.out.name, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
     b.lines(filters.arptables, 'filter', 'FORWARD', spot, (f) => innerType(f) === ETH_ARP && visible(f));
   }
   if (on('call-ip6tables') && hop.in !== null && hop.out !== null && filters.nft !== null) {
     for (const c of [...chainsAt(filters.nft, ['ip6', 'inet'], 'prerouting'), ...chainsAt(filters.nft, ['ip6', 'inet'], 'forward')]) {
       const ruleset = filters.nft;
-      const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: c.hook === 'forward' ? hop.bridge.name : null, bridge: '' };
-      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f) => (f.body.kind === 'nd' && visible(f) ? ask(ruleset, c, f, at) : PASSES));
+      const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: c.hook === 'forward' ? hop.bridge.name : null, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
+      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => (f.body.kind === 'nd' && visible(f) ? ask(ruleset, c, f, at, carried) : PASSES));
     }
   }
 }
@@ -102,7 +113,8 @@ function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
 function crossing(b: Builder, hop: Hop, host: Host): void {
   const filters = filtersOf(host.nets.get(hop.net));
   const bridge = hop.bridge.name;
-  const spot = (oif: string | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif, bridge });
+  const mine = hop.in === null ? null : (valueOf(hop.bridge.mac) ?? '');
+  const spot = (oif: string | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif, bridge, mine });
   const nft = (hook: string, oif: string | null) => b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], hook), spot(oif));
   if (hop.in === null) {
     nft('output', hop.out?.name ?? null);
@@ -128,21 +140,23 @@ function crossing(b: Builder, hop: Hop, host: Host): void {
   if (hop.out !== null) {
     nft('postrouting', hop.out.name);
     b.lines(filters.ebtables, 'nat', 'POSTROUTING', spot(hop.out.name));
-    egress(b, hop.net, hop.out, host, true);
+    egress(b, hop.net, hop.out, host, true, mine);
   }
 }
 
 /** What the victim's own stack asks before it believes. */
-function taking(b: Builder, v: Plug, technique: Technique, host: Host): void {
+function taking(b: Builder, v: Plug, technique: Technique, from: string, host: Host): void {
   if (v.iface === undefined) return;
   const filters = filtersOf(host.nets.get(v.net));
+  b.enters ||= v.net !== from;
   ingress(b, v.net, v.iface, host);
+  const mine = v.mac ?? null;
   const iif = v.iface.name;
   if (technique === 'arp-spoof') {
-    b.chains(filters.nft, chainsAt(filters.nft, ['arp'], 'input'), { iif, oif: null, bridge: '' });
-    b.lines(filters.arptables, 'filter', 'INPUT', { family: 'arp', iif, oif: null, bridge: '' });
+    b.chains(filters.nft, chainsAt(filters.nft, ['arp'], 'input'), { iif, oif: null, bridge: '', mine });
+    b.lines(filters.arptables, 'filter', 'INPUT', { family: 'arp', iif, oif: null, bridge: '', mine });
   } else if (technique === 'ndp-spoof') {
-    for (const hook of ['prerouting', 'input']) b.chains(filters.nft, chainsAt(filters.nft, ['ip6', 'inet'], hook), { iif, oif: null, bridge: '' });
+    for (const hook of ['prerouting', 'input']) b.chains(filters.nft, chainsAt(filters.nft, ['ip6', 'inet'], hook), { iif, oif: null, bridge: '', mine });
   }
 }
 
@@ -162,17 +176,25 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
   const b = new Builder();
   const aRead = a.net !== 'host' && !filtersOf(host.nets.get(a.net)).quiet;
   // A packet socket passes by tc where it likes (PACKET_QDISC_BYPASS), but not by nft's egress hook.
+  let at = a.net;
+  b.leaving = true;
   if (aRead && !ownRules && a.iface !== undefined) egress(b, a.net, a.iface, host, false);
   if (a.kind === 'self' && v.kind === 'port' && v.port !== undefined) {
     // From the bridge's own namespace a frame can be sent at the port itself, past every hook of the bridge.
-    egress(b, a.net, v.port, host, false);
+    if (!ownRules) egress(b, a.net, v.port, host, false);
   } else {
-    for (const hop of hops) crossing(b, hop, host);
+    b.leaving = false;
+    for (const hop of hops) {
+      b.enters ||= hop.net !== at;
+      at = hop.net;
+      crossing(b, hop, host);
+    }
   }
+  b.leaving = false;
   for (const net of new Set(hops.map((h) => h.net))) note(b, net, net === 'host' ? ' of the host' : ` in ${net}`, host, true);
   if (hops.length === 0 && a.kind === 'word') note(b, 'host', ' of the host', host, true);
   if (technique !== 'mac-steal') {
-    taking(b, v, technique, host);
+    taking(b, v, technique, at, host);
     if (v.net !== 'host') note(b, v.net, ' of the victim', host, false);
   }
   const stages = technique === 'mac-steal' ? b.stages.filter((s) => !s.afterLearning) : b.stages;

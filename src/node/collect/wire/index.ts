@@ -216,13 +216,20 @@ export async function readWire(input: WireInput): Promise<WireRead> {
       key: n.key, of: n.of,
       inode: d.inode,
       ownerUserNs: unknown('not-asked', `ns_get_userns of ${n.key}`),
-      neighbours: 'value' in arp ? arp : d.neighbours, neighbours6: d.neighbours6,
+      neighbours: 'value' in arp ? withNoArp(arp, d.neighbours) : d.neighbours, neighbours6: d.neighbours6,
       routes: s?.allRoutes ?? unknown('absent', '/proc'), sysctls: d.sysctls, nft: d.nft, ebtables: d.ebtables, arptables: d.arptables, tc: d.tc, fdb: d.fdb,
     };
   });
   const out: WireRead = { segments, interfaces, nets: read, endpoints, notes, left };
   remembered.set(out, { deep: cache, shallow });
   return out;
+}
+
+/** /proc/net/arp leaves NOARP entries out, which no frame changes: they are taken from what was read in depth. */
+function withNoArp(arp: NetNamespace['neighbours'], deep: NetNamespace['neighbours']): NetNamespace['neighbours'] {
+  const fixed = valueOf(deep)?.filter((e) => e.state === 'NOARP') ?? [];
+  if (fixed.length === 0 || !('value' in arp)) return arp;
+  return known([...arp.value.filter((e) => !fixed.some((x) => x.ip === e.ip && x.dev === e.dev)), ...fixed], arp.source);
 }
 
 /** The host's numbers for other net namespaces (`link_netnsid`), by what hangs at the other end of its links. */
