@@ -99,7 +99,7 @@ export type Neighbour = z.infer<typeof neighbour>;
 export const route = z.object({ to: z.string(), via: z.string(), dev: z.string() }).readonly();
 export type Route = z.infer<typeof route>;
 
-/** One entry of a bridge's forwarding table. `stays`: no frame moves it (`sticky`, or the host's own); absent: it was not told. */
+/** One entry of a bridge's forwarding table. `stays`: no frame moves it (`sticky`, or the host's own); absent: it may move, or that was not told. */
 export const fdbEntry = z
   .object({ mac: z.string(), port: z.string(), bridge: z.string(), vlan: z.number().nullable(), permanent: z.boolean(), stays: z.boolean().optional() })
   .readonly();

@@ -21,7 +21,8 @@ export function parseFdb(items: readonly unknown[]): readonly FdbEntry[] {
     if (!e.success || e.data.master === undefined) continue;
     const mac = e.data.mac.toLowerCase();
     if (!MAC.test(mac) || (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1) continue;
-    out.push({ mac, port: e.data.ifname, bridge: e.data.master, vlan: e.data.vlan ?? null, permanent: e.data.state === 'permanent' || e.data.state === 'static', stays: e.data.state === 'permanent' || e.data.flags.includes('sticky') });
+    const stays = e.data.state === 'permanent' || e.data.flags.includes('sticky');
+    out.push({ mac, port: e.data.ifname, bridge: e.data.master, vlan: e.data.vlan ?? null, permanent: e.data.state === 'permanent' || e.data.state === 'static', ...(stays ? { stays } : {}) });
   }
   return out;
 }
