@@ -14,7 +14,7 @@ const door = await connect({ host });
 let readers = machineReaders();
 let reader = new Reader(door, { readers });
 let session: Session | null = null;
-/** When the engine told that a container started, and when a snapshot showed it running, by id; both on this process's clock. */
+/** When a container started by the engine's word (the event's own time), and when a picture showed it running with its process, by id; the clock is this machine's, ms. */
 const told = new Map<string, number>();
 const shown = new Map<string, number>();
 
@@ -68,12 +68,13 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
       session?.subscribe((push) => {
         if (push.push === 'link' && push.link.state === 'live') resolve();
         if (push.push !== 'delta' && push.push !== 'picture') return;
-        for (const c of live.picture?.snapshot.containers ?? []) if (c.state === 'running' && !shown.has(c.id)) shown.set(c.id, performance.now());
+        const now = Date.now();
+        for (const c of live.picture?.snapshot.containers ?? []) if (c.state === 'running' && c.process !== null && !shown.has(c.id)) shown.set(c.id, now);
       });
       session?.start();
     });
     await openEvents(door, new AbortController().signal, (event) => {
-      if (event.action === 'start') told.set(event.id, performance.now());
+      if (event.action === 'start') told.set(event.id, Date.parse(event.at));
     }, () => undefined);
     return null;
   },
@@ -81,6 +82,11 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
   latency: async (id: string) => {
     const [from, to] = [told.get(id), shown.get(id)];
     return from === undefined || to === undefined ? null : to - from;
+  },
+  /** Waits until all that the session knows was read in depth, and nothing is owed. */
+  settled: async () => {
+    for (let calm = 0; calm < 10; calm = session?.settled === true ? calm + 1 : 0) await new Promise((wake) => setTimeout(wake, 100));
+    return null;
   },
   unwatch: async () => {
     session?.close();

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -34,7 +34,7 @@ export interface Lab {
   readonly dir: string;
   /** Path that `nsenter --net=` takes. */
   readonly netns: string;
-  /** Pid of dockerd. */
+  /** Pid of dockerd; another one after `rise`. */
   readonly enginePid: number;
   /** Answers standard output; rejects where docker fails. */
   docker(args: readonly string[], options?: RunCommandOptions): Promise<string>;
@@ -55,6 +55,10 @@ export interface Lab {
   viewCommand(command: readonly string[]): readonly string[];
   /** The engine's log so far. */
   log(): string;
+  /** Kills dockerd at once, as a crash would; what it left stays. */
+  crash(): Promise<void>;
+  /** Starts dockerd again over what is left; ready when it answers. */
+  rise(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -104,10 +108,12 @@ export const VIEW =
 /**
  * Waits until its standard input closes, which it does however the test ends, then ends the engine and takes away what
  * it left: containers' shims, mounts, the net namespace, the folder. Only what carries this lab's folder in its name.
+ * The engine is the one of the last line that came in, else the first argument: one that crashed was started again.
  */
 const SWEEP = `
-read -r _
-engine=$1 dir=$2 name=$3
+engine=$1
+while read -r pid; do engine=$pid; done
+dir=$2 name=$3
 kill "$engine" 2>/dev/null
 n=0; while kill -0 "$engine" 2>/dev/null && [ $n -lt 150 ]; do sleep 0.1; n=$((n+1)); done
 kill -9 "$engine" 2>/dev/null
@@ -142,20 +148,24 @@ async function attempt(options: LabOptions): Promise<Lab> {
 
   await run(['ip', 'netns', 'add', name]);
   await run(['nsenter', `--net=${netns}`, 'ip', 'link', 'set', 'lo', 'up']);
-  const log = openSync(logFile, 'a');
-  const engine = spawn(
-    'nsenter',
-    [
-      `--net=${netns}`, 'dockerd', '--host', host, '--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'),
-      '--pidfile', join(dir, 'docker.pid'), '--bip', options.bip ?? '172.30.0.1/24',
-      '--add-runtime', `lab=${join(dir, 'runtime')}`,
-      ...(options.wrapper === false ? [] : ['--default-runtime', 'lab']),
-      ...(options.dockerd ?? []),
-    ],
-    { stdio: ['ignore', log, log], env },
-  );
-  closeSync(log);
-  engine.on('error', () => undefined);
+  const launch = (): ChildProcess => {
+    const log = openSync(logFile, 'a');
+    const child = spawn(
+      'nsenter',
+      [
+        `--net=${netns}`, 'dockerd', '--host', host, '--data-root', join(dir, 'data'), '--exec-root', join(dir, 'exec'),
+        '--pidfile', join(dir, 'docker.pid'), '--bip', options.bip ?? '172.30.0.1/24',
+        '--add-runtime', `lab=${join(dir, 'runtime')}`,
+        ...(options.wrapper === false ? [] : ['--default-runtime', 'lab']),
+        ...(options.dockerd ?? []),
+      ],
+      { stdio: ['ignore', log, log], env },
+    );
+    closeSync(log);
+    child.on('error', () => undefined);
+    return child;
+  };
+  let engine = launch();
   const readLog = () => readFileSync(logFile, 'utf8');
 
   const docker = (args: readonly string[], o: RunCommandOptions = {}) => run(['docker', ...args], { env, ...o });
@@ -182,7 +192,8 @@ async function attempt(options: LabOptions): Promise<Lab> {
   };
 
   const deadline = options.deadline ?? 60_000;
-  const ready = await until(async () => engine.exitCode !== null || (await tryDocker(['info', '--format', '{{.ID}}'], { timeout: 10_000 })).code === 0, deadline, 100);
+  const answers = () => until(async () => engine.exitCode !== null || (await tryDocker(['info', '--format', '{{.ID}}'], { timeout: 10_000 })).code === 0, deadline, 100);
+  const ready = await answers();
   if (!ready || engine.exitCode !== null) {
     const said = readLog().split('\n').slice(-25).join('\n');
     await stop();
@@ -198,7 +209,8 @@ async function attempt(options: LabOptions): Promise<Lab> {
     }
   };
   const lab: Lab = {
-    name, host, socket, dir, netns, enginePid: engine.pid ?? 0,
+    name, host, socket, dir, netns,
+    get enginePid() { return engine.pid ?? 0; },
     docker, tryDocker, image, viewCommand, stop,
     run: async (container, o = {}) =>
       (await docker(['run', '-d', '--name', container, ...(o.args ?? []), o.image ?? 'busybox:lab', ...(o.command ?? ['sleep', '100000'])])).trim().split('\n').at(-1) ?? '',
@@ -208,6 +220,16 @@ async function attempt(options: LabOptions): Promise<Lab> {
     inNet: (command, o) => tryRun(['nsenter', `--net=${netns}`, ...command], o),
     inView: (command, o) => tryRun(viewCommand(command), o),
     log: readLog,
+    crash: async () => {
+      engine.kill('SIGKILL');
+      if (!(await ended(engine, 30_000))) throw new Error('dockerd did not end');
+    },
+    rise: async () => {
+      rmSync(join(dir, 'docker.pid'), { force: true });
+      engine = launch();
+      sweeper.stdin.write(`${engine.pid}\n`);
+      if (!(await answers()) || engine.exitCode !== null) throw new Error(`dockerd did not come again. The end of its log:\n${readLog().split('\n').slice(-25).join('\n')}`);
+    },
   };
   try {
     await image('busybox:lab', {});

@@ -75,21 +75,29 @@ export interface Gathered {
   readonly notes: readonly Note[];
 }
 
+/** What was joined before, by id: where nothing that it was made of is another, the very same container comes again. */
+export type Joined = Map<string, { readonly of: readonly unknown[]; readonly container: Container }>;
+
 /** Containers before the wire is known: their endpoints are the engine's word. */
-export function joinContainers(gathered: Gathered): readonly Container[] {
+export function joinContainers(gathered: Gathered, memory: Joined = new Map()): readonly Container[] {
   const { containers, kernel, networks } = gathered;
   const foreign = kernel === null || kernel.proof.kind !== 'proved';
   const byName = new Map(containers.flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
   const segments = new Set(engineSegments(networks).map((s) => s.id));
+  const there = new Set(containers.map((c) => c.id));
+  for (const id of memory.keys()) if (!there.has(id)) memory.delete(id);
   return containers.map((word): Container => {
     const read = kernel?.of.get(word.id);
+    const of = read === undefined ? [] : [word, read, networks, foreign, netKeyOf(word, read, byName)];
+    const last = memory.get(word.id);
+    if (last !== undefined && of.length > 0 && of.every((part, i) => part === last.of[i])) return last.container;
     // Its process went while the kernel was read, though the engine was asked twice (a crash loop): the reader left a
     // note, and what is known of it is the engine's word alone, not half of a process.
     const gone = !foreign && word.pid !== null && (read === undefined || read.process === null);
     const c = gone ? { ...word, pid: null } : word;
     const facts = (gone ? undefined : read) ?? unreadFacts(c.pid === null ? 'absent' : 'unsupported', gone ? 'its process ended while it was read' : c.pid === null ? 'no process runs in it' : FOREIGN);
     const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = c;
-    return {
+    const container: Container = {
       kind: 'container',
       id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
       ...facts,
@@ -98,6 +106,8 @@ export function joinContainers(gathered: Gathered): readonly Container[] {
       endpoints: engineEndpoints(c, segments),
       privilegedPrograms: unknown('not-asked', `engine: GET /containers/${c.id.slice(0, 12)}/export`),
     };
+    memory.set(id, { of, container });
+    return container;
   });
 }
 

@@ -43,12 +43,15 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
         learned = Date.now();
         await learn(cache, roots);
       }
-      return readKernel({ roots, containers, cache, local, brief: depth === 'quick', ...(touched === null ? { depth: 'full' as const } : { depth: 'known' as const, again: touched }) });
+      return readKernel({ roots, containers, cache, local, brief: depth !== 'full', ...(touched === null ? { depth: 'full' as const } : { depth: depth === 'touched' ? ('touched' as const) : ('known' as const), again: touched }) });
     },
     moving: () => readMoving(cache),
     async wire(input, touched, depth, most) {
       const since = Date.now();
-      const neighbours = new Map(tables.read(input.nets).tables.map((table) => [table.key, table.neighbours]));
+      // Tables are polled all the time; after an event only those that it touched are read.
+      const last = depth === 'touched' && touched !== null ? lastWire : undefined;
+      const neighbours = new Map((last?.nets ?? []).map((net) => [net.key, net.neighbours]));
+      for (const table of tables.of(input.nets.filter(({ key }) => !neighbours.has(key) || touched?.has(key) !== false))) neighbours.set(table.key, table.neighbours);
       const links = hostLinks;
       hostLinks = undefined;
       lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, ...(touched === null ? {} : { previous: lastWire, touched }) });

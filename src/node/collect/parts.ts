@@ -49,7 +49,7 @@ export interface NetToRead {
  * alone and takes over the rest, so that a first picture need not wait; what it leaves is `not-asked`.
  */
 export interface WireInput {
-  readonly depth?: 'full' | 'quick';
+  readonly depth?: Depth;
   readonly roots: Roots;
   readonly nets: readonly NetToRead[];
   readonly networks: readonly EngineNetwork[];
@@ -83,8 +83,11 @@ export interface Tables {
   readonly tables6?: readonly { readonly key: string; readonly neighbours: NetNamespace['neighbours6'] }[];
 }
 
-/** How deep: `quick` leaves what needs a child process (for each net namespace, and for the namespaces' kin). */
-export type Depth = 'quick' | 'full';
+/**
+ * How deep: `quick` leaves what needs a child process (for each net namespace, and for the namespaces' kin). `touched` is
+ * quick, and takes over all that was not touched as it was: what moves by itself is read with the depth that follows.
+ */
+export type Depth = 'touched' | 'quick' | 'full';
 
 /**
  * Who reads the kernel: this process, or a reader with more rights. Each remembers what it read.

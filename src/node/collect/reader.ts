@@ -1,7 +1,7 @@
 import { applyDelta, diffSnapshots } from '../../core/delta.js';
 import { workloads, type Container, type NetNamespace, type Note, type Snapshot } from '../../core/model/index.js';
 import { contradicts, differs, mapped, withDeclaredOf, withStates } from './moved.js';
-import { assemble, joinContainers, netsToRead, type Gathered } from './assemble.js';
+import { assemble, joinContainers, netsToRead, type Gathered, type Joined } from './assemble.js';
 import { Refused, type Door } from './engine/door.js';
 import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
 import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
@@ -32,6 +32,7 @@ export class Reader {
   #engine = new Map<string, EngineContainer>();
   #kernel: KernelRead | null = null;
   #wire: WireRead | null = null;
+  readonly #joined: Joined = new Map();
   #notes: readonly Note[] = [];
   #nets: readonly NetToRead[] = [];
   #last: Snapshot | null = null;
@@ -65,9 +66,7 @@ export class Reader {
     return this.#last;
   }
 
-  get nets(): readonly NetToRead[] {
-    return this.#nets;
-  }
+  get nets(): readonly NetToRead[] { return this.#nets; }
 
   /** Keeps what was read on request, for the snapshots to come: programs as long as their image, connections until all is read anew. */
   take(asked: { readonly connections?: Snapshot['connections']; readonly programs?: ReadonlyMap<string, Container['privilegedPrograms']> }): void {
@@ -123,13 +122,12 @@ export class Reader {
     return this.#inTurn(async () => (this.#last === null ? null : step()));
   }
 
-  /** Reads the kernel alone again: processes that came without the engine knowing. */
-  recheck(): Promise<Snapshot | null> {
+  /** Reads the kernel alone again: processes that came without the engine knowing; and the host's links and rules, where asked to. */
+  recheck(host = true): Promise<Snapshot | null> {
     return this.#inTurn(async () => {
       if (this.#last === null || this.#info === null) return null;
       this.#kernel = await this.#readKernel(null, 'full');
-      // Of the wire, what may change without anybody's telling: the host's links and rules.
-      return this.#join(new Set(['host']), 'full');
+      return this.#join(new Set(host ? ['host'] : []), 'full');
     });
   }
 
@@ -228,7 +226,7 @@ export class Reader {
 
   async #read(touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<Snapshot> {
     this.#kernel = await this.#readKernel(touched, depth);
-    this.#kernelIsQuick = depth === 'quick';
+    this.#kernelIsQuick = depth !== 'full';
     return this.#join(touched === null ? null : this.#netsOf(touched), depth, most);
   }
 
@@ -270,12 +268,12 @@ export class Reader {
     const kernel = this.#kernel;
     const containers = [...this.#engine.values()];
     const gathered: Gathered = { takenAt: this.#now().toISOString(), info, containers, networks: this.#networks ?? [], kernel, notes: this.#notes };
-    const joined = joinContainers(gathered);
+    const joined = joinContainers(gathered, this.#joined);
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
     this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
     // The host's links and rules may change with any container.
-    if (depth === 'quick') for (const key of ['host', ...(touched ?? [])]) this.#owed.add(key);
-    const stale = touched === null || depth === 'quick' ? touched : new Set([...touched, ...this.#owed]);
+    if (depth !== 'full') for (const key of ['host', ...(touched ?? [])]) this.#owed.add(key);
+    const stale = touched === null || depth !== 'full' ? touched : new Set([...touched, ...this.#owed]);
     if (depth === 'full') this.#owed.clear();
     const plugs = { nets: this.#nets, networks: gathered.networks, containers, proof: kernel?.proof ?? { kind: 'unproved' as const, why: '' } };
     this.#wire = kernel === null ? null : ((await this.#readers?.wire(plugs, stale, depth, most)) ?? null);

@@ -21,7 +21,7 @@ const plugged = z.object({
   endpoints: z.array(z.object({ network: text, networkId: text, mac: text, ipv4: text, ipv6: text, gateway: text, gateway6: text })),
 });
 const touched = z.array(text).max(100_000).nullable();
-const depth = z.enum(['quick', 'full']);
+const depth = z.enum(['touched', 'quick', 'full']);
 
 /** The verbs. What a question carries beyond these members is dropped. */
 export const question = z.discriminatedUnion('ask', [

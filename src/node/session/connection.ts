@@ -4,24 +4,10 @@ import type { Door } from '../collect/engine/door.js';
 import { openEvents, readHistory, type EngineEvent } from '../collect/engine/events.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
 import { Reader } from '../collect/reader.js';
+import type { Cause } from './decides.js';
 import { lookup, momentOfEvent, SPAN_MS } from './moments.js';
 import { Pace } from './pace.js';
 import { Gathered, touchOf } from './touch.js';
-
-/** What a snapshot came from; `use` and `tables` are polls. */
-export type Cause = 'whole' | 'events' | 'check' | 'use' | 'tables';
-
-/** Entries of neighbour tables that no frame can change; the rest come and go without a verdict's changing. */
-const fixed = (s: Snapshot): string =>
-  s.nets.map((n) => `${n.key} ${'value' in n.neighbours ? n.neighbours.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.mac} ${e.dev}`).join() : n.neighbours.unknown}`).join('\n');
-
-/**
- * Whether a reading is to be judged: polls of use change nothing that decides, those of tables rarely, and what was read
- * quickly after events is followed by a reading in depth.
- */
-export function decides(cause: Cause, before: Snapshot, after: Snapshot): boolean {
-  return cause === 'tables' ? fixed(before) !== fixed(after) : cause === 'whole' || cause === 'check';
-}
 
 export interface ConnectionOptions {
   readonly door: Door;
@@ -44,6 +30,8 @@ const TABLES_PER_POLL = 10;
 const FASTEST_TABLES_MS = 100;
 /** Processes come and go without the engine's knowing; they are looked at once in so many polls. */
 export const POLLS_PER_CHECK = 15;
+/** The host's links and rules, which take children to ask, are looked at with one in so many of these checks. */
+const CHECKS_PER_HOST = 4;
 /** While one event follows the other, depth is not put off for longer than this. */
 const LONGEST_SHALLOW_MS = 2_000;
 /** Net namespaces that are asked by a child in one step. */
@@ -105,6 +93,11 @@ export class Connection {
     this.#fail(new Error('closed'));
   }
 
+  /** Whether the picture has all that the engine announced, read in depth. */
+  get settled(): boolean {
+    return this.#ready && !this.#working && !this.reader.owing && this.#gathered.empty;
+  }
+
   setPoll(ms: number): void {
     this.#pollMs = ms;
     if (this.#repeated.length > 0) this.#repeat();
@@ -155,11 +148,10 @@ export class Connection {
     this.#gathered = new Gathered();
     if (touched.everything) return void this.#work('whole', () => this.reader.snapshot());
     // What files tell is shown at once, what children tell a moment later.
-    void this.#work('events', () => this.reader.refresh(touched, 'quick'));
+    void this.#work('events', () => this.reader.refresh(touched, 'touched'));
   }
 
   #deepen(): void {
-    this.#deepAt = Date.now();
     void this.#work('check', () => this.reader.deepen(NETS_AT_ONCE));
   }
 
@@ -173,6 +165,8 @@ export class Connection {
       this.#fail(error);
     } finally {
       this.#working = false;
+      // Counted from its end: where one step takes long, events that came meanwhile still go before the next.
+      if (cause === 'check') this.#deepAt = Date.now();
       this.#next();
     }
   }
@@ -217,7 +211,7 @@ export class Connection {
   #poll(): void {
     if (this.#working) return;
     this.#polls += 1;
-    if (this.#polls % POLLS_PER_CHECK === 0) void this.#work('check', () => this.reader.recheck());
+    if (this.#polls % POLLS_PER_CHECK === 0) void this.#work('check', () => this.reader.recheck(this.#polls % (POLLS_PER_CHECK * CHECKS_PER_HOST) === POLLS_PER_CHECK));
     else void this.#work('use', () => this.reader.poll());
   }
 
@@ -229,7 +223,7 @@ export class Connection {
       if (this.#stop.signal.aborted) return;
       // A reading that began meanwhile has newer ones.
       if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
-      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, !this.#working && !this.reader.owing && this.#gathered.empty);
+      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, this.settled);
     } catch (error) {
       this.#fail(error);
     }

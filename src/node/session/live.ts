@@ -7,7 +7,8 @@ import { Deadline, NoEngine, noEngine, type Attempt } from '../collect/engine/fa
 import type { HostChoice } from '../collect/engine/hosts.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
 import type { Reader } from '../collect/reader.js';
-import { Connection, type Cause } from './connection.js';
+import { Connection } from './connection.js';
+import type { Cause } from './decides.js';
 import { backoffMs } from './pace.js';
 
 export interface LiveOptions {
@@ -50,6 +51,11 @@ export class Live {
   /** The reader of the connection that holds, if one does. */
   get reader(): Reader | null {
     return this.#connection?.reader ?? null;
+  }
+
+  /** Whether a connection holds and its picture has all that the engine announced, read in depth. */
+  get settled(): boolean {
+    return this.#connection?.settled ?? false;
   }
 
   /** Begins; returns at once. */

@@ -3,7 +3,7 @@ import { backoffMs, Pace } from './pace.js';
 
 test('an urgent event hardly waits, a quiet one gathers', () => {
   const pace = new Pace(0);
-  expect(pace.delay(0, true)).toBe(3);
+  expect(pace.delay(0, true)).toBe(1);
   expect(pace.delay(0, false)).toBe(150);
 });
 
@@ -26,7 +26,7 @@ test('after a rest the next is quick again', () => {
   const pace = new Pace(0);
   for (let n = 0; n < 20; n++) pace.spend(0);
   expect(pace.delay(0, true)).toBeGreaterThan(100);
-  expect(pace.delay(60_000, true)).toBe(3);
+  expect(pace.delay(60_000, true)).toBe(1);
 });
 
 test('attempts at reconnecting: 1, 2, 4 … 30 s', () => {

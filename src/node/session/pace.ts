@@ -1,5 +1,5 @@
 /** How long events gather before they are read: an urgent one hardly, the rest until a container's start is through. */
-const URGENT_MS = 3;
+const URGENT_MS = 1;
 const GATHER_MS = 150;
 /** So many snapshots at once, and then so many a second: a storm of starts is told in steps. */
 const BURST = 8;

@@ -1,38 +1,24 @@
-import type { Answer, Link, Methods, Moment, Picture, PictureDelta, Push, Trouble } from '../../contract/contract.js';
+import type { Answer, Link, Methods, Moment, Picture, Push, Trouble } from '../../contract/contract.js';
 import { isMethod, requests, type MethodName } from '../../contract/requests.js';
-import { applyDelta, diffSnapshots, isEmpty, same } from '../../core/delta.js';
+import { same } from '../../core/delta.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { judge } from '../../core/reach/index.js';
 import { foundEngines } from '../collect/engine/found.js';
-import type { HostChoice } from '../collect/engine/hosts.js';
 import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders, Tables } from '../collect/parts.js';
 import { Watcher } from './alarms.js';
-import { decides, type Cause } from './connection.js';
+import { Judging, type Cause } from './decides.js';
+import { pictureDelta } from './delta.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfFindings, Strip } from './moments.js';
 import { named, openFile, pushesOf, type Asked, type OpenedFile, type Shown } from './opened.js';
-import type { Programs, SessionParts } from './parts.js';
+import { DEFAULT_POLL_MS, done, noPicture, refuse, type SessionOptions } from './options.js';
+import type { Programs } from './parts.js';
 import { prune } from './prune.js';
 
-export interface SessionOptions extends HostChoice {
-  readonly parts: SessionParts;
-  readonly version: string;
-  readonly shell: 'electron' | 'browser';
-  readonly pollMs?: number | undefined;
-  readonly heartbeatMs?: number | undefined;
-  readonly heartbeatDeadlineMs?: number | undefined;
-  /** A snapshot to show instead of a live host. */
-  readonly file?: { readonly name: string; readonly text: string } | undefined;
-}
-
-export const DEFAULT_POLL_MS = 2_000;
-
-const done: Answer<null> = { ok: true, value: null };
-const refuse = (what: string, why: string, todo: string): { readonly ok: false; readonly trouble: Trouble } => ({ ok: false, trouble: { what, why, todo, command: '' } });
-const noPicture = () => refuse('There is nothing to take yet', 'no picture has been read', 'Wait for the first one, or open a file.');
+export { DEFAULT_POLL_MS, type SessionOptions } from './options.js';
 
 /**
  * What a window talks to: it keeps a live host's picture (or an opened file's) and tells everybody who listens what
@@ -49,6 +35,7 @@ export class Session {
   #example: Picture | null = null;
   #opened: { readonly shown: Shown; readonly picture: Picture } | null = null;
   #watcher = new Watcher();
+  readonly #judging = new Judging();
   #elevated: KernelReaders | null = null;
   #elevation: 'idle' | 'running' = 'idle';
 
@@ -96,6 +83,9 @@ export class Session {
   get link(): Link {
     return this.#opened?.shown.link ?? this.#liveLink;
   }
+
+  /** Whether the live host's picture has all that the engine announced, read in depth. */
+  get settled(): boolean { return this.#live.settled; }
 
   /** What a window draws now. */
   get picture(): Picture | null {
@@ -208,7 +198,7 @@ export class Session {
   #onSnapshot(snapshot: Snapshot, cause: Cause): void {
     const before = this.#livePicture;
     let next: Picture;
-    if (before === null || decides(cause, before.snapshot, snapshot)) next = this.#judged(snapshot, before);
+    if (this.#judging.due(cause, before?.snapshot ?? null, snapshot) || before === null) next = this.#judged(snapshot, before);
     else if (cause === 'events') next = { ...before, snapshot, ...prune(snapshot, before.judgement, before.findings) };
     else next = this.#checked({ ...before, snapshot });
     const news = before === null || cause === 'events' || before.findings === next.findings ? [] : momentsOfFindings(before.findings, next.findings, snapshot.takenAt);
@@ -265,20 +255,9 @@ export class Session {
       if (this.#opened === null) this.#tellAll();
       return;
     }
-    const change = before.snapshot === next.snapshot ? null : diffSnapshots(before.snapshot, next.snapshot);
-    const delta: PictureDelta = {
-      snapshot: change,
-      judgement: before.judgement === next.judgement ? null : next.judgement,
-      findings: before.findings === next.findings ? null : next.findings,
-      alarms: before.alarms === next.alarms ? null : next.alarms,
-      newMoments,
-      denied: before.denied === next.denied ? null : next.denied,
-      elevation: before.elevation === next.elevation ? null : next.elevation,
-    };
-    // What is kept is what a window makes of it, so that both stay the same.
-    this.#livePicture = { ...picture, snapshot: change === null ? before.snapshot : applyDelta(before.snapshot, change) };
-    const silent = (change === null || isEmpty(change)) && newMoments.length === 0 && [delta.judgement, delta.findings, delta.alarms, delta.denied, delta.elevation].every((part) => part === null);
-    if (this.#opened !== null || (silent && change?.takenAt === before.snapshot.takenAt)) return;
+    const { delta, snapshot, silent } = pictureDelta(before, next, newMoments);
+    this.#livePicture = { ...picture, snapshot };
+    if (this.#opened !== null || silent) return;
     this.#send({ push: 'delta', seq: ++this.#seq, delta });
   }
 

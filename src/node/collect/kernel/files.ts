@@ -87,8 +87,12 @@ export interface Holding {
   readonly most: number;
 }
 
-export function newHolding(): Holding {
-  return { open: 0, most: capacity() };
+let holding: Holding | undefined;
+
+/** The count of this process: the limit is one for all that read in it. */
+export function holdingOfProcess(): Holding {
+  holding ??= { open: 0, most: capacity() };
+  return holding;
 }
 
 /** Pieces of memory for what was read last of each file: a buffer of its own for each would weigh more than the text. */

@@ -20,7 +20,7 @@ export interface Freshness {
 
 export function freshness({ cache, depth = 'full', again, brief = false }: KernelInput): Freshness {
   const now = Date.now();
-  const settle = depth !== 'known' && now - cache.settledAt > SETTLED_MS;
+  const settle = depth !== 'known' && depth !== 'touched' && now - cache.settledAt > SETTLED_MS;
   if (settle) cache.settledAt = now;
   const before = new Map(cache.nodes.map((one) => [one.id, one]));
   const touched = (id: string) => again?.has(id) === true;
@@ -39,7 +39,7 @@ export function freshness({ cache, depth = 'full', again, brief = false }: Kerne
         return brief && known ? reader.again(last.facts, place, { limits: true, use: true, pressure: false }) : reader.facts(place, declared, brief);
       }
       // Of cgroups that are nobody's, polling reads those that lie above a workload's.
-      if (depth === 'known' && id === '') return last.facts;
+      if (depth === 'touched' || (depth === 'known' && id === '')) return last.facts;
       return reader.again(last.facts, place, what);
     },
     devices: (id, main) => {

@@ -2,7 +2,7 @@ import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/i
 import { isStale, type Ahead } from './ahead.js';
 import { CgroupFiles, type Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
-import { isFolder, newHolding } from './files.js';
+import { isFolder, holdingOfProcess } from './files.js';
 import type { Hierarchies } from './hierarchies.js';
 import { prove, unknownHost, type ProofCache } from './host.js';
 import { learnKin, newKinCache, type KinCache } from './kin.js';
@@ -42,7 +42,7 @@ export interface KernelCache {
 }
 
 export function newKernelCache(): KernelCache {
-  const holding = newHolding();
+  const holding = holdingOfProcess();
   return {
     processes: newProcessCache(holding), threads: newThreadCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
     devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined, ahead: undefined,
@@ -61,7 +61,7 @@ export interface KernelInput {
   readonly cache: KernelCache;
   /** How much of what is known already is read again; new processes always are read in full. Default `full`. */
   readonly depth?: Depth;
-  /** With depth `known`: the containers of which everything is read again. */
+  /** With depth `known` or `touched`: the containers of which everything is read again. */
   readonly again?: ReadonlySet<string>;
   /** Of cgroups that are new, only what a first picture needs; the next pass that is not brief reads the rest. */
   readonly brief?: boolean;

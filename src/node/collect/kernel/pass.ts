@@ -1,4 +1,4 @@
-import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode } from '../../../core/model/index.js';
+import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode, type NamespaceRefs, type NsKind } from '../../../core/model/index.js';
 import type { MountLine } from '../../../core/parse/mountinfo.js';
 import type { Ahead } from './ahead.js';
 import type { Place } from './cgroup-files.js';
@@ -137,7 +137,7 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
       cgroup: placed(container.id, place, container.declared),
       ...moreOf(container.id, one.main, container.declared),
     };
-    of.set(container.id, keepSame(quiet?.of.get(container.id), facts));
+    of.set(container.id, keepSame(cache.last?.of.get(container.id), facts));
   }
   const groups = people.found.map((one): Group => {
     const id = groupId(one);
@@ -148,12 +148,12 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
       : one.folded
         ? { ...readMounts(one.main, undefined, table, cache.mounts, fresh.reuse(id)), devices: unknown('not-asked', `${one.main.path}/root/dev`) }
         : moreOf(id, one.main, undefined);
-    return keepSame(quiet?.groups.get(id), { ...groupOf(one, people, procs, place), cgroup, ...more });
+    return keepSame(cache.last?.groups.get(id), { ...groupOf(one, people, procs, place), cgroup, ...more });
   });
   for (const [pid, kept] of cache.mounts) if (procs.get(pid)?.inode !== kept.inode) cache.mounts.delete(pid);
 
   const cgroupOf = (place: Place) => fresh.cgroup(reader, place, '', undefined);
-  const paths = change === 'same' && !fresh.settle ? new Set(cache.nodes.map((one) => one.id)) : cgroupPaths(hierarchies, procs.values(), fresh.settle ? [] : cache.nodes);
+  const paths = change === 'same' && !fresh.settle ? new Set(cache.nodes.map((one) => one.id)) : cgroupPaths(hierarchies, procs.values(), fresh.settle ? [] : cache.nodes, input.depth === 'touched' ? (of) => of === null || people.running.has(of) : () => false);
   const cgroups = cgroupNodes(paths, countProcesses(procs.values()), `${roots.proc}/self/mountinfo`, atPath, cgroupOf, cache.nodes);
   keep(cache, places, cgroups);
 
@@ -206,10 +206,15 @@ function keepSame<T extends KernelFacts>(before: T | undefined, now: T): T {
     if (a === b) continue;
     if (key === 'processCount' && before.processCount.source === now.processCount.source && valueOf(before.processCount) === valueOf(now.processCount)) continue;
     if (Array.isArray(a) && Array.isArray(b) && a.length === 0 && b.length === 0) continue;
+    if (key === 'namespaces' && NS_KINDS.every((kind) => sameRef(before.namespaces[kind], now.namespaces[kind]))) continue;
     if ((key === 'devices' || key === 'privilegedPrograms' || key === 'mounts' || key === 'rootReadOnly') && JSON.stringify(a) === JSON.stringify(b)) continue;
     return now;
   }
   return before;
+}
+
+function sameRef(a: NamespaceRefs[NsKind], b: NamespaceRefs[NsKind]): boolean {
+  return a.inode === b.inode && valueOf(a.owner) === valueOf(b.owner) && a.owner.source === b.owner.source && 'value' in a.owner === 'value' in b.owner;
 }
 
 function keep(cache: KernelCache, places: ReadonlyMap<string, Place>, nodes: readonly CgroupNode[]): void {

@@ -42,9 +42,10 @@ export function newProcessCache(holding: Holding): ProcessCache {
 /**
  * How much is read again of what is known. `full`: all of it. `processes`: every process, namespace and limit, but
  * mount tables and devices of those that are known are taken over. `known`: of processes the rights of those that are in a container, of cgroups what moves. New
- * processes and cgroups are always read in full, and kernel threads never again: they cannot change.
+ * processes and cgroups are always read in full, and kernel threads never again: they cannot change. `touched`: nothing but
+ * what is new or named; a pass of another depth follows soon.
  */
-export type Depth = 'full' | 'processes' | 'known';
+export type Depth = 'full' | 'processes' | 'known' | 'touched';
 
 function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
   const before = cache.files.get(pid);
@@ -236,7 +237,7 @@ export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, ag
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     const before = cache.procs.get(pid);
-    const process = depth === 'known' && before !== undefined ? lookAgain(proc, cache, before, again) : readProcess(proc, cache, pid, before);
+    const process = before === undefined || depth === 'full' || depth === 'processes' ? readProcess(proc, cache, pid, before) : lookAgain(proc, cache, before, again, depth === 'touched');
     if (process === undefined) continue;
     if (before?.inode !== process.inode) cache.young.set(pid, at + YOUNG_MS);
     now.set(pid, process);
@@ -252,11 +253,13 @@ export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, ag
   return now;
 }
 
-/** A process that is known, as far as `known` reads it again; `again`: containers of which everything is to be read. */
-function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: ReadonlySet<string>): Proc | undefined {
+/** A process that is known, as far as `known` reads it again; `again`: containers of which everything is to be read, `only` of those. */
+function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: ReadonlySet<string>, only: boolean): Proc | undefined {
+  if (only && before.status.kernelThread) return before;
   if (before.status.kernelThread || cache.young.has(before.pid)) return readProcess(proc, cache, before.pid, before);
   const id = IN_A_CONTAINER.exec(before.cgroup)?.[0];
-  if (id !== undefined) return again.has(id) ? readProcess(proc, cache, before.pid, before) : refresh(proc, cache, before);
+  if (id !== undefined) return again.has(id) ? readProcess(proc, cache, before.pid, before) : only ? before : refresh(proc, cache, before);
+  if (only) return before;
   if (statSync(before.path, { throwIfNoEntry: false })?.ino !== before.inode) return readProcess(proc, cache, before.pid, undefined);
   return before;
 }

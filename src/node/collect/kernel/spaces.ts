@@ -38,13 +38,13 @@ export function namespaceNodes(
   table: readonly MountLine[],
   kin: KinCache,
 ): readonly NamespaceNode[] {
-  const all = new Map<string, Making>();
+  const all = new Map<NsKind, Map<number, Making>>(NS_KINDS.map((kind) => [kind, new Map()]));
   const at = (type: NsKind, inode: number): Making => {
-    const key = `${type}:${inode}`;
-    let one = all.get(key);
+    const those = all.get(type);
+    let one = those?.get(inode);
     if (one === undefined) {
       one = { type, inode, members: new Map(), count: 0, heldBy: [] };
-      all.set(key, one);
+      those?.set(inode, one);
     }
     return one;
   };
@@ -69,13 +69,13 @@ export function namespaceNodes(
     const kind = NS_KINDS.find((name) => key.startsWith(`${name}:`));
     if (kind !== undefined) at(kind, Number(key.slice(kind.length + 1))).heldBy.push(...paths);
   }
-  const nodes = [...all.values()].map((one): NamespaceNode => {
+  const nodeOf = (one: Making): NamespaceNode => {
     const reference = host[one.type];
     const relatives = kinOf(kin, one.inode);
     const members = [...one.members.values()];
     const owner =
       'value' in reference && reference.value === one.inode ? 'host' : (owners.get(`${one.type}:${one.inode}`) ?? ownerOf(members));
     return { type: one.type, inode: one.inode, owner, ownerUserNs: relatives.owner, parent: relatives.parent, members, processCount: one.count, heldBy: one.heldBy };
-  });
-  return nodes.sort((a, b) => NS_KINDS.indexOf(a.type) - NS_KINDS.indexOf(b.type) || a.inode - b.inode);
+  };
+  return [...all.values()].flatMap((those) => [...those.values()].sort((a, b) => a.inode - b.inode).map(nodeOf));
 }

@@ -35,9 +35,10 @@ function walk(hierarchy: Hierarchy, dir: string, path: string, found: Set<string
 
 /**
  * Paths of all cgroups: those that processes are in, and the empty ones of the hierarchies that hold limits. `before`:
- * the tree as it was; then only those that are still there are taken from it, without a walk for new empty ones.
+ * the tree as it was; then only those that are still there are taken from it, without a walk for new empty ones. `trusted`:
+ * of which workloads (null: of none) they are taken without a look.
  */
-export function cgroupPaths(hierarchies: Hierarchies, procs: Iterable<Proc>, before: readonly CgroupNode[]): ReadonlySet<string> {
+export function cgroupPaths(hierarchies: Hierarchies, procs: Iterable<Proc>, before: readonly CgroupNode[], trusted: (of: string | null) => boolean = () => false): ReadonlySet<string> {
   const paths = new Set<string>(['/']);
   for (const proc of procs) if (!proc.cgroup.startsWith('/..')) for (const path of lineage(proc.cgroup)) paths.add(path);
   const roots = new Set<Hierarchy>();
@@ -47,7 +48,7 @@ export function cgroupPaths(hierarchies: Hierarchies, procs: Iterable<Proc>, bef
     if (root !== undefined) roots.add(root);
   }
   if (before.length > 0) {
-    for (const { id } of before) if (!paths.has(id) && [...roots].some((root) => isThere(root, id))) paths.add(id);
+    for (const { id, of } of before) if (!paths.has(id) && (trusted(of) || [...roots].some((root) => isThere(root, id)))) paths.add(id);
   } else for (const root of roots) walk(root, root.point, root.root, paths);
   return paths;
 }

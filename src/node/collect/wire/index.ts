@@ -49,7 +49,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
 async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[] }> {
   const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.deep;
   const cache: Cache = new Map();
-  const quick = input.depth === 'quick';
+  const quick = input.depth !== undefined && input.depth !== 'full';
   const stale = (key: NetKey): boolean => input.touched === undefined || input.touched.has(key);
   const wanted: NetToRead[] = [];
   const failed: NetToRead[] = [];
@@ -117,7 +117,9 @@ function readAllShallow(input: WireInput, nets: readonly NetToRead[], brief: boo
     nets.map((n) => {
       const dir = n.pid === null ? `${input.roots.proc}/self/net` : `${input.roots.proc}/${n.pid}/net`;
       const has = before?.get(n.key);
-      const holds = has !== undefined && has.dir === dir && n.pid !== null && input.touched?.has(n.key) === false && (brief || !has.brief);
+      // The host's own, long where many are plugged in, are read again with the depth that follows.
+      const untouched = n.pid === null ? input.depth === 'touched' : input.touched?.has(n.key) === false;
+      const holds = has !== undefined && has.dir === dir && untouched && (brief || !has.brief);
       return [n.key, holds ? has : readShallow(dir, brief && n.pid !== null)];
     }),
   );
@@ -165,7 +167,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
 
   const hostLinks = linksOf(cache.get('host'));
   const links: Linked[] = [...hostLinks];
-  const shallow = readAllShallow(input, own, privileged && input.depth === 'quick');
+  const shallow = readAllShallow(input, own, privileged && input.depth !== undefined && input.depth !== 'full');
   for (const n of own) {
     const s = shallow.get(n.key);
     if (n.key === 'host' || s === undefined) continue;

@@ -19,6 +19,12 @@ export interface Tables {
   readonly fdb: Reading<readonly FdbEntry[]>;
 }
 
+/** A net namespace and a process that is in it; null for this process's own. */
+interface Seat {
+  readonly key: NetKey;
+  readonly pid: number | null;
+}
+
 interface Kept {
   readonly bytes: Buffer;
   readonly neighbours: Reading<readonly Neighbour[]>;
@@ -29,7 +35,9 @@ interface Kept {
  * and keeps its very object, so that a watcher can pass over it.
  */
 export interface TableReader {
-  read(nets: readonly { readonly key: NetKey; readonly pid: number | null }[]): Tables;
+  read(nets: readonly Seat[]): Tables;
+  /** Only these; of the others nothing is forgotten. */
+  of(nets: readonly Seat[]): readonly Table[];
 }
 
 /** A reader for `/proc/<pid>/net/arp` and the bridges' `brforward`, which anybody may read. */
@@ -53,6 +61,7 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
   };
 
   return {
+    of: (nets) => nets.map((n) => table(n.key, n.pid)),
     read(nets) {
       const tables = nets.map((n) => table(n.key, n.pid));
       if (kept.size > 2 * nets.length + 16) for (const key of kept.keys()) if (!nets.some((n) => n.key === key)) kept.delete(key);
