@@ -16,7 +16,7 @@ export const STAGES = [
   { name: 'shell', run: vitest('shell'), programs: ['chromium'], root: false, minutes: 5 },
   { name: 'cli', run: vitest('cli'), programs: [...engine, 'jq'], root: true, minutes: 8 },
   { name: 'live', run: vitest('live'), programs: [...engine, 'openssl', 'ssh', 'sshd'], root: true, minutes: 10 },
-  { name: 'drift', run: vitest('drift'), programs: [...engine, 'lsns', 'podman', 'lxc-start', 'systemd-nspawn', 'getcap', 'sudo', 'pkexec', 'dbus-daemon', 'perl'], root: true, minutes: 12 },
+  { name: 'drift', run: vitest('drift'), programs: [...engine, 'lsns', 'podman', 'lxc-start', 'systemd-nspawn', 'getcap', 'sudo', 'pkexec', 'dbus-daemon', 'perl', 'newuidmap', 'slirp4netns', 'rootlesskit'], root: true, minutes: 12 },
   { name: 'alarm', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
   { name: 'browser', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
   { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables', 'podman'], root: true, minutes: 20 },

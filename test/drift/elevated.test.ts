@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import type { Snapshot } from '../../src/core/model/index.js';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { tryRun, until } from '../lab/run.js';
 import { sameOrDenied, sameReadings } from './fields.js';
+import { programIn } from './program.js';
 import { lookAt, type Seen } from './seen.js';
 
 /**
@@ -108,22 +108,10 @@ class User {
   }
 }
 
-async function bundled(from: string, to: string): Promise<void> {
-  await build({
-    entryPoints: [from], outfile: join(dir, to), bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error', loader: { '.json': 'json' },
-    banner: {
-      js: "import { createRequire as $require } from 'node:module'; import { dirname as $dirname } from 'node:path'; import { fileURLToPath as $path } from 'node:url';" +
-        ' const require = $require(import.meta.url); const __filename = $path(import.meta.url); const __dirname = $dirname(__filename);',
-    },
-    external: ['cpu-features', '*.node', '@resvg/resvg-js', 'pdfkit'],
-  });
-}
-
 beforeAll(async () => {
-  chmodSync(dir, 0o755);
   writeFileSync(join(dir, 'package.json'), '{"type":"module"}\n');
-  await bundled('src/node/reader/main.ts', 'reader.js');
-  await bundled('test/drift/session-as-user.ts', 'session.js');
+  await programIn(dir, 'src/node/reader/main.ts', 'reader.js');
+  await programIn(dir, 'test/drift/session-as-user.ts', 'session.js');
   for (const folder of ['sudoers.d', 'rules.d']) mkdirSync(join(dir, folder), { mode: 0o755 });
   writeFileSync(join(dir, 'sudoers.d/bulkhead'), `#${ALLOWED} ALL=(root) NOPASSWD: ${process.execPath} ${reader}\n`, { mode: 0o440 });
   writeFileSync(

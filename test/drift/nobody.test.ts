@@ -1,4 +1,3 @@
-import { build } from 'esbuild';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NS_KINDS, snapshot as schema, type Container, type Snapshot } from '../../src/core/model/index.js';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { sameOrDenied } from './fields.js';
+import { programIn } from './program.js';
 import { judged, lookAt, type Seen } from './seen.js';
 
 /**
@@ -20,21 +20,6 @@ let lab: Lab;
 let root: Seen;
 let user: Seen;
 
-/** The snapshot program in one file, in a place that anyone may read. */
-async function program(): Promise<string> {
-  const outfile = join(dir, 'look.mjs');
-  await build({
-    entryPoints: ['test/lab/look.ts'], outfile, bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'error',
-    banner: {
-      js: "import { createRequire as $require } from 'node:module'; import { dirname as $dirname } from 'node:path'; import { fileURLToPath as $path } from 'node:url';" +
-        ' const require = $require(import.meta.url); const __filename = $path(import.meta.url); const __dirname = $dirname(__filename);',
-    },
-    external: ['cpu-features', '*.node'],
-  });
-  chmodSync(dir, 0o755);
-  return outfile;
-}
-
 beforeAll(async () => {
   lab = await startEngine();
   chmodSync(lab.socket, 0o666);
@@ -44,7 +29,7 @@ beforeAll(async () => {
   await lab.run('hosty', { args: ['--network', 'host', '--pid', 'host'] });
   await lab.run('joins', { args: ['--network', 'container:plain'] });
   root = await lookAt(lab);
-  const ran = await lab.inView(['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', process.execPath, await program(), lab.host], { cwd: '/', timeout: 90_000, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
+  const ran = await lab.inView(['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '--inh-caps=-all', '--bounding-set=-all', process.execPath, await programIn(dir, 'test/lab/look.ts', 'look.mjs'), lab.host], { cwd: '/', timeout: 90_000, env: { PATH: process.env['PATH'], HOME: '/nonexistent' } });
   if (ran.code !== 0) throw new Error(`the user's snapshot failed: ${ran.stderr}`);
   user = judged(JSON.parse(ran.stdout) as Snapshot);
 }, 240_000);

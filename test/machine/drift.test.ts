@@ -87,11 +87,11 @@ const rules = (name: string): readonly string[] => [...new Set(seen.drift.filter
 beforeAll(async () => {
   host = await machine();
   await host.run('mkdir -p /opt/bulkhead && tar -xz -C /opt/bulkhead', bundle());
-  await host.run(SET_UP, undefined, 8);
-  const snapshot = schema.parse(JSON.parse(await host.run('node /opt/bulkhead/bin/bulkhead.js snapshot', undefined, 4)));
+  await host.run(SET_UP, undefined, 12);
+  const snapshot = schema.parse(JSON.parse(await host.run('node /opt/bulkhead/bin/bulkhead.js snapshot', undefined, 8)));
   keepSnapshot('drift', snapshot);
   seen = judged(snapshot);
-}, 900_000);
+}, 1_500_000);
 
 afterAll(async () => {
   await host?.stop();

@@ -252,13 +252,15 @@ test('mounts: the host’s paths, masked and locked paths, a read-only root, and
     '20 1 0:50 / / ro - overlay overlay rw', '21 20 0:51 / /proc rw - proc proc rw', '22 21 0:51 /sys /proc/sys ro - proc proc rw', '23 21 0:52 / /proc/acpi ro - tmpfs tmpfs ro',
     '24 20 254:0 /srv/data /data rw - ext4 /dev/vda rw', `25 20 254:0 /var/lib/docker/containers/${idOf('a')}/hosts /etc/hosts rw - ext4 /dev/vda rw`,
     '26 20 254:0 /etc/shadow /etc/passwd rw - ext4 /dev/vda rw', '27 20 254:0 / /planted rw - ext4 /dev/vda rw',
+    // In a user namespace a runtime binds the usual nodes; any other, or a file in their place, it does not.
+    '28 20 0:5 /null /dev/null rw - devtmpfs devtmpfs rw', '29 20 0:5 /sda /dev/sda rw - devtmpfs devtmpfs rw', '30 20 254:0 /tmp/zero /dev/zero rw - ext4 /dev/vda rw',
   ];
   host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${table.join('\n')}\n` });
   const facts = read([known('a', 100, { mounts: [{ type: 'bind', source: '/srv/data', destination: '/data', writable: true, propagation: '' }] })]).of.get(idOf('a')) ?? expect.fail();
   expect(facts.rootReadOnly).toMatchObject({ value: true });
   expect(facts.maskedPaths).toMatchObject({ value: ['/proc/acpi'] });
   expect(facts.readonlyPaths).toMatchObject({ value: ['/proc/sys'] });
-  expect((valueOf(facts.mounts) ?? []).map((one) => [one.destination, one.host, one.declared])).toEqual([['/proc', '', true], ['/data', '/srv/data', true], ['/etc/passwd', '/etc/shadow', false], ['/planted', '/', false]]);
+  expect((valueOf(facts.mounts) ?? []).map((one) => [one.destination, one.host, one.declared])).toEqual([['/proc', '', true], ['/data', '/srv/data', true], ['/etc/passwd', '/etc/shadow', false], ['/planted', '/', false], ['/dev/sda', '', false], ['/dev/zero', '/tmp/zero', false]]);
 });
 
 test('a stranger that got a container’s pid is not taken for it', () => {

@@ -7,6 +7,13 @@ import { engineEndpoints, engineSegments, unreadFacts, withDeclared } from './un
 
 const told = <T>(value: T | null, field: string): Reading<T> => (value === null ? unknown('absent', `engine: ${field}`) : known(value, `engine: ${field}`));
 
+/** Podman before 4.5 does not tell by its options; rootful it keeps its data where the system's is, and a user cannot. */
+function rootlessOf(info: EngineInfo, told_: Reading<boolean>): Reading<boolean> {
+  if (info.name !== 'Podman' || valueOf(told_) !== false) return told_;
+  const source = 'engine: DockerRootDir';
+  return info.dataRoot?.startsWith('/var/lib/') === true ? known(false, source) : unknown('absent', source);
+}
+
 function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
   const options = info.securityOptions;
   const option = (name: string): Reading<boolean> =>
@@ -17,7 +24,7 @@ function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
     version: info.version,
     apiVersion: info.apiVersion,
     endpoint: info.endpoint,
-    rootless: option('rootless'),
+    rootless: rootlessOf(info, option('rootless')),
     usernsRemap: option('userns'),
     dataRoot: told(info.dataRoot, 'DockerRootDir'),
     cgroupDriver: told(info.cgroupDriver, 'CgroupDriver'),
@@ -111,9 +118,16 @@ export function joinContainers(gathered: Gathered, memory: Joined = new Map()): 
   });
 }
 
+/** A process in the net namespace where the engine makes its bridges; null where that is this process's own, as it is but for a rootless engine. */
+function bridgesAt(host: Pick<Host, 'namespaces'> | null): number | null {
+  const net = host?.namespaces.net;
+  const pid = net !== undefined && isKnown(net) ? /\/(\d+)\/ns\/net$/.exec(net.source)?.[1] : undefined;
+  return pid === undefined ? null : Number(pid);
+}
+
 /** The net namespaces of all workloads and of the host, each with one process that is in it. */
-export function netsToRead(all: readonly Workload[]): readonly NetToRead[] {
-  const nets = new Map<string, { pid: number | null; of: string[] }>([['host', { pid: null, of: ['host'] }]]);
+export function netsToRead(all: readonly Workload[], host: Pick<Host, 'namespaces'> | null = null): readonly NetToRead[] {
+  const nets = new Map<string, { pid: number | null; of: string[] }>([['host', { pid: bridgesAt(host), of: ['host'] }]]);
   for (const w of all) {
     if (w.net === null) continue;
     const net = nets.get(w.net) ?? { pid: w.pid, of: [] };

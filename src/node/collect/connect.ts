@@ -1,4 +1,4 @@
-import { Door } from './engine/door.js';
+import { DEADLINE_MS, Door } from './engine/door.js';
 import { attemptOf, noEngine, type Attempt } from './engine/failure.js';
 import { candidates, type HostChoice } from './engine/hosts.js';
 
@@ -13,7 +13,7 @@ export async function connect(choice: HostChoice = {}, greetingMs?: number): Pro
   const list = candidates(choice);
   for (const candidate of list) {
     try {
-      return await Door.open(candidate, greetingMs ?? (candidate.way.kind === 'ssh' ? SSH_GREETING_MS : GREETING_MS));
+      return await Door.open(candidate, greetingMs ?? DEADLINE_MS, greetingMs ?? (candidate.way.kind === 'ssh' ? SSH_GREETING_MS : GREETING_MS));
     } catch (error) {
       tried.push(attemptOf(candidate, error));
     }

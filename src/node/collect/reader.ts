@@ -270,7 +270,7 @@ export class Reader {
     const gathered: Gathered = { takenAt: this.#now().toISOString(), info, containers, networks: this.#networks ?? [], kernel, notes: this.#notes };
     const joined = joinContainers(gathered, this.#joined);
     const here = kernel !== null && kernel.proof.kind !== 'foreign';
-    this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot));
+    this.#nets = netsToRead(workloads({ containers: joined, groups: here ? kernel.groups : [] } as unknown as Snapshot), here ? kernel.host : null);
     // The host's links and rules may change with any container.
     if (depth !== 'full') for (const key of ['host', ...(touched ?? [])]) this.#owed.add(key);
     const stale = touched === null || depth !== 'full' ? touched : new Set([...touched, ...this.#owed]);

@@ -79,13 +79,13 @@ export class Door {
     return this.candidate.endpoint;
   }
 
-  /** Connects and agrees on a version. Rejects with what the connection said. */
-  static async open(candidate: Candidate, deadline: number = DEADLINE_MS): Promise<Door> {
+  /** Connects and agrees on a version, within `greetingMs` for each question; later ones have `deadline`. Rejects with what the connection said. */
+  static async open(candidate: Candidate, deadline: number = DEADLINE_MS, greetingMs: number = deadline): Promise<Door> {
     if (candidate.way.kind === 'wrong') throw new Error(candidate.way.why);
     const { default: Docker } = await import('dockerode');
     const agent = agentFor(candidate);
     const docker = new Docker(modemOptions(candidate, agent));
-    const door = new Door(candidate, FIRST_ASKED, docker, agent, deadline);
+    const door = new Door(candidate, FIRST_ASKED, docker, agent, greetingMs);
     try {
       // An engine tells its version in a header even when it refuses the one in the path.
       const greeting = await door.#head(`/v${FIRST_ASKED}/_ping`);

@@ -70,8 +70,9 @@ function starterOf(proc: Proc, procs: ReadonlyMap<number, Proc>): Recognised | u
 /**
  * Groups among the processes that are in no container of the engine's: by cgroup, then by who started them, then by
  * the namespaces they share. `taken`: namespaces of containers; who is only in those has entered them and is no group.
+ * `starters`: pids of what started the engine's containers; those of a rootless engine are in namespaces of their own.
  */
-export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Proc>, host: HostInodes, taken: ReadonlySet<string>): readonly Found[] {
+export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Proc>, host: HostInodes, taken: ReadonlySet<string>, starters: ReadonlySet<number>): readonly Found[] {
   const named = new Map<string, { readonly is: Recognised; readonly members: Proc[]; readonly folded: boolean }>();
   const put = (is: Recognised, proc: Proc, folded = false) => {
     const key = `${is.runtime}:${is.key}`;
@@ -105,7 +106,7 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const service = serviceOf(proc.cgroup);
     const started = starterOf(proc, procs);
     const spaces = kinds.map((kind) => spaceKey(kind, valueOf(proc.namespaces[kind]) ?? 0));
-    if (started !== undefined) put(started, proc);
+    if (started !== undefined) put(started, proc, started.runtime === 'service');
     else if (spaces.every((space) => inNamed.has(space) || taken.has(space))) continue;
     else if (service !== undefined) {
       const ordinary = !kinds.includes('pid') && !kinds.includes('user');
@@ -131,11 +132,12 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const kind = kinds[0] ?? 'mnt';
     const holder = cluster.find((one) => one.kinds.includes(kind))?.proc ?? main;
     const inode = valueOf(holder.namespaces[kind]) ?? 0;
+    const engine = cluster.find((one) => starters.has(one.proc.pid))?.proc;
     const is: Recognised = {
-      runtime: 'unshare', key: spaceKey(kind, inode), name: `${main.comm} ${main.pid}`,
-      evidence: `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}`,
+      runtime: engine === undefined ? 'unshare' : 'service', key: spaceKey(kind, inode), name: `${main.comm} ${main.pid}`,
+      evidence: engine === undefined ? `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}` : `${engine.comm}, pid ${engine.pid}, started containers of the engine`,
     };
-    for (const one of cluster) put(is, one.proc);
+    for (const one of cluster) put(is, one.proc, engine !== undefined);
   }
   return [...named.values()].map((one) => {
     const main = leader(one.members);

@@ -113,6 +113,10 @@ export function prove(containers: readonly KnownContainer[], procs: ReadonlyMap<
       const proof: KernelProof = { kind: 'proved', by: `${proc.path}/mountinfo carries ${container.id.slice(0, 12)}` };
       cache.proved = proof;
       return proof;
+    } else if (monitorCarriesId(proc, container.id)) {
+      const proof: KernelProof = { kind: 'proved', by: `/proc/${proc.status.parent}/cmdline, which started pid ${proc.pid}, carries ${container.id.slice(0, 12)}` };
+      cache.proved = proof;
+      return proof;
     } else stranger ??= container;
   }
   if (stranger !== undefined) {
@@ -133,9 +137,19 @@ export function mountsCarryId(proc: Proc, id: string): boolean {
   return 'value' in own && own.value !== table.value;
 }
 
+/** Runtimes' monitors name their container on their command line, which anyone may read. */
+const MONITOR = /^(?:[^\0]*\/)?(?:containerd-shim[^\0/]*|conmon)\0/;
+
+/** What started it was started for this container: for those without a cgroup of their own that mount another's files. */
+export function monitorCarriesId(proc: Proc, id: string): boolean {
+  if (id.length < 12) return false;
+  const words = readText(`${proc.path.slice(0, proc.path.lastIndexOf('/'))}/${proc.status.parent}/cmdline`);
+  return 'value' in words && MONITOR.test(words.value) && words.value.split('\0').includes(id);
+}
+
 /** Whether a process is the container's: not a stranger that got its pid meanwhile. */
 export function isOf(proc: Proc, id: string): boolean {
-  return carriesId(proc, id) || mountsCarryId(proc, id);
+  return carriesId(proc, id) || mountsCarryId(proc, id) || monitorCarriesId(proc, id);
 }
 
 export function carriesId(proc: Proc, id: string): boolean {

@@ -14,6 +14,14 @@ const ORDINARY = new Set([
   '/run/.containerenv', '/run/secrets', '/run/lock', '/sbin/docker-init', '/dev/init', '/run/podman-init', '/etc/mtab', '/etc/passwd', '/etc/group',
 ]);
 
+/** Where nodes cannot be made (in a user namespace) a runtime binds those that every container has from the host's. */
+const NODES = new Set(['full', 'null', 'random', 'tty', 'urandom', 'zero']);
+
+function isNode(line: MountLine): boolean {
+  const name = line.point.startsWith('/dev/') ? line.point.slice(5) : '';
+  return NODES.has(name) && (line.fstype === 'devtmpfs' || line.fstype === 'tmpfs') && line.root.slice(line.root.lastIndexOf('/') + 1) === name;
+}
+
 /** A folder that an engine keeps for one container: files that it makes itself come from there and from nowhere else. */
 const OF_A_CONTAINER = /\/[0-9a-f]{64}\//;
 
@@ -40,7 +48,7 @@ function masks(line: MountLine): 'masked' | 'read-only' | undefined {
 function isDeclared(line: MountLine, declared: Declared | undefined): boolean {
   // Of other runtimes no declaration is known, so nothing contradicts it.
   if (declared === undefined) return true;
-  if (under(line.point, '/sys/fs/cgroup')) return true;
+  if (under(line.point, '/sys/fs/cgroup') || isNode(line)) return true;
   if (ORDINARY.has(line.point) && (!line.point.startsWith('/etc/') || OF_A_CONTAINER.test(line.root))) return true;
   // What lies below a declared mount came with it (a bind is recursive) or was made by what is kept there.
   return declared.mounts.some((one) => under(line.point, one.destination.replace(/\/+$/, '') || '/'));
@@ -50,6 +58,7 @@ function matters(line: MountLine, declaredHere: boolean, ofEngine: boolean): boo
   if (!declaredHere) return true;
   // A container's root is its image; that of another group can well be the host's own.
   if (line.point === '/' && ofEngine) return false;
+  if (isNode(line)) return false;
   if (OF_A_CONTAINER.test(line.root) && ORDINARY.has(line.point)) return false;
   return !OWN.has(line.fstype);
 }

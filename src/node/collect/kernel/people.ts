@@ -61,7 +61,7 @@ export function meet({ roots, containers }: KernelInput, procs: ReadonlyMap<numb
   const workloadOf = new Map<number, string>();
   for (const [id, members] of membersOf) for (const proc of members) workloadOf.set(proc.pid, id);
   const rest = [...procs.values()].filter((proc) => !proc.status.kernelThread && !workloadOf.has(proc.pid));
-  const found = findGroups(rest, procs, inodes, taken);
+  const found = findGroups(rest, procs, inodes, taken, new Set(starters.map((one) => one.pid)));
   const groupRefs = new Map(found.map((one) => [groupId(one), groupNamespaces(one, inodes, host, owners, found)]));
   for (const one of found) {
     const id = groupId(one);

@@ -105,6 +105,8 @@ export function byStarter(starter: Proc): Recognised | undefined {
     const id = option(all, '-id', '--id') ?? key;
     return { runtime: option(all, '-namespace', '--namespace') === 'moby' ? 'docker' : 'containerd', key: id, name: id.slice(0, 12), evidence };
   }
+  // What a rootless engine is made of lives in namespaces of its own; its containers have shims nearer than this.
+  if (comm === 'rootlesskit') return { runtime: 'service', key: `rootlesskit:${key}`, name: `rootless engine ${starter.pid}`, evidence };
   if (comm === 'bwrap') return { runtime: 'bubblewrap', key, name: `bwrap ${starter.pid}`, evidence };
   return undefined;
 }

@@ -9,7 +9,7 @@ import { segmentsOf } from '../../../core/parse/net-segments.js';
 import { shallowInterfaces, type ShallowNet } from '../../../core/parse/net-shallow.js';
 import type { NetToRead, WireInput, WireRead } from '../parts.js';
 import { readFile } from './files.js';
-import { askNet, type Ran } from './script.js';
+import { askNet, mayEnter, type Ran } from './script.js';
 
 export { readTables, type TableReader, type Tables } from './tables.js';
 
@@ -31,6 +31,8 @@ export function askHostLinks(proc: string): Promise<Ran> {
   return askNet(null, proc, 'links');
 }
 
+const isHost = (n: NetToRead): boolean => n.key === 'host';
+
 /** Children at a time: more only wait for each other on a small machine. */
 const AT_ONCE = 4;
 
@@ -46,7 +48,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
  * Fills the cache. `full`: what was touched, what is missing and the host are asked anew. `quick`: the host's links only
  * (one child, some ms), and only where nothing is known; the rest stays not asked until a full read.
  */
-async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[] }> {
+async function askAll(input: WireInput, nets: readonly NetToRead[], enters: (n: NetToRead) => boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[] }> {
   const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.deep;
   const cache: Cache = new Map();
   const quick = input.depth !== undefined && input.depth !== 'full';
@@ -57,11 +59,11 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: 
     const has = before?.get(n.key);
     if (has !== undefined && (quick || !stale(n.key))) {
       cache.set(n.key, has);
-      if (!quick && n.pid !== null && privileged && !('value' in has.inode)) failed.push(n);
-    } else if (n.pid === null || (privileged && !quick)) wanted.push(n);
+      if (!quick && !isHost(n) && enters(n) && !('value' in has.inode)) failed.push(n);
+    } else if (isHost(n) || (!quick && enters(n))) wanted.push(n);
   }
   // The host first: its links are what the others are joined to. What failed before is tried again where there is room.
-  wanted.sort((x, y) => Number(y.pid === null) - Number(x.pid === null));
+  wanted.sort((x, y) => Number(isHost(y)) - Number(isHost(x)));
   const most = input.most ?? Number.POSITIVE_INFINITY;
   const left = wanted.slice(most).map((n) => n.key);
   for (const key of left) {
@@ -74,7 +76,7 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], privileged: 
     const answer = await (begun ?? askNet(n.pid, input.roots.proc, quick ? 'links' : 'all'));
     if ('failed' in answer) {
       cache.set(n.key, unreadNamespace(answer.failed, n.key));
-      if (n.pid === null) notes.push({ about: n.key, text: `The host's network could not be listed: ${answer.text}` });
+      if (isHost(n)) notes.push({ about: n.key, text: `The host's network could not be listed: ${answer.text}` });
       return;
     }
     const net = readNamespace(answer.sections, n.key, quick);
@@ -118,9 +120,9 @@ function readAllShallow(input: WireInput, nets: readonly NetToRead[], brief: boo
       const dir = n.pid === null ? `${input.roots.proc}/self/net` : `${input.roots.proc}/${n.pid}/net`;
       const has = before?.get(n.key);
       // The host's own, long where many are plugged in, are read again with the depth that follows.
-      const untouched = n.pid === null ? input.depth === 'touched' : input.touched?.has(n.key) === false;
+      const untouched = isHost(n) ? input.depth === 'touched' : input.touched?.has(n.key) === false;
       const holds = has !== undefined && has.dir === dir && untouched && (brief || !has.brief);
-      return [n.key, holds ? has : readShallow(dir, brief && n.pid !== null)];
+      return [n.key, holds ? has : readShallow(dir, brief && !isHost(n))];
     }),
   );
 }
@@ -162,17 +164,22 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   const privileged = process.getuid?.() === 0;
   const notes: Note[] = [];
   const nets = input.nets.some((n) => n.key === 'host') ? input.nets : [{ key: 'host', pid: null, of: ['host'] }, ...input.nets];
-  const own = nets.map((n) => (n.key === 'host' ? { ...n, pid: null } : n));
-  const { cache, left } = await askAll(input, own, privileged, notes);
+  const entered = new Map<NetKey, boolean>();
+  const enters = (n: NetToRead): boolean => {
+    let may = entered.get(n.key);
+    if (may === undefined) entered.set(n.key, (may = n.pid === null || mayEnter(n.pid, input.roots.proc)));
+    return may;
+  };
+  const { cache, left } = await askAll(input, nets, enters, notes);
 
   const hostLinks = linksOf(cache.get('host'));
   const links: Linked[] = [...hostLinks];
-  const shallow = readAllShallow(input, own, privileged && input.depth !== undefined && input.depth !== 'full');
-  for (const n of own) {
+  const shallow = readAllShallow(input, nets, privileged && input.depth !== undefined && input.depth !== 'full');
+  for (const n of nets) {
     const s = shallow.get(n.key);
     if (n.key === 'host' || s === undefined) continue;
-    const entered = cache.get(n.key);
-    links.push(...(entered !== undefined && 'value' in entered.links ? entered.links.value : shallowInterfaces(n.key, s, hostLinks, privileged ? 'not-asked' : 'denied')));
+    const deep = cache.get(n.key);
+    links.push(...(deep !== undefined && 'value' in deep.links ? deep.links.value : shallowInterfaces(n.key, s, hostLinks, enters(n) ? 'not-asked' : 'denied')));
   }
   const interfaces = joinPeers(links, oursOf(input));
   const byId = new Map(interfaces.map((i) => [i.id, i]));
@@ -181,13 +188,13 @@ export async function readWire(input: WireInput): Promise<WireRead> {
 
   const endpoints = new Map<string, readonly Endpoint[]>();
   const spoken = new Map(input.containers.map((c) => [c.id, c]));
-  for (const n of own) {
+  for (const n of nets) {
     const s = shallow.get(n.key);
     const sight: NetSight = {
       key: n.key,
       interfaces: byNet.get(n.key) ?? [],
       routes: s?.routes ?? unknown('absent', '/proc'),
-      why: privileged ? unknown('absent', 'ip -j -d link') : unknown('denied', `/proc/${n.pid ?? 'self'}/ns/net`),
+      why: enters(n) ? unknown('absent', 'ip -j -d link') : unknown('denied', `/proc/${n.pid ?? 'self'}/ns/net`),
     };
     if (n.key === 'host') {
       for (const id of n.of) if (id !== 'host') endpoints.set(id, []);
@@ -210,9 +217,9 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   }
   shareEndpoints(input, endpoints);
 
-  const read = own.map((n): NetNamespace => {
+  const read = nets.map((n): NetNamespace => {
     const s = shallow.get(n.key);
-    const d = cache.get(n.key) ?? unreadNamespace(privileged || n.pid === null ? 'not-asked' : 'denied', n.key);
+    const d = cache.get(n.key) ?? unreadNamespace(isHost(n) || enters(n) ? 'not-asked' : 'denied', n.key);
     const arp = input.neighbours?.get(n.key) ?? readFile(`${s?.dir ?? input.roots.proc}/arp`, parseArp);
     return {
       key: n.key, of: n.of,

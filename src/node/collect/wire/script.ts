@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { readlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { splitSections, type Section } from '../../../core/parse/net-sections.js';
 
@@ -64,6 +65,23 @@ cd /proc/sys/net && r sysctl grep -s '' \
 exit 0
 `;
 
+/** Whether this process may enter the net namespace of another: root, or whoever owns the user namespace that it is in. */
+export function mayEnter(pid: number, proc: string): boolean {
+  if (process.getuid?.() === 0) return true;
+  try {
+    // It opens to its owner only, and that of this process's own gives no right that it lacks.
+    return readlinkSync(`${proc}/${pid}/ns/user`) !== readlinkSync(`${proc}/self/ns/user`);
+  } catch {
+    return false;
+  }
+}
+
+/** A user enters its own user namespace first, where it has every right over what was made below it. */
+function entering(pid: number, proc: string): readonly string[] {
+  const user = process.getuid?.() === 0 ? [] : [`--user=${proc}/${pid}/ns/user`, '--preserve-credentials'];
+  return ['nsenter', ...user, `--net=${proc}/${pid}/ns/net`];
+}
+
 const MOST_OUTPUT = 32 * 1024 * 1024;
 
 /** What a child answered, or why there is no answer. */
@@ -73,7 +91,7 @@ export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readon
 export function askNet(pid: number | null, proc: string, what: 'all' | 'links' = 'all', deadline = 10_000): Promise<Ran> {
   const mark = `@${randomBytes(9).toString('hex')}`;
   const sh = ['sh', '-c', SCRIPT, 'sh', mark, what];
-  const [command = 'sh', ...args] = pid === null ? sh : ['nsenter', `--net=${proc}/${pid}/ns/net`, ...sh];
+  const [command = 'sh', ...args] = pid === null ? sh : [...entering(pid, proc), ...sh];
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
     const out: Buffer[] = [];
