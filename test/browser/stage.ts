@@ -64,7 +64,7 @@ export function stages(): { open(session?: StandSession): Promise<Stage>; browse
           const box = await stage.boundingBox();
           if (box === null) throw new Error('no stage');
           const [k, x, y] = ((await stage.getAttribute('data-camera')) ?? '').split(' ').map(Number) as [number, number, number];
-          const { scene } = lensByName(lens).arrange({ ...picture, shown: null, project: null, width: Math.max(640, box.width), options: DEFAULT_OPTIONS, rates: null }, null);
+          const { scene } = lensByName(lens).arrange({ ...picture, shown: null, project: null, width: Math.max(640, box.width), height: Math.round(box.height), options: DEFAULT_OPTIONS, rates: null }, null);
           const item = scene.items.find((one) => one.subject?.id === id && (one.role === 'card' || one.role === 'row'));
           if (item === undefined) throw new Error(`no item of ${id}`);
           return { x: box.x + x + k * (item.box.x + Math.min(30, item.box.w / 2)), y: box.y + y + k * (item.box.y + item.box.h / 2) };

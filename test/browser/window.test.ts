@@ -81,11 +81,34 @@ describe('choosing', () => {
     await page.waitForFunction(() => document.querySelector('[role=option][aria-selected=true]') === null);
   });
 
+  it('by the keys that jump to what matters in each lens', async () => {
+    await open();
+    await shown();
+    const chosen = (): Promise<string> => page.locator('[role=option][aria-selected=true]').first().innerText();
+    const at = async (lens: string, key: string, expected: RegExp): Promise<void> => {
+      await page.locator(`#tab-${lens}`).click();
+      await stage().focus();
+      await page.keyboard.press(key);
+      await expect.poll(chosen, { timeout: 20_000 }).toMatch(expected);
+    };
+    await at('network', 'e', /^(bridge|shop_\w+)\./);
+    await at('namespaces', 'h', /^(debian-build|node-exporter)/);
+    await at('namespaces', ']', /^[A-G], /);
+    await at('resources', 'l', /^jenkins/);
+    await page.keyboard.press('ArrowLeft');
+    await expect.poll(chosen, { timeout: 20_000 }).toMatch(/^ci\.slice/);
+    await page.keyboard.press('ArrowRight');
+    await expect.poll(chosen, { timeout: 20_000 }).toMatch(/^jenkins/);
+    await page.keyboard.press('ArrowDown');
+    await expect.poll(chosen, { timeout: 20_000 }).toMatch(/^scratch/);
+    await at('enforcement', 'd', /but declared/);
+  });
+
   it('in the list is the same as in the picture', async () => {
     await open();
     await shown();
     await stage().focus();
-    await page.keyboard.press('l');
+    await page.keyboard.press('v');
     await page.getByTestId('list').getByRole('button', { name: /jenkins/ }).first().click();
     await inspector().getByRole('heading', { name: 'jenkins' }).waitFor();
   });

@@ -2,6 +2,8 @@ import uFuzzy from '@leeoniya/ufuzzy';
 import { workloads } from '../../core/model/snapshot.js';
 import { LENSES } from '../../core/scene/scene.js';
 import type { Bulkhead } from './app.svelte.js';
+import { jumpsOf } from './jumps.js';
+import { choose } from './keys.js';
 
 /** Something that the palette finds: a thing to select or an action. */
 export interface Entry {
@@ -29,9 +31,10 @@ function actions(app: Bulkhead): readonly Entry[] {
     entry('traffic', 'Read connections once', '', () => void session.ask('readTraffic')),
     entry('programs', 'Look for setuid programs once', '', () => void session.ask('readPrograms')),
     entry('theme', 'Theme: system, light, dark', settings.value.theme, () => settings.nextTheme()),
-    entry('list', 'Show or hide the list', 'L', () => settings.set({ listShown: !settings.value.listShown })),
+    entry('list', 'Show or hide the list', 'V', () => settings.set({ listShown: !settings.value.listShown })),
     entry('inspector', 'Show or hide the inspector', 'I', () => settings.set({ inspectorShown: !settings.value.inspectorShown })),
     entry('strip', 'Show or hide the time strip', 'T', () => settings.set({ stripShown: !settings.value.stripShown })),
+    ...jumpsOf(view.lens).map((jump) => entry(`jump-${jump.key}`, jump.text, jump.key.toUpperCase(), () => choose(app, jump.to(app)))),
     entry('fit', 'Fit the picture', '0', () => stage.fit()),
     entry('sort', 'Order the picture anew', '', () => view.sortAgain()),
     ...[500, 1000, 2000, 5000, 15_000].map((ms) => entry(`poll-${ms}`, `Read use every ${ms / 1000} s`, settings.value.pollMs === ms ? 'now' : '', () => {

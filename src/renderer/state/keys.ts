@@ -1,24 +1,30 @@
 import { LENSES, type Item } from '../../core/scene/scene.js';
 import type { Bulkhead } from './app.svelte.js';
+import { alongTree, jumpsOf, sibling } from './jumps.js';
 
 /** What the keyboard does, for the help dialog. A test compares it with what the keys do. */
 export const KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: '← →', does: 'previous and next thing' },
   { keys: '↑ ↓', does: 'the nearest thing above and below' },
-  { keys: 'Enter', does: 'why: go to the inspector' },
+  { keys: 'Enter', does: 'why: go to the inspector; on a segment, show its row in cards' },
   { keys: 'Space', does: 'open or close a stack, a band or a folded row' },
   { keys: 'Esc', does: 'close, then choose nothing' },
-  { keys: 'E', does: 'next thing that is exposed, shared, near its limit or open by choice' },
+  { keys: 'E', does: 'next exposed segment (Network); next that is shared, near its limit or open by choice' },
   { keys: 'S', does: 'what would stop it' },
+  { keys: 'H', does: 'next that shares with the host (Namespaces)' },
+  { keys: '[ ]', does: 'previous and next shared namespace (Namespaces)' },
   { keys: 'M', does: 'hulls, matrix or both (Namespaces)' },
   { keys: '1 2 3 4', does: 'memory, cpu, pids, io (Resources)' },
+  { keys: '← → ↑ ↓', does: 'whoever is above, the first within, siblings (Resources)' },
+  { keys: 'L', does: 'the one nearest to its limit (Resources)' },
+  { keys: 'D', does: 'next contradiction with the declaration (Enforcement)' },
   { keys: 'O', does: 'other order (Enforcement)' },
   { keys: '+ − 0', does: 'zoom in, out, fit' },
   { keys: 'Alt 1 … 4', does: 'Network, Namespaces, Resources, Enforcement' },
   { keys: '/', does: 'filter' },
   { keys: 'Ctrl K', does: 'find or do' },
   { keys: 'Ctrl O, Ctrl E', does: 'open a file, export' },
-  { keys: 'I, T, L', does: 'show or hide inspector, time strip, list' },
+  { keys: 'I, T, V', does: 'show or hide inspector, time strip, list' },
   { keys: '?', does: 'these keys' },
 ];
 
@@ -38,10 +44,30 @@ export function nearest(items: readonly Item[], from: Item, direction: -1 | 1): 
   return best;
 }
 
-function choose(app: Bulkhead, item: Item | null | undefined): void {
+/** Chooses a thing and brings it into view. */
+export function choose(app: Bulkhead, item: Item | null | undefined): void {
   if (!item) return;
   app.view.select(item);
   app.stage.reveal(item.box);
+}
+
+/** In Resources the arrows follow the tree: left and right between levels, up and down between siblings. */
+function tree(key: string, app: Bulkhead): boolean {
+  if (app.view.lens !== 'resources' || app.view.chosen === null) return false;
+  if (key === 'ArrowLeft' || key === 'ArrowRight') choose(app, alongTree(app, key));
+  else if (key === 'ArrowUp' || key === 'ArrowDown') {
+    const found = sibling(app, key === 'ArrowDown' ? 1 : -1);
+    if (found === undefined) return false;
+    choose(app, found);
+  } else return false;
+  return true;
+}
+
+function jump(key: string, app: Bulkhead): boolean {
+  const found = jumpsOf(app.view.lens).find((one) => one.key === key);
+  if (found === undefined) return false;
+  choose(app, found.to(app));
+  return true;
 }
 
 function move(key: string, app: Bulkhead): boolean {
@@ -54,7 +80,6 @@ function move(key: string, app: Bulkhead): boolean {
   else if (key === 'Home') choose(app, ordered[0]);
   else if (key === 'End') choose(app, ordered[ordered.length - 1]);
   else if (key === 'ArrowDown' || key === 'ArrowUp') choose(app, now === undefined ? ordered[0] : nearest(ordered, now, key === 'ArrowDown' ? 1 : -1));
-  else if (key === 'e') choose(app, [...ordered.slice(at + 1), ...ordered.slice(0, Math.max(0, at))].find((item) => item.state === 'risk'));
   else return false;
   return true;
 }
@@ -74,7 +99,11 @@ function plain(key: string, app: Bulkhead): boolean {
   if (key === '+' || key === '=') stage.zoomBy(1.25);
   else if (key === '-') stage.zoomBy(0.8);
   else if (key === '0') stage.fit();
-  else if (key === 'Enter') document.getElementById('inspector')?.focus();
+  else if (key === 'Enter') {
+    const item = view.chosen === null ? undefined : view.index?.byId.get(view.chosen);
+    if (item?.role === 'bus') view.toggleOpened(item.id);
+    else document.getElementById('inspector')?.focus();
+  }
   else if (key === 's') document.getElementById('remedies')?.scrollIntoView({ block: 'start' });
   else if (key === ' ') {
     const item = view.chosen === null ? undefined : view.index?.byId.get(view.chosen);
@@ -87,7 +116,7 @@ function plain(key: string, app: Bulkhead): boolean {
 export function stageKey(event: KeyboardEvent, app: Bulkhead): void {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-  if (move(key, app) || ofLens(key, app) || plain(key, app)) event.preventDefault();
+  if (tree(key, app) || move(key, app) || jump(key, app) || ofLens(key, app) || plain(key, app)) event.preventDefault();
 }
 
 const typing = (target: EventTarget | null): boolean => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
@@ -103,6 +132,8 @@ export function windowKey(event: KeyboardEvent, app: Bulkhead): void {
   const ctrl = event.ctrlKey || event.metaKey;
   const key = event.key.toLowerCase();
   const { settings } = app;
+  // What the picture took for itself is no key of the window.
+  if (event.defaultPrevented) return;
   if (ctrl && key === 'k') app.dialog = app.dialog === 'palette' ? null : 'palette';
   else if (ctrl && key === 'o') void app.open();
   else if (ctrl && key === 'e') app.dialog = 'export';
@@ -114,7 +145,7 @@ export function windowKey(event: KeyboardEvent, app: Bulkhead): void {
   else if (key === '?') app.dialog = 'keys';
   else if (key === 'i') settings.set({ inspectorShown: !settings.value.inspectorShown });
   else if (key === 't') settings.set({ stripShown: !settings.value.stripShown });
-  else if (key === 'l') settings.set({ listShown: !settings.value.listShown });
+  else if (key === 'v') settings.set({ listShown: !settings.value.listShown });
   else return;
   event.preventDefault();
 }

@@ -103,7 +103,7 @@ function stack(p: Plan, air: number): { readonly draft: Draft[]; readonly lineY:
     }
     lineY.push(y);
   }
-  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 30 : 26) };
+  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 25 : 21) };
 }
 
 /** The most by which rows move apart. */
