@@ -132,7 +132,7 @@ export function rightItem(w: PlacedWire, order: number): Item {
   }
   return {
     id: `count:${wire.segment.id}`, role: 'gutter', subject: { kind: 'segment', id: wire.segment.id, name: wire.segment.name }, members: [],
-    box: { x: 0, y: w.y - 10, w: RIGHT, h: also === '' ? 20 : 34 }, layer: 6, label: `${wire.segment.name}: reached by a spoofer`, detail: words === '' ? 'no port yet' : `${words}${also === '' ? '' : ` ${also}`}`,
+    box: { x: 0, y: w.y - (also === '' ? 10 : 24), w: RIGHT, h: also === '' ? 20 : 48 }, layer: 6, label: `${wire.segment.name}: reached by a spoofer`, detail: words === '' ? 'no port yet' : `${words}${also === '' ? '' : ` ${also}`}`,
     state: wire.state, order, marks, near,
   };
 }
