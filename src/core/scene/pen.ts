@@ -49,13 +49,13 @@ class Pen {
 /** A line through points, by d3-shape. */
 export function lineThrough(points: readonly Point[], curve: CurveFactory = curveLinear): PathStep[] {
   const pen = new Pen();
-  line<Point>().curve(curve).context(pen)(points as Point[]);
+  line<Point>().curve(curve).context(pen as never)(points as Point[]);
   return pen.steps;
 }
 
 /** What lies between a vertical at `x` and a line through points, by d3-shape. */
 export function areaFrom(x: number, points: readonly Point[], curve: CurveFactory = curveLinear): PathStep[] {
   const pen = new Pen();
-  area<Point>().x0(x).x1((p) => p[0]).y((p) => p[1]).curve(curve).context(pen)(points as Point[]);
+  area<Point>().x0(x).x1((p) => p[0]).y((p) => p[1]).curve(curve).context(pen as never)(points as Point[]);
   return pen.steps;
 }
