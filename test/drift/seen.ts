@@ -15,7 +15,7 @@ export interface Seen {
 }
 
 export async function lookAt(lab: Lab): Promise<Seen> {
-  const ran = await lab.inView(['node_modules/.bin/tsx', 'test/lab/look.ts', lab.host], { timeout: 90_000 });
+  const ran = await lab.inView(['node_modules/.bin/tsx', 'test/lab/look.ts', lab.host], { timeout: 200_000 });
   if (ran.code !== 0) throw new Error(`the snapshot failed: ${ran.stderr}`);
   return judged(JSON.parse(ran.stdout) as Snapshot);
 }

@@ -29,9 +29,9 @@ describe('an answer of Docker 20.10', () => {
   });
 });
 
-describe('an answer of Docker 26.1', () => {
+describe.each(['26.1', '28.5'])('an answer of Docker %s', (engine) => {
   test('is told in the same words as that of 20.10', () => {
-    const container = read('26.1');
+    const container = read(engine);
     expect(container).toMatchObject({ name: 'rich', project: 'shop', service: 'web', state: 'running', endpoints: [{ network: 'shop_front', ipv4: '172.31.1.2/24' }] });
     expect(container.declared).toMatchObject({ capAdd: ['CAP_NET_ADMIN'], capDrop: ['CAP_NET_RAW'], noNewPrivs: true, readonlyRootfs: true, memory: 64 * 1024 * 1024, cpus: 0.5, pidsLimit: 50, appArmorProfile: 'docker-default', ports: ['127.0.0.1:8080->80/tcp'] });
     expect(JSON.stringify(container)).not.toContain('never-to-be-seen');
@@ -47,7 +47,7 @@ describe('an answer of Podman 4.3', () => {
 });
 
 test('lists, networks, info and version of all are understood', () => {
-  for (const engine of ['20.10', '26.1', 'podman-4.3']) {
+  for (const engine of ['20.10', '26.1', '28.5', 'podman-4.3']) {
     expect(answers.listed.parse(recorded(engine, 'list')).length).toBeGreaterThan(0);
     expect(answers.networks.safeParse(recorded(engine, 'networks')).error).toBeUndefined();
     expect(answers.info.safeParse(recorded(engine, 'info')).error).toBeUndefined();
