@@ -9,6 +9,8 @@ const base = 'add chain bridge guard c { type filter hook forward priority 0; po
 /** Scenarios that were written to find a wrong verdict. */
 export const FURTHER: readonly Scenario[] = [
   ...family('filters on the host', [
+    { name: 'a dormant table', before: table(base, 'add rule bridge guard c ' + EVERY, 'add table bridge guard { flags dormant; }'), about: 'Its rules are listed, and none is asked', works: true },
+    { name: 'a mark set before and dropped after', before: table('add chain bridge guard p { type filter hook prerouting priority 0; policy accept; }', 'add rule bridge guard p iifname "{A.port}" meta mark set 7', base, 'add rule bridge guard c meta mark 7 ' + EVERY), works: false },
     { name: 'a map of verdicts by port and address', before: table('add chain bridge guard c { type filter hook forward priority 0; policy drop; }', 'add rule bridge guard c ether type ip accept', 'add rule bridge guard c iifname . arp saddr ip vmap { "{A.port}" . {A.ip} : accept, "{V.port}" . {V.ip} : accept, "{X.port}" . {X.ip} : accept }'), works: false },
     { name: 'a named map of verdicts with a default', before: table('add map bridge guard who { type ipv4_addr : verdict; elements = { {A.ip} : accept, {V.ip} : accept }; }', base, 'add rule bridge guard c arp saddr ip vmap @who', 'add rule bridge guard c ether type arp drop', 'add rule bridge guard c ' + TAGS), works: false },
     { name: 'a chain that returns too early', before: table('add chain bridge guard pin', base, 'add rule bridge guard pin arp operation request return', 'add rule bridge guard pin ' + EVERY, 'add rule bridge guard c jump pin'), works: true },
@@ -38,12 +40,16 @@ export const FURTHER: readonly Scenario[] = [
     { name: 'ebtables, gratuitous', before: [['host', 'ebtables -A FORWARD -p ARP --arp-gratuitous -j DROP; ebtables -A FORWARD -p 802_1Q -j DROP; ebtables -A FORWARD -p 0x88a8 -j DROP']], works: true },
   ]),
   ...family('filters inside', [
+    { name: 'on the host’s network, egress at the victim’s port', A: ['--network', 'host'], before: nft('netdev', 'egress device {V.port} priority 0; policy accept', EVERY), about: 'AF_XDP goes past it', works: true },
     { name: 'the attacker’s egress, by AF_XDP too', A: ['--security-opt', 'seccomp={profile:no-xdp}'], before: inside('A', 'netdev', 'egress device eth0 priority 0; policy accept', EVERY), about: 'A profile refuses AF_XDP, which goes past it', works: false },
   ]),
   ...family('user namespaces', [
     { name: 'in the net namespace of a remapped one, not remapped', engine: 'remap', donor: [], A: ['--userns', 'host'], works: true },
   ]),
   ...family('seccomp', [
+    { name: 'packet sockets refused, AF_XDP forgotten', A: ['--security-opt', 'seccomp={profile:no-packet-but-xdp}'], works: true },
+    { name: 'packet sockets refused, 32-bit programs admitted', A: ['--security-opt', 'seccomp={profile:no-packet-but-32}'], works: false, about: 'libseccomp closes socketcall with socket' },
+    { name: 'some families admitted, 32-bit programs too', A: ['--security-opt', 'seccomp={profile:families-32}'], works: true },
     { name: 'packet sockets refused, io_uring forgotten', A: ['--security-opt', 'seccomp={profile:no-packet-but-ring}'], works: true },
     { name: 'families admitted by number', A: ['--security-opt', 'seccomp={profile:families}'], try: BOTH, works: false },
     { name: 'families below a number admitted', A: ['--security-opt', 'seccomp={profile:families-below}'], works: false },
@@ -55,5 +61,9 @@ export const FURTHER: readonly Scenario[] = [
     { name: 'off at the victim', network: V6, before: [['V', 'sysctl -qw net.ipv6.conf.eth0.disable_ipv6=1']], try: NDP, works: false },
     { name: 'ip6tables on the host, br_netfilter', network: V6, before: [['host', 'ip6tables -I FORWARD -p icmpv6 -j DROP']], try: NDP, works: true },
     { name: 'taken address', network: V6, A: [...DROP_ALL, '--cap-add', 'NET_ADMIN'], try: ARP, works: true },
+  ]),
+  ...family('bridge ports', [
+    { name: 'sticky entry for the stolen MAC', before: [['host', 'bridge fdb replace {X.mac} dev {X.port} master static sticky']], try: MAC, about: 'Sticky keeps it from moving', works: false },
+    { name: 'permanent entry for the stolen MAC', before: [['host', 'bridge fdb replace {X.mac} dev {X.port} master permanent']], try: MAC, about: 'Permanent is the host’s own, and not learned', works: false },
   ]),
 ];
