@@ -1,5 +1,5 @@
 import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, NDP, nft, TAGS, V6 } from './drafts.js';
-import type { Before, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
 
 const EVERY = 'ether type { arp, 8021q, 8021ad } drop';
 const macvlan = (mode: string): readonly string[] => ['-d', 'macvlan', '-o', 'parent=m{n}', '-o', `macvlan_mode=${mode}`];
