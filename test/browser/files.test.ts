@@ -79,12 +79,17 @@ describe('files', () => {
   it('are compared in sentences', async () => {
     await open();
     await shown();
-    session.answers.compareText = () => ({ ok: true, value: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', came: [], gone: [], recreated: [], changed: [idOf('db')], summary: '1 changed.', changes: [{ direction: 'worse', text: 'db lost its memory limit (was 1 GiB)', about: [idOf('db')] }] } });
+    session.answers.compareText = () => ({ ok: true, value: { from: '2026-11-01T00:00:00Z', to: '2026-11-02T00:00:00Z', came: [idOf('web')], gone: [], goneFrom: [], recreated: [], changed: [idOf('db')], summary: '1 changed.', changes: [{ direction: 'worse', text: 'db lost its memory limit (was 1 GiB)', about: [idOf('db')] }] } });
     await page.getByTestId('menu').click();
     await page.getByRole('menuitem', { name: 'Compare with a file…' }).click();
     await page.getByTestId('compare-file').setInputFiles({ name: 'monday.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
     await page.getByText('db lost its memory limit').click();
     await inspector().getByRole('heading', { name: 'db' }).waitFor();
+    // The marks stay on the picture until they are put away.
+    await page.getByTestId('menu').click();
+    await page.getByRole('menuitem', { name: 'Compare with a file…' }).click();
+    await page.getByRole('button', { name: 'Put the marks away' }).click();
+    await page.getByText('It tells what changed for isolation').waitFor();
   });
 });
 

@@ -92,6 +92,14 @@ function summaryOf(m: Matched, recreated: readonly Workload[], changedRecreated:
   return `${parts.join(', ')}.`;
 }
 
+/** The networks that those who are gone were on and that are still there. */
+function goneFrom(gone: readonly Workload[], b: Snapshot): Comparison['goneFrom'] {
+  return b.segments.flatMap((s) => {
+    const names = gone.filter((w) => w.endpoints.some((e) => e.network === s.name)).map((w) => w.name).sort(byNature);
+    return names.length === 0 ? [] : [{ segment: s.id, names }];
+  });
+}
+
 const WEIGHT = { worse: 0, better: 1, neutral: 2 } as const;
 
 /**
@@ -128,6 +136,7 @@ export function compare(a: Snapshot, b: Snapshot): Comparison {
     to: b.takenAt,
     came: m.came.map((w) => w.id),
     gone: m.gone.map((w) => w.id),
+    goneFrom: goneFrom(m.gone, b),
     recreated: recreated.map((w) => w.id),
     changed: [...changed],
     summary: summaryOf(m, recreated, recreated.filter((w) => changed.has(w.id)).length, changes),

@@ -11,6 +11,8 @@ export interface Comparison {
   readonly to: string;
   readonly came: readonly string[];
   readonly gone: readonly string[];
+  /** Where those who are gone were, by segments of the later snapshot: what a picture of it can still show of them. */
+  readonly goneFrom: readonly { readonly segment: string; readonly names: readonly string[] }[];
   readonly recreated: readonly string[];
   readonly changed: readonly string[];
   readonly summary: string;

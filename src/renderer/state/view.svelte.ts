@@ -2,11 +2,13 @@ import { untrack } from 'svelte';
 import { DEFAULT_OPTIONS, type Lens, type LensOptions, type View } from '../../core/lenses/view.js';
 import { LENSES, type Item, type LensName, type Placement } from '../../core/scene/scene.js';
 import type { Subject } from '../../core/model/finding.js';
+import type { Comparison } from '../../core/diff/types.js';
 import { workloads } from '../../core/model/snapshot.js';
 import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
 import type { Mark } from '../../core/scene/marks.js';
 import { indexScene } from '../paint/index.js';
+import { comparedMarks } from '../paint/compared.js';
 import { pairItems, pairMarks } from '../paint/pair.js';
 import type { PairRef } from '../../core/inspect/row.js';
 import { itemOf } from './item-of.js';
@@ -31,6 +33,8 @@ export class ViewState {
   subject = $state.raw<Subject | null>(null);
   hovered = $state<string | null>(null);
   pair = $state.raw<PairRef | null>(null);
+  /** What is marked on the picture until it is put away. */
+  comparison = $state.raw<Comparison | null>(null);
   /** While a filter is being typed and not yet understood, the last one that was goes on. */
   readonly query = $derived.by((): { readonly filter: Filter; readonly error: string | null } => {
     const parsed = parseFilter(this.filter);
@@ -70,7 +74,8 @@ export class ViewState {
   readonly overlay = $derived.by((): readonly Mark[] => {
     if (this.view === null || this.index === null) return [];
     if (this.pair !== null && this.lens === 'network') return pairMarks(this.index.scene, this.pair);
-    return this.of.overlay(this.view, this.index.scene, this.chosen, this.hovered);
+    const marks = this.of.overlay(this.view, this.index.scene, this.chosen, this.hovered);
+    return this.comparison === null ? marks : [...marks, ...comparedMarks(this.index.scene.items, this.comparison)];
   });
   readonly pairBoxes = $derived(this.pair === null || this.index === null ? [] : pairItems(this.index.scene, this.pair).filter((item) => item.role !== 'bus').map((item) => item.box));
 
