@@ -19,7 +19,7 @@ export const STAGES = [
   { name: 'drift', run: vitest('drift'), programs: [...engine, 'lsns', 'podman', 'lxc-start', 'systemd-nspawn', 'getcap', 'sudo', 'pkexec', 'dbus-daemon', 'perl', 'newuidmap', 'slirp4netns', 'rootlesskit'], root: true, minutes: 12 },
   { name: 'alarm', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
   { name: 'browser', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
-  { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables'], root: true, minutes: 20 },
+  { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables', 'podman'], root: true, minutes: 20 },
   {
     name: 'machine', run: vitest('machine'), programs: ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'], root: true, minutes: 25,
   },

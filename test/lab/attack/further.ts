@@ -1,4 +1,4 @@
-import { ARP, BOTH, DROP_ALL, family, FORWARD, inside, MAC, NDP, nft, TAGS, V6 } from './drafts.js';
+import { ARP, BOTH, DROP_ALL, family, FORWARD, inside, isolate, MAC, NDP, nft, TAGS, V6 } from './drafts.js';
 import type { Before, Scenario } from './scenario.js';
 
 const EVERY = 'ether type { arp, 8021q, 8021ad } drop';
@@ -65,5 +65,16 @@ export const FURTHER: readonly Scenario[] = [
   ...family('bridge ports', [
     { name: 'sticky entry for the stolen MAC', before: [['host', 'bridge fdb replace {X.mac} dev {X.port} master static sticky']], try: MAC, about: 'Sticky keeps it from moving', works: false },
     { name: 'permanent entry for the stolen MAC', before: [['host', 'bridge fdb replace {X.mac} dev {X.port} master permanent']], try: MAC, about: 'Permanent is the host’s own, and not learned', works: false },
+  ]),
+  ...family('Podman', [
+    { name: 'as the engine ships it', engine: 'podman', try: BOTH, reads: true, works: true },
+    { name: 'as the gateway', engine: 'podman', as: 'gateway', works: true },
+    { name: 'the host as victim', engine: 'podman', victim: 'host', works: true },
+    { name: 'without NET_RAW', engine: 'podman', A: ['--cap-drop', 'NET_RAW'], works: false },
+    { name: 'without any capability, NET_RAW added', engine: 'podman', A: [...DROP_ALL, '--cap-add', 'NET_RAW'], works: true },
+    { name: 'both ports isolated', engine: 'podman', before: isolate('A', 'V'), works: false },
+    { name: 'in another’s net namespace', engine: 'podman', donor: DROP_ALL, works: true },
+    { name: 'ARP dropped', engine: 'podman', before: nft('bridge', FORWARD, 'ether type arp drop'), works: true },
+    { name: 'only IP let through', engine: 'podman', before: nft('bridge', 'forward priority 0; policy drop', 'ether type ip accept'), works: false },
   ]),
 ];

@@ -53,15 +53,4 @@ export const NEXT: readonly Scenario[] = [
     { name: 'the target’s address pinned', network: V6, before: nft('bridge', FORWARD, 'iifname "{A.port}" icmpv6 type { nd-neighbor-advert, nd-router-advert } drop', 'iifname "{A.port}" ip6 saddr { {X.ip6}, {X.local6} } drop', TAGS), try: NDP, works: false },
     { name: 'the target’s address pinned, not its link-local one', network: V6, before: nft('bridge', FORWARD, 'iifname "{A.port}" icmpv6 type { nd-neighbor-advert, nd-router-advert } drop', 'iifname "{A.port}" ip6 saddr {X.ip6} drop', TAGS), try: NDP, works: true },
   ]),
-  ...family('Podman', [
-    { name: 'as the engine ships it', engine: 'podman', try: BOTH, reads: true, works: true },
-    { name: 'as the gateway', engine: 'podman', as: 'gateway', works: true },
-    { name: 'the host as victim', engine: 'podman', victim: 'host', works: true },
-    { name: 'without NET_RAW', engine: 'podman', A: ['--cap-drop', 'NET_RAW'], works: false },
-    { name: 'without any capability, NET_RAW added', engine: 'podman', A: [...DROP_ALL, '--cap-add', 'NET_RAW'], works: true },
-    { name: 'both ports isolated', engine: 'podman', before: isolate('A', 'V'), works: false },
-    { name: 'in another’s net namespace', engine: 'podman', donor: DROP_ALL, works: true },
-    { name: 'ARP dropped', engine: 'podman', before: nft('bridge', FORWARD, 'ether type arp drop'), works: true },
-    { name: 'only IP let through', engine: 'podman', before: nft('bridge', 'forward priority 0; policy drop', 'ether type ip accept'), works: false },
-  ]),
 ];
