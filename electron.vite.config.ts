@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
+// @ts-expect-error A script of plain JavaScript, shared with what builds without TypeScript.
 import { withoutUnused } from './scripts/lib/bundle.js';
 
 /**

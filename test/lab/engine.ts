@@ -55,11 +55,15 @@ export interface Lab {
   viewCommand(command: readonly string[]): readonly string[];
   /** The engine's log so far. */
   log(): string;
+  stop(): Promise<void>;
+}
+
+/** A private dockerd, which can also crash. */
+export interface DockerLab extends Lab {
   /** Kills dockerd at once, as a crash would; what it left stays. */
   crash(): Promise<void>;
   /** Starts dockerd again over what is left; ready when it answers. */
   rise(): Promise<void>;
-  stop(): Promise<void>;
 }
 
 /** Names of the capabilities(7) by bit; the runtime wrapper takes away those that this machine lacks. */
@@ -133,7 +137,7 @@ async function ended(child: ChildProcess, deadlineMs: number): Promise<boolean> 
 
 let made = 0;
 
-async function attempt(options: LabOptions): Promise<Lab> {
+async function attempt(options: LabOptions): Promise<DockerLab> {
   const name = `bulkhead-${process.pid}-${++made}-${Math.floor(Math.random() * 0xffff).toString(16)}`;
   const dir = mkdtempSync(join(tmpdir(), 'bulkhead-lab-'));
   const netns = `/var/run/netns/${name}`;
@@ -208,7 +212,7 @@ async function attempt(options: LabOptions): Promise<Lab> {
       tar.remove();
     }
   };
-  const lab: Lab = {
+  const lab: DockerLab = {
     name, host, socket, dir, netns,
     get enginePid() { return engine.pid ?? 0; },
     docker, tryDocker, image, viewCommand, stop,
@@ -241,7 +245,7 @@ async function attempt(options: LabOptions): Promise<Lab> {
 }
 
 /** Starts a private engine; needs root, docker.io, iptables and busybox-static. Several can run side by side. */
-export async function startEngine(options: LabOptions = {}): Promise<Lab> {
+export async function startEngine(options: LabOptions = {}): Promise<DockerLab> {
   let last: unknown;
   for (let n = 0; n < 3; n++) {
     try {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startEngine, type Lab } from '../lab/engine.js';
+import { startEngine, type DockerLab } from '../lab/engine.js';
 import { Listener } from './listen.js';
 
 /** The engine itself crashes and comes again: what a window shows meanwhile, and afterwards. */
 
-let lab: Lab;
+let lab: DockerLab;
 let listener: Listener;
 
 beforeAll(async () => {
