@@ -230,6 +230,16 @@ async function attempt(options: LabOptions): Promise<DockerLab> {
     },
     rise: async () => {
       rmSync(join(dir, 'docker.pid'), { force: true });
+      // containerd is killed with dockerd (Pdeathsig). Until init has reaped it, the next dockerd takes its pid for a living one and waits in vain.
+      const left = join(dir, 'exec/containerd/containerd.pid');
+      const gone = () => {
+        try {
+          return /\) [ZX] /.test(readFileSync(`/proc/${readFileSync(left, 'utf8').trim()}/stat`, 'latin1'));
+        } catch {
+          return true;
+        }
+      };
+      if (await until(gone, 10_000)) rmSync(left, { force: true });
       engine = launch();
       sweeper.stdin.write(`${engine.pid}\n`);
       if (!(await answers()) || engine.exitCode !== null) throw new Error(`dockerd did not come again. The end of its log:\n${readLog().split('\n').slice(-25).join('\n')}`);
