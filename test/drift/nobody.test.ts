@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NS_KINDS, snapshot as schema, type Container, type Snapshot } from '../../src/core/model/index.js';
+import { judge } from '../../src/core/reach/judge.js';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { sameOrDenied } from './fields.js';
 import { programIn } from './program.js';
@@ -68,6 +69,47 @@ describe.each(NAMES)('%s', (name) => {
     for (const kind of NS_KINDS) expect([kind, b.namespaces[kind].inode]).toMatchObject([kind, { unknown: 'denied' }]);
     expect(b.devices).toMatchObject({ unknown: 'denied' });
     expect(b.process?.root).toMatchObject({ unknown: 'denied' });
+  });
+});
+
+describe('the host and its wires', () => {
+  const of = (one: Seen, id: string) => one.snapshot.nets.find((n) => n.of.includes(id));
+
+  test('field by field: what root reads, or denied', () => {
+    expect(sameOrDenied(user.snapshot.host, root.snapshot.host, 'host')).toBeGreaterThan(5);
+    for (const segment of root.snapshot.segments) {
+      const mine = user.snapshot.segments.find((s) => s.id === segment.id);
+      expect(mine, segment.name).toBeDefined();
+      sameOrDenied(mine, segment, segment.name);
+      expect({ ...mine, device: 0, icc: 0 }).toEqual({ ...segment, device: 0, icc: 0 });
+    }
+    const ports = root.snapshot.interfaces.filter((i) => i.net === 'host' && i.port !== null);
+    expect(ports.length).toBeGreaterThan(1);
+    for (const there of ports) {
+      const mine = user.snapshot.interfaces.find((i) => i.id === there.id);
+      expect(mine, there.id).toBeDefined();
+      // Where the inode is unread a namespace goes by whose it is.
+      sameOrDenied({ ...mine, peer: null }, there, there.id);
+    }
+  });
+
+  test('tables are known to anyone, and say the same of who is where', () => {
+    for (const c of root.snapshot.containers) {
+      const [a, b] = [of(root, c.id), of(user, c.id)];
+      expect(b?.neighbours, c.name).toHaveProperty('value');
+      const macs = new Map((a !== undefined && 'value' in a.neighbours ? a.neighbours.value : []).map((e) => [e.ip, e.mac]));
+      for (const e of b !== undefined && 'value' in b.neighbours ? b.neighbours.value : []) expect(macs.get(e.ip) ?? e.mac).toBe(e.mac);
+    }
+  });
+
+  test('filters and forwarding entries are denied, so nobody is called blocked by one, or safe from it', () => {
+    const host = user.snapshot.nets.find((n) => n.key === 'host');
+    const roots = root.snapshot.nets.find((n) => n.key === 'host');
+    expect(host?.nft).toMatchObject({ unknown: 'denied' });
+    for (const field of ['nft', 'ebtables', 'arptables', 'tc', 'fdb'] as const) sameOrDenied({ [field]: host?.[field] }, { [field]: roots?.[field] }, 'net of the host');
+    const said = judge(user.snapshot).segments.flatMap((s) => s.attackers.flatMap((a) => a.groups));
+    expect(said.some((g) => g.verdict === 'possible')).toBe(true);
+    for (const g of said.filter((one) => one.verdict === 'possible' && !one.techniques.includes('table-write'))) expect(g.unless.join(), g.reason).toContain('denied');
   });
 });
 

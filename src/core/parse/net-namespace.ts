@@ -28,7 +28,7 @@ type Sections = ReadonlyMap<string, Section>;
 function failure(section: Section | undefined, source: string): Reading<never> {
   if (section === undefined) return unknown('unsupported', source);
   if (section.status === 127) return unknown('absent', source);
-  return unknown(/not permitted|permission denied|must be root/i.test(section.text) ? 'denied' : 'unsupported', source);
+  return unknown(/not permitted|permission denied|must be root|right permissions/i.test(section.text) ? 'denied' : 'unsupported', source);
 }
 
 function arrayOf<T>(sections: Sections, name: string, source: string, parse: (items: readonly unknown[]) => T): Reading<T> {

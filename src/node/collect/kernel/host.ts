@@ -21,7 +21,7 @@ export type HostNamespaces = NsInodes;
  * The host's namespaces. `/proc/1/ns` is no reference: some kernels deny it at one moment and allow it the next, even
  * to root. kthreadd (pid 2) is in the first ones and never leaves. For net, the host is where the engine makes its
  * bridges: where the process that started the containers is, else where this one is. An ordinary user may read neither,
- * but its own are the host's where their inodes are those that the kernel reserves.
+ * but its own are the host's where their inodes are those that the kernel reserves, or, for mnt, its mounts kthreadd's.
  */
 export function hostNamespaces(roots: Roots, procs: ReadonlyMap<number, Proc>, starters: readonly Proc[]): HostNamespaces {
   const kthreadd = procs.get(2);
@@ -34,7 +34,8 @@ export function hostNamespaces(roots: Roots, procs: ReadonlyMap<number, Proc>, s
     const first = steady?.namespaces[kind] ?? unknown('denied', `${roots.proc}/2/ns/${kind}`);
     if (kind === 'net') all[kind] = engineNet(own, starters);
     else if ('value' in first) all[kind] = first;
-    else if ('value' in own && (FIRST[kind] === own.value || (kind === 'mnt' && ownIsFirst(roots)))) all[kind] = own;
+    else if ('value' in own && FIRST[kind] === own.value) all[kind] = own;
+    else if ('value' in own && kind === 'mnt' && steady !== undefined) all[kind] = ownMounts(roots, own.value);
     else all[kind] = first;
   }
   return all as HostNamespaces;
@@ -50,12 +51,18 @@ function engineNet(own: Reading<number>, starters: readonly Proc[]): Reading<num
   return own;
 }
 
-/** Whether this process is in the first pid and user namespaces, and so most likely in the first mount namespace. */
-function ownIsFirst(roots: Roots): boolean {
-  return (['pid', 'user'] as const).every((kind) => {
-    const target = readLink(`${roots.proc}/self/ns/${kind}`);
-    return 'value' in target && target.value === `${kind}:[${FIRST[kind]}]`;
-  });
+/**
+ * The first mount namespace, for who may not read kthreadd's link: a mount is in one namespace alone and its number is
+ * its own while it lasts (proc_pid_mountinfo(5)), so who sees a mount of kthreadd's table is in kthreadd's namespace.
+ */
+function ownMounts(roots: Roots, own: number): Reading<number> {
+  const [table, link] = [`${roots.proc}/2/mountinfo`, `${roots.proc}/self/mountinfo`];
+  const [first, mine] = [readText(table), readText(link)];
+  if (!('value' in first)) return unknown('denied', `${roots.proc}/2/ns/mnt`);
+  const numbers = new Set([...first.value.matchAll(/^\d+/gm)].map(([number]) => number));
+  const number = 'value' in mine ? /^\d+/.exec(mine.value)?.[0] : undefined;
+  if (number === undefined || !numbers.has(number)) return unknown('denied', `${roots.proc}/2/ns/mnt`);
+  return known(own, `${roots.proc}/self/ns/mnt, whose mount ${number} is in ${table}`);
 }
 
 /** Facts of the host as a whole. */
