@@ -91,7 +91,7 @@ export class CgroupFiles {
   private make(place: Place, hierarchies: Hierarchies): Kept {
     const held: { close(): void }[] = [];
     const file = <T>(path: string, parse: (text: string, path: string) => Reading<T>): HeldFile<T> => {
-      const made = new HeldFile(path, parse, this.holding);
+      const made = new HeldFile(path, parse, this.holding, 1);
       held.push(made);
       return made;
     };

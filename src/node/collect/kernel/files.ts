@@ -138,6 +138,8 @@ export class HeldFile<T> {
     readonly path: string,
     private readonly parse: (text: string, path: string) => Reading<T>,
     private readonly holding: Holding,
+    /** Of the files that may be held, the part up to which this one may be: what each poll reads finds room last. */
+    private readonly part = 0.75,
   ) {}
 
   /** Within one pass it is read once. */
@@ -162,7 +164,7 @@ export class HeldFile<T> {
     }
     try {
       const read = this.settle(this.take(fd));
-      if (this.holding.open < this.holding.most) {
+      if (this.holding.open < this.holding.most * this.part) {
         this.fd = fd;
         this.holding.open += 1;
       } else closeSync(fd);
