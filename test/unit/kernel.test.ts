@@ -84,6 +84,24 @@ test('polling reads use anew and leaves what does not move the very same', () =>
   expect(readMoving(cache).of.get(idOf('a'))).toBe(now);
 });
 
+test('where nothing ran below a cgroup, what is below it is looked at with each third poll only', () => {
+  containerA();
+  const above = A.slice(0, A.lastIndexOf('/'));
+  const ran = (usec: number) => {
+    for (const path of [above, A]) host.cgroup(path, { 'cpu.stat': `usage_usec ${usec}\nnr_throttled 0\nthrottled_usec 0\n` });
+  };
+  const memory = (bytes?: number) => {
+    if (bytes !== undefined) host.cgroup(A, { 'memory.current': `${bytes}\n` });
+    const usage = readMoving(cache).of.get(idOf('a'))?.memory.usage;
+    return usage !== undefined && 'value' in usage ? usage.value : null;
+  };
+  ran(1000);
+  read([known('a', 100)]);
+  expect([memory(1), memory(2), memory(3), memory(4)]).toEqual([1, 1, 1, 4]);
+  ran(2000);
+  expect([memory(5), memory(6)]).toEqual([5, 5]);
+});
+
 test('a pid that is in no cgroup of that id is a stranger’s: nothing of this kernel is told', () => {
   host.process({ pid: 100, cgroup: '/user.slice', namespaces: OWN });
   const pass = read([known('a', 100)]);

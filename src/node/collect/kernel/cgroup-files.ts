@@ -32,6 +32,8 @@ export interface LimitFile {
 export interface PlaceFiles {
   /** What was read of its use of cpu last: the very same again means that nothing in it has run since. */
   lastCpu: unknown;
+  /** The same, when those below it were read last. */
+  lastBelow: unknown;
   readonly at: ReadonlyMap<Controller, At>;
   /** Root first, its own last. */
   readonly memory: readonly LimitFile[];
@@ -122,6 +124,7 @@ export class CgroupFiles {
       });
     const files: PlaceFiles = {
       lastCpu: undefined,
+      lastBelow: undefined,
       at,
       memory: this.limits('memory', at, hierarchies),
       cpu: this.limits('cpu', at, hierarchies),

@@ -79,6 +79,18 @@ export class CgroupReader {
     };
   }
 
+  /**
+   * Whether nothing has run in a cgroup or below it since this was asked last: cpu is charged to all above as well
+   * (cgroups(7)). It is to be asked before those below are read, so that what runs meanwhile is seen the next time.
+   */
+  sleepsBelow(path: string): boolean {
+    const files = this.files.of({ path, source: '', elsewhere: undefined }, this.hierarchies);
+    const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
+    const asleep = cpu !== undefined && 'value' in cpu && files.lastBelow === cpu;
+    files.lastBelow = cpu;
+    return asleep;
+  }
+
   /** Whether nothing in it has run and its memory is what it was: most of a quiet host. */
   private rests(files: PlaceFiles, before: CgroupFacts): boolean {
     const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);

@@ -110,10 +110,16 @@ export interface MovingPass {
   readonly cgroups: readonly CgroupNode[];
 }
 
+const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+
 /** Pressure is an average over ten seconds at least: not each poll can tell something new. */
 const POLLS_PER_PRESSURE = 3;
 
-/** Usage, throttling, OOM kills and (at each third call) pressure of the workloads' cgroups and of those above them, as the last full pass found them. */
+/**
+ * Usage, throttling, OOM kills and (at each third call) pressure of the workloads' cgroups and of those above them, as
+ * the last full pass found them. Where nothing ran below a cgroup since the call before, what is below it is taken to be
+ * as it was but for each third call: memory can then only have been taken back.
+ */
 export function readMoving(cache: KernelCache): MovingPass {
   const of = new Map<string, CgroupFacts>();
   if (cache.hierarchies === undefined) return { of, cgroups: cache.nodes };
@@ -124,9 +130,18 @@ export function readMoving(cache: KernelCache): MovingPass {
   for (const place of cache.places.values()) {
     for (let at = place.path.lastIndexOf('/'); at > 0; at = place.path.lastIndexOf('/', at - 1)) above.add(place.path.slice(0, at));
   }
+  const asleep = new Map<string, boolean>();
+  for (const place of cache.places.values()) {
+    const parent = parentOf(place.path);
+    if (parent !== '' && !asleep.has(parent)) asleep.set(parent, reader.sleepsBelow(parent));
+  }
   cache.nodes = cache.nodes.map((node) => {
     const place = node.of === null ? undefined : cache.places.get(node.of);
     if (place === undefined && !above.has(node.id)) return node;
+    if (place !== undefined && place.elsewhere === undefined && !pressure && asleep.get(parentOf(place.path)) === true) {
+      if (node.of !== null) of.set(node.of, node.facts);
+      return node;
+    }
     const facts = reader.again(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined }, { limits: false, use: true, pressure });
     if (node.of !== null) of.set(node.of, facts);
     return facts === node.facts ? node : { ...node, facts };
