@@ -1,32 +1,22 @@
 import type { Alarm } from '../alarm/types.js';
 import { count } from '../facts/units.js';
-import type { Rates } from '../facts/rates.js';
-import type { Finding, Subject } from '../model/finding.js';
+import type { Subject } from '../model/finding.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
-import type { Judgement } from '../reach/types.js';
 import type { LensName } from '../scene/scene.js';
+import type { Facts } from './facts.js';
 import { findingsSection } from './findings.js';
 import { inspectOther } from './other.js';
 import { section, type Card, type Inspection, type Row, type Section } from './row.js';
 import { driftSection, mountsSection, processesSection, sharesCard, sharesSection, wallsCard, wallsSection } from './things.js';
 import { limitsSection, pressureSection, usesCard, usesSection } from './uses.js';
-import { attackersSection, endpointsSection, remedySection, victimsSection, whySection, wireCard, type Explain } from './wire.js';
+import { attackersSection, endpointsSection, remedySection, victimsSection, whySection, wireCard } from './wire.js';
 
+export type { Facts } from './facts.js';
 export * from './row.js';
 export { alsoAbout, digest, type Alike } from './findings.js';
 export { VERDICT_STATE, type Explain } from './wire.js';
 export { naming } from './names.js';
-
-/** What the inspector may look at. `explain` gives one pair's chain (core/reach). */
-export interface Facts {
-  readonly snapshot: Snapshot;
-  readonly judgement: Judgement;
-  readonly findings: readonly Finding[];
-  readonly alarms: readonly Alarm[];
-  readonly rates: Rates | null;
-  readonly explain: Explain;
-}
 
 /** `up 3 days`, from the engine's start time to the instant of the snapshot. */
 function up(w: Workload, s: Snapshot): string {

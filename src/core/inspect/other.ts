@@ -4,7 +4,7 @@ import type { Subject } from '../model/finding.js';
 import { isKnown, known } from '../model/reading.js';
 import type { Segment } from '../model/network.js';
 import type { CgroupNode } from '../model/cgroup.js';
-import type { Facts } from './index.js';
+import type { Facts } from './facts.js';
 import { naming } from './names.js';
 import { fact, section, valueWords, words, type Inspection, type Row } from './row.js';
 import { findingsSection } from './findings.js';

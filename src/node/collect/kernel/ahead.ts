@@ -1,22 +1,12 @@
 import { setImmediate as next } from 'node:timers/promises';
+import type { Ahead, KernelCache } from './cache.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
-import { findHierarchies, type Hierarchies } from './hierarchies.js';
-import type { KernelCache } from './index.js';
+import { findHierarchies } from './hierarchies.js';
 import { cutAtId, placeOf } from './members.js';
 import { readAheadOf } from './mounts.js';
 import { eachProcess, IN_A_CONTAINER } from './processes.js';
-import type { Proc, Roots } from './types.js';
-
-/** What was read while the engine was being asked, for the one pass that comes. */
-export interface Ahead {
-  /** When the processes were read, by performance.now(). */
-  readonly at: number;
-  readonly procs: ReadonlyMap<number, Proc>;
-  readonly hierarchies: Hierarchies;
-  /** Has read the cgroups of containers; within its pass no file is read twice. */
-  readonly reader: CgroupReader;
-}
+import type { Roots } from './types.js';
 
 /** An engine that takes longer than this has the processes read again: too much may have happened. */
 const STALE_MS = 1_000;

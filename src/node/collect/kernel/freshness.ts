@@ -1,7 +1,7 @@
 import type { CgroupFacts } from '../../../core/model/index.js';
+import type { KernelInput } from './cache.js';
 import type { Place } from './cgroup-files.js';
 import type { CgroupReader } from './cgroups.js';
-import type { KernelInput } from './index.js';
 import { readDevices } from './mounts.js';
 import type { KernelFacts, KnownContainer, Proc } from './types.js';
 

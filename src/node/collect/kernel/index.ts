@@ -1,73 +1,19 @@
 import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/index.js';
-import { isStale, type Ahead } from './ahead.js';
-import { CgroupFiles, type Place } from './cgroup-files.js';
+import { isStale } from './ahead.js';
+import type { KernelCache, KernelInput } from './cache.js';
 import { CgroupReader } from './cgroups.js';
-import { isFolder, holdingOfProcess } from './files.js';
-import type { Hierarchies } from './hierarchies.js';
-import { prove, unknownHost, type ProofCache } from './host.js';
-import { learnKin, newKinCache, type KinCache } from './kin.js';
-import type { MountCache, TableCache } from './mounts.js';
+import { isFolder } from './files.js';
+import { prove, unknownHost } from './host.js';
+import { learnKin } from './kin.js';
 import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
-import { passOver, type LastPass } from './pass.js';
-import { closeProcesses, newProcessCache, readProcesses, type Depth, type ProcessCache } from './processes.js';
-import { newThreadCache, withThreads, type ThreadCache } from './threads.js';
-import type { KernelFacts, KernelPass, KnownContainer, Proc, Roots } from './types.js';
+import { passOver } from './pass.js';
+import { readProcesses } from './processes.js';
+import { withThreads } from './threads.js';
+import type { KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
+export { closeKernelCache, newKernelCache, type KernelCache, type KernelInput } from './cache.js';
 export type { KernelFacts, KernelHost, KernelPass, KnownContainer, Roots } from './types.js';
-
-/** What is kept from pass to pass; one for each engine. */
-export interface KernelCache {
-  readonly processes: ProcessCache;
-  readonly threads: ThreadCache;
-  readonly proof: ProofCache;
-  readonly mounts: MountCache;
-  readonly kin: KinCache;
-  readonly cgroups: CgroupFiles;
-  readonly tables: TableCache;
-  /** Devices of each container, with the inode of its first process. */
-  readonly devices: Map<string, { readonly inode: number; readonly devices: KernelFacts['devices'] }>;
-  hierarchies: Hierarchies | undefined;
-  /** Paths of cgroups that were read briefly and are owed the rest. */
-  readonly brief: Set<string>;
-  /** When all of the cgroups was read last, also what is set once. */
-  settledAt: number;
-  /** The places of workloads, for polling what moves. */
-  places: ReadonlyMap<string, Place>;
-  nodes: readonly CgroupNode[];
-  polls: number;
-  last: LastPass | undefined;
-  /** Read for the next pass, which takes it. */
-  ahead: Ahead | undefined;
-}
-
-export function newKernelCache(): KernelCache {
-  const holding = holdingOfProcess();
-  return {
-    processes: newProcessCache(holding), threads: newThreadCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined, ahead: undefined,
-  };
-}
-
-/** Lets go of the files that it holds open; it can be used again. */
-export function closeKernelCache(cache: KernelCache): void {
-  cache.cgroups.close();
-  closeProcesses(cache.processes);
-}
-
-export interface KernelInput {
-  readonly roots: Roots;
-  readonly containers: readonly KnownContainer[];
-  readonly cache: KernelCache;
-  /** How much of what is known already is read again; new processes always are read in full. Default `full`. */
-  readonly depth?: Depth;
-  /** With depth `known` or `touched`: the containers of which everything is read again. */
-  readonly again?: ReadonlySet<string>;
-  /** Of cgroups that are new, only what a first picture needs; the next pass that is not brief reads the rest. */
-  readonly brief?: boolean;
-  /** Whether the engine is reached by a socket of this machine. Where no container can prove the kernel, it is read nevertheless. */
-  readonly local?: boolean;
-}
 
 /** Asks lsns(8) for owners and parents and looks for open files on namespaces, for the next passes. Some 70 ms, not on this thread. */
 export function learn(cache: KernelCache, roots: Roots): Promise<void> {

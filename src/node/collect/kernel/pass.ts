@@ -1,6 +1,5 @@
 import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode, type NamespaceRefs, type NsKind } from '../../../core/model/index.js';
-import type { MountLine } from '../../../core/parse/mountinfo.js';
-import type { Ahead } from './ahead.js';
+import type { Ahead, KernelCache, KernelInput, LastPass } from './cache.js';
 import type { Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
@@ -8,8 +7,6 @@ import { freshness } from './freshness.js';
 import { apart, groupId, spaceKey, type Found } from './groups.js';
 import { findHierarchies } from './hierarchies.js';
 import { readHost } from './host.js';
-import type { KernelCache, KernelInput } from './index.js';
-import type { KinCache } from './kin.js';
 import { cutAt, cutAtId, placeOf } from './members.js';
 import { hostMounts, hostsOwn, readMounts } from './mounts.js';
 import { absentFacts } from './nothing.js';
@@ -20,18 +17,6 @@ import { byCgroup } from './runtimes.js';
 import { namespaceNodes } from './spaces.js';
 import { cgroupNodes, cgroupPaths, countProcesses } from './tree.js';
 import type { KernelFacts, KernelPass, KnownContainer, Proc } from './types.js';
-
-/** The last pass: where nobody came, went or changed, all that follows from the processes is taken from it. */
-export interface LastPass {
-  readonly procs: ReadonlyMap<number, Proc>;
-  readonly containers: readonly KnownContainer[];
-  readonly people: People;
-  readonly of: ReadonlyMap<string, KernelFacts>;
-  readonly groups: ReadonlyMap<string, Group>;
-  readonly namespaces: readonly NamespaceNode[];
-  readonly kin: KinCache['kin'];
-  readonly table: readonly MountLine[];
-}
 
 function sameContainers(last: LastPass, containers: readonly KnownContainer[]): boolean {
   return (
@@ -95,7 +80,7 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
   const fresh = freshness(input);
   const change = compare(cache.last, procs, containers);
   const quiet = change === 'changed' ? undefined : cache.last;
-  const people = quiet?.people ?? meet(input, procs);
+  const people = quiet?.people ?? meet(roots, containers, procs);
   const hierarchies = ahead !== undefined ? ahead.hierarchies : fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
   cache.hierarchies = hierarchies;
   const reader = ahead?.reader ?? new CgroupReader(hierarchies, cache.cgroups);

@@ -1,13 +1,12 @@
 import { NS_KINDS, valueOf, type Group, type Intruder, type NamespaceMember, type NamespaceRefs, type Note, type NsKind } from '../../../core/model/index.js';
 import { parseNsLink } from '../../../core/parse/proc.js';
-import type { KernelInput } from './index.js';
 import { readLink } from './files.js';
 import { apart, findGroups, groupId, groupNamespaces, hostInodes, spaceKey, type Found, type HostInodes } from './groups.js';
 import { hostNamespaces, isOf, type HostNamespaces } from './host.js';
 import { findIntruders } from './intruders.js';
 import { byContainer } from './members.js';
 import { containerNamespaces, sharing, type Running } from './owners.js';
-import type { KnownContainer, Proc } from './types.js';
+import type { KnownContainer, Proc, Roots } from './types.js';
 
 /** Who is who among the processes: containers, groups, intruders, and whose own each namespace is. */
 export interface People {
@@ -32,7 +31,7 @@ const isOwn = (spaces: NamespaceRefs | undefined, kind: NsKind): boolean => {
   return owner !== undefined && 'value' in owner && owner.value === 'own';
 };
 
-export function meet({ roots, containers }: KernelInput, procs: ReadonlyMap<number, Proc>): People {
+export function meet(roots: Roots, containers: readonly KnownContainer[], procs: ReadonlyMap<number, Proc>): People {
   const notes: Note[] = [];
   const membersOf = byContainer(procs, containers);
   const running: Running[] = [];
