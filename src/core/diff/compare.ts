@@ -26,9 +26,7 @@ function match(a: Snapshot, b: Snapshot): Matched {
   const byId = new Map(before.map((w) => [w.id, w]));
   const after = workloads(b);
   const kept = new Set(after.filter((w) => byId.has(w.id)).map((w) => w.id));
-  for (const w of [...before].sort((x, y) => byNature(x.name, y.name))) {
-    if (!kept.has(w.id)) left.set(identityOf(w), [...(left.get(identityOf(w)) ?? []), w]);
-  }
+  for (const w of before.filter((x) => !kept.has(x.id)).sort((x, y) => byNature(x.name, y.name))) left.set(identityOf(w), [...(left.get(identityOf(w)) ?? []), w]);
   const pairs: [Workload, Workload][] = [];
   const came: Workload[] = [];
   for (const w of after) {

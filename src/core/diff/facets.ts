@@ -2,6 +2,7 @@ import { isEvery, plainCap } from '../facts/capabilities.js';
 import { hostPaths } from '../facts/mounts.js';
 import { isUnconfined } from '../facts/label.js';
 import { bytes, cores, listOf } from '../facts/units.js';
+import { sameFacts } from '../same.js';
 import type { Limit } from '../model/cgroup.js';
 import { NS_KINDS } from '../model/namespaces.js';
 import type { Reading } from '../model/reading.js';
@@ -67,7 +68,7 @@ function rights(p: Pair): (Told | null)[] {
   if (x === null || y === null) return [];
   const out: (Told | null)[] = [];
   const caps = both(p, 'capabilities', x.capabilities.effective, y.capabilities.effective);
-  if (caps !== null) {
+  if (caps !== null && !sameFacts(caps[0], caps[1])) {
     const gained = caps[1].filter((c) => !caps[0].includes(c));
     const lost = caps[0].filter((c) => !caps[1].includes(c));
     if (isEvery(caps[1]) && !isEvery(caps[0])) out.push({ direction: 'worse', text: 'holds every capability now', key: 'hold every capability now' });
@@ -107,12 +108,15 @@ function lsm(p: Pair, labels: readonly [string, string] | null): Told | null {
   return { direction: 'neutral', text: `’s ${module} profile is ${said(after)} now (was ${said(before)})`, key: `have another ${module} profile` };
 }
 
+const DONOR = 'container:';
+
 /** Whose a namespace is, in a word that outlives ids: `host`, `own`, the donor's name, or `shared`. */
 function ownerWord(w: Workload, kind: (typeof NS_KINDS)[number], s: Snapshot): string | null {
   const { owner } = w.namespaces[kind];
   if (!('value' in owner)) return null;
-  const id = /^container:(.+)$/.exec(owner.value)?.[1];
-  return id === undefined ? owner.value : (s.containers.find((c) => c.id === id)?.name ?? 'another container');
+  if (!owner.value.startsWith(DONOR)) return owner.value;
+  const id = owner.value.slice(DONOR.length);
+  return s.containers.find((c) => c.id === id)?.name ?? 'another container';
 }
 
 function namespaces(p: Pair): (Told | null)[] {

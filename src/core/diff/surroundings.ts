@@ -30,29 +30,30 @@ function segments(a: Snapshot, b: Snapshot): Change[] {
   return out;
 }
 
-/** Whether a host's port is isolated, by its name. */
-function isolation(s: Snapshot): ReadonlyMap<string, boolean> {
-  const out = new Map<string, boolean>();
-  for (const i of s.interfaces) {
-    const isolated = i.net !== 'host' || i.port === null ? undefined : valueOf(i.port.isolated);
-    if (isolated !== undefined) out.set(i.name, isolated);
-  }
+/** Names of the host's ports that are isolated: few, on most hosts none. */
+function isolated(s: Snapshot): ReadonlySet<string> {
+  const out = new Set<string>();
+  for (const i of s.interfaces) if (i.port !== null && i.net === 'host' && valueOf(i.port.isolated) === true) out.add(i.name);
   return out;
 }
 
+/** Whether it was read of a host's port that it is not isolated. */
+const isOpen = (s: Snapshot, name: string | undefined): boolean => s.interfaces.some((i) => i.port !== null && i.net === 'host' && i.name === name && valueOf(i.port.isolated) === false);
+
 /** A container's port on a network, as it is told for the host's end of its plug. */
 function ports(a: Snapshot, b: Snapshot, matched: readonly (readonly [Workload, Workload])[]): Change[] {
-  const [before, after] = [isolation(a), isolation(b)];
+  const [before, after] = [isolated(a), isolated(b)];
+  if (before.size + after.size === 0) return [];
   const out: Change[] = [];
   for (const [then, now] of matched) {
     for (const e of now.endpoints) {
-      const isolated = after.get(valueOf(e.peer) ?? '');
-      if (isolated === undefined) continue;
       const old = then.endpoints.find((x) => x.network === e.network);
-      const was = old === undefined ? undefined : before.get(valueOf(old.peer) ?? '');
-      if (was === undefined || was === isolated) continue;
+      if (old === undefined) continue;
+      const [was, is] = [valueOf(old.peer), valueOf(e.peer)];
+      const [shut, shutNow] = [was !== undefined && before.has(was), is !== undefined && after.has(is)];
+      if (shut === shutNow || !(shut ? isOpen(b, is) : isOpen(a, was))) continue;
       out.push(
-        isolated
+        shutNow
           ? { direction: 'better', text: `${now.name}’s port on ${e.network} is isolated now`, about: [now.id] }
           : { direction: 'worse', text: `${now.name}’s port on ${e.network} is not isolated any more`, about: [now.id] },
       );

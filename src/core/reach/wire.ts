@@ -98,20 +98,26 @@ function attach(lower: string, host: Host): Pick<Plug, 'bridge' | 'entry'> {
 
 function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
   const peerId = iface === undefined ? undefined : valueOf(iface.peer);
-  const named = endpoint === undefined ? undefined : valueOf(endpoint.peer);
-  const peer = (peerId === undefined ? undefined : host.interfaces.get(peerId)) ?? (named === undefined || named === '' ? undefined : host.interfaces.get(`host/${named}`));
-  const base = { net, iface, mac: (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac)), ...addressesOf(iface, endpoint) };
+  let peer = peerId === undefined ? undefined : host.interfaces.get(peerId);
+  if (peer === undefined && endpoint !== undefined) {
+    const named = valueOf(endpoint.peer);
+    if (named !== undefined && named !== '') peer = host.interfaces.get(`host/${named}`);
+  }
+  const mac = (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac));
+  const { ipv4, ipv6, addressesRead } = addressesOf(iface, endpoint);
   const kind = iface?.kind;
   if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
     const device = valueOf(segment.device);
     // An index that could not be joined to an interface: the engine's word for the parent then.
     const lower = peerId !== undefined && !peerId.startsWith('index:') ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
     const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
-    return { ...base, kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', port: undefined, on: lower, mode, ...attach(lower, host) };
+    const { bridge, entry } = attach(lower, host);
+    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, bridge, entry, mode, mac, ipv4, ipv6, addressesRead };
   }
   const master = peer === undefined ? undefined : valueOf(peer.master);
-  if (peer !== undefined && master !== undefined && master !== '') return { ...base, kind: 'port', port: peer, on: `${peer.net}/${master}`, mode: '', bridge: `${peer.net}/${master}`, entry: peer };
-  return { ...base, kind: 'word', port: peer, on: segment.id, mode: '', bridge: null, entry: null };
+  if (peer === undefined || master === undefined || master === '') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
+  const on = `${peer.net}/${master}`;
+  return { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead };
 }
 
 /** Bridges that are one wire because the kernel joins them: a veth pair with an end in each. */
@@ -153,6 +159,20 @@ function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
   else list.push(item);
 }
 
+/** The endpoints of those who share a net namespace, each once: of several that tell of one interface, the last. */
+function endpointsOf(sharers: readonly Workload[]): Iterable<Endpoint> {
+  const [first] = sharers;
+  if (sharers.length === 1 && first !== undefined && first.endpoints.length < 2) return first.endpoints;
+  const out = new Map<string, Endpoint>();
+  for (const w of sharers) for (const e of w.endpoints) out.set(`${e.segment} ${valueOf(e.interface) ?? valueOf(e.mac) ?? ''}`, e);
+  return out.values();
+}
+
+function without(all: readonly Party[], mine: readonly Party[]): readonly Party[] {
+  const here = new Set(mine.map((p) => p.plug));
+  return all.filter((p) => !here.has(p.plug));
+}
+
 /** Every segment with its parties, by veth peers and lower devices where the kernel was read, else by the engine's word. `before` is read and written. */
 export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
   const snapshot: Snapshot = host.snapshot;
@@ -171,20 +191,18 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
   for (const [net, sharers] of byNet) {
     if (net === 'host') continue;
     const inside = host.byNet.get(net) ?? [];
-    const endpoints = new Map<string, Endpoint>();
-    for (const w of sharers) for (const e of w.endpoints) endpoints.set(`${e.segment} ${valueOf(e.interface) ?? valueOf(e.mac) ?? ''}`, e);
-    const used = new Set<string>();
+    const used: NetInterface[] = [];
     const plugs: { readonly segment: Segment | undefined; readonly plug: Plug }[] = [];
-    for (const e of endpoints.values()) {
+    for (const e of endpointsOf(sharers)) {
       const segment = byId.get(e.segment);
       if (segment === undefined) continue;
       const name = valueOf(e.interface);
       const iface = name === undefined ? undefined : host.interfaces.get(`${net}/${name}`);
-      if (iface !== undefined) used.add(iface.id);
+      if (iface !== undefined) used.push(iface);
       plugs.push({ segment, plug: plugOf(net, iface, e, segment, host, before) });
     }
     for (const iface of inside) {
-      if (used.has(iface.id) || iface.kind !== 'veth') continue;
+      if (iface.kind !== 'veth' || used.includes(iface)) continue;
       const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
       const master = peer === undefined ? undefined : valueOf(peer.master);
       if (peer === undefined || master === undefined || master === '') continue;
@@ -193,12 +211,15 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
     }
     for (const { segment, plug } of plugs) {
-      const parties = sharers.map((workload): Party => ({ id: workload.id, workload, plug }));
       // The kernel's word goes before the engine's: the wire is where the veth ends.
       const by = plug.kind === 'port' ? (segmentOf.get(plug.on) ?? segment) : segment;
-      if (by !== undefined) members.get(by.id)?.push(...parties);
+      const mine = by === undefined ? undefined : members.get(by.id);
       const key = plug.bridge === null ? plug.on : root(plug.bridge);
-      for (const p of parties) append(elsewhere, key, p);
+      for (const workload of sharers) {
+        const party: Party = { id: workload.id, workload, plug };
+        mine?.push(party);
+        append(elsewhere, key, party);
+      }
     }
   }
   const inHost = byNet.get('host') ?? [];
@@ -213,14 +234,13 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
     const wired = device === undefined ? null : segment.driver === 'bridge' ? `host/${device}` : attach(`host/${device}`, host).bridge;
     const key = wired !== null ? root(wired) : device === undefined ? segment.id : `host/${device}`;
     const all = elsewhere.get(key) ?? [];
-    const here = new Set(mine.map((p) => p.plug));
     const gateways = segment.internal ? [] : segment.gateways.map(bare);
     return {
       segment,
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
       elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id)),
-      beyond: all.length === mine.length ? [] : all.filter((p) => !here.has(p.plug)),
+      beyond: all.length === mine.length ? [] : without(all, mine),
       hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
       gateways,
       gatewayIsHost: plug !== null && gateways.some((g) => plug.ipv4.includes(g) || plug.ipv6.includes(g)),
