@@ -17,7 +17,11 @@ const needs = (name: string, seconds: number) => ({
 export default defineConfig({
   test: {
     projects: [
-      { plugins: [svelte()], test: { name: 'unit', include: ['src/**/*.test.ts', 'test/gallery/**/*.test.ts', 'test/unit/**/*.test.ts'], environment: 'node', testTimeout: 60_000 } },
+      {
+        plugins: [svelte()],
+        // Nothing here changes what another file would see, so the modules are loaded once for all files: half of the time.
+        test: { name: 'unit', include: ['src/**/*.test.ts', 'test/gallery/**/*.test.ts', 'test/unit/**/*.test.ts'], environment: 'node', testTimeout: 60_000, pool: 'threads', isolate: false },
+      },
       needs('export', 120),
       needs('cli', 120),
       needs('live', 120),
