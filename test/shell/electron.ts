@@ -18,7 +18,7 @@ export interface StandIn {
   readonly permissions: { request: unknown; check: unknown; device: unknown };
   readonly app: EventEmitter;
   /** What the user chooses in the next dialog. */
-  dialog: { open: string | null; save: string | null };
+  dialog: { open: string | null; save: string | null; readonly errors: string[] };
   /** Imports a built main as Electron does, and lets `ready` come. */
   start(main: string): Promise<void>;
   invoke(channel: string, event: { sender: unknown; senderFrame: Frame | null }, ...args: unknown[]): Promise<unknown>;
@@ -93,7 +93,7 @@ export function standIn(context: BrowserContext): StandIn {
   const notified: Electron.NotificationConstructorOptions[] = [];
   const permissions: StandIn['permissions'] = { request: null, check: null, device: null };
   const served = new Map<string, (request: Request) => Response | Promise<Response>>();
-  const dialog: StandIn['dialog'] = { open: null, save: null };
+  const dialog: StandIn['dialog'] = { open: null, save: null, errors: [] };
   const events = new EventEmitter();
   let menu: Electron.MenuItemConstructorOptions[] = [];
   let ready = false;
@@ -190,6 +190,7 @@ export function standIn(context: BrowserContext): StandIn {
     dialog: strict({
       showOpenDialog: async () => ({ canceled: dialog.open === null, filePaths: dialog.open === null ? [] : [dialog.open] }),
       showSaveDialog: async () => ({ canceled: dialog.save === null, filePath: dialog.save ?? '' }),
+      showErrorBox: (title: string, content: string) => void dialog.errors.push(`${title}: ${content}`),
     } satisfies Partial<Electron.Dialog>, 'dialog'),
     nativeTheme: strict({ shouldUseDarkColors: true } satisfies Partial<Electron.NativeTheme>, 'nativeTheme'),
   } satisfies { readonly [K in keyof typeof Electron]?: unknown };

@@ -93,8 +93,19 @@ describe('the built app runs', () => {
 
   it('is one instance', () => {
     expect(electron.log).toContain('singleInstance');
-    expect(() => electron.app.emit('second-instance')).not.toThrow();
+    expect(() => electron.app.emit('second-instance', {}, ['bulkhead', '.'], folder)).not.toThrow();
     expect(electron.windows).toHaveLength(1);
+    expect(electron.dialog.errors).toEqual([]);
+  });
+
+  it('opens the file that a second start names, and says in a sentence what is no snapshot', async () => {
+    writeFileSync(path.join(folder, 'second.json'), JSON.stringify(cast(3)));
+    electron.app.emit('second-instance', {}, ['bulkhead', '.', '--some-flag-of-the-desktop', 'second.json'], folder);
+    await page.getByText('A saved snapshot: second.json').waitFor();
+    electron.app.emit('second-instance', {}, ['bulkhead', '.', 'wrong.json'], folder);
+    await expect.poll(() => electron.dialog.errors).toEqual([expect.stringMatching(/^wrong.json .*\.$/)]);
+    electron.app.emit('open-file', { preventDefault: () => undefined }, path.join(folder, 'saved.json'));
+    await page.getByText('A saved snapshot: saved.json').waitFor();
   });
 
   it('has no native code in what was built, and a preload that a sandbox can run', () => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openBrowser } from './browser.js';
-import { openSession, version, type OpenSession } from './open.js';
+import { openSession, version, type OpenSession, type Words } from './open.js';
 import { serve, type Served } from './serve.js';
 
 /** `why`: the sentence for a window that was meant for the desktop, or `''`. `open`: whether to open a browser. */
@@ -24,15 +24,11 @@ function untilStopped(): Promise<void> {
 /** `bulkhead serve [--port N] [--host URL] [--context NAME] [FILE]`: prints the address and serves until it is stopped. Answers the exit status. */
 export async function serveCommand(args: readonly string[], { why = '', open = false }: ServeCommandOptions = {}): Promise<number> {
   let port: number;
-  let rest: readonly string[];
+  let words: Words;
   try {
     const parsed = parseArgs({ args: [...args], allowPositionals: true, options: { port: { type: 'string' }, host: { type: 'string' }, context: { type: 'string' } } });
     port = Number(parsed.values.port ?? 0);
-    rest = [
-      ...(parsed.values.host === undefined ? [] : ['--host', parsed.values.host]),
-      ...(parsed.values.context === undefined ? [] : ['--context', parsed.values.context]),
-      ...parsed.positionals,
-    ];
+    words = { host: parsed.values.host, context: parsed.values.context, file: parsed.positionals[0] };
   } catch (error) {
     say(`bulkhead: ${error instanceof Error ? error.message : 'a word was not understood'}`);
     return 2;
@@ -43,7 +39,7 @@ export async function serveCommand(args: readonly string[], { why = '', open = f
   }
   let session: OpenSession;
   try {
-    session = openSession(rest);
+    session = openSession(words);
   } catch (error) {
     say(`bulkhead: ${error instanceof Error ? error.message : 'the file could not be opened'}`);
     return 2;

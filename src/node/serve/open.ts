@@ -21,22 +21,23 @@ function readFile(name: string): { readonly name: string; readonly text: string 
   return { name: path.basename(name), text: bytes.toString('utf8') };
 }
 
-/**
- * Opens the session that the arguments name: `--host URL`, `--context NAME`, a saved snapshot's file, or the engine
- * that is found. Returns at once whatever the engine does; throws with a sentence where the file can't be read or is no snapshot.
- */
-export function openSession(args: readonly string[], shell: 'electron' | 'browser' = 'browser'): OpenSession {
+/** What a session is opened on: an engine, else the one that is found; or a saved snapshot's file. */
+export interface Words {
+  readonly host?: string | undefined;
+  readonly context?: string | undefined;
+  readonly file?: string | undefined;
+}
+
+/** `--host URL`, `--context NAME` and a file among the words that a program was started with. Words that are not known (a desktop adds its own) are passed over. */
+export function wordsOf(args: readonly string[]): Words {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, strict: false, options: { host: { type: 'string' }, context: { type: 'string' } } });
   const word = (value: unknown) => (typeof value === 'string' ? value : undefined);
-  const [file] = positionals;
-  const session = new Session({
-    host: word(values['host']),
-    context: word(values['context']),
-    parts: STANDARD_PARTS,
-    version: version(),
-    shell,
-    ...(file === undefined ? {} : { file: readFile(file) }),
-  });
+  return { host: word(values['host']), context: word(values['context']), file: positionals[0] };
+}
+
+/** Opens the session on what the words name. Returns at once whatever the engine does; throws with a sentence where the file can't be read or is no snapshot. */
+export function openSession({ host, context, file }: Words, shell: 'electron' | 'browser' = 'browser'): OpenSession {
+  const session = new Session({ host, context, parts: STANDARD_PARTS, version: version(), shell, ...(file === undefined ? {} : { file: readFile(file) }) });
   const trouble = session.start();
   if (trouble !== null) throw new Error(`${trouble.what}: ${trouble.why}. ${trouble.todo}`);
   return session;
