@@ -27,6 +27,12 @@ test('what is no snapshot gets one clear sentence', () => {
   expect(why(JSON.stringify(saved).slice(0, 1000))).toContain('not JSON');
 });
 
+test('a file that nests without end gets a sentence, not an exhausted stack', () => {
+  const net = { key: 'host', of: [], neighbours: { unknown: 'denied', source: '' } };
+  const text = JSON.stringify({ ...saved, nets: [{ ...net, nft: { value: ['deep'], source: '' } }] });
+  expect(why(text.replace('"deep"', '['.repeat(50_000) + ']'.repeat(50_000)))).toContain('nests deeper');
+});
+
 test('members that the schema does not know are left out, and none reaches a prototype', () => {
   const text = JSON.stringify(saved).replace('{', '{"__proto__":{"polluted":true},"more":1,');
   const opened = openSnapshot(text);

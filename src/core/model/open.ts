@@ -1,3 +1,4 @@
+import { conforming, MOST_DEPTH, nestsDeeper } from './conform.js';
 import { migrate } from './migrate.js';
 import { snapshot, type Snapshot } from './snapshot.js';
 
@@ -21,23 +22,17 @@ function place(path: readonly PropertyKey[]): string {
   return path.map((p, i) => (typeof p === 'number' ? `[${p}]` : `${i === 0 ? '' : '.'}${String(p)}`)).join('').slice(0, 200);
 }
 
-/** Freezes what came out of the check, and answers whether all that went in came out: what the schema does not know did not. */
-function freeze(value: unknown, given: unknown): boolean {
-  if (typeof value !== 'object' || value === null || typeof given !== 'object' || given === null) return true;
+/** Freezes plain data, to the leaves. */
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
   Object.freeze(value);
-  let all = true;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i++) if (!freeze(value[i], (given as readonly unknown[])[i])) all = false;
-    return all;
-  }
-  let more = 0;
-  for (const key in given) if (Object.hasOwn(given, key)) more++;
   for (const key in value) {
-    more--;
-    if (!freeze((value as Record<string, unknown>)[key], (given as Record<string, unknown>)[key])) all = false;
+    const inner = (value as Readonly<Record<string, unknown>>)[key];
+    if (typeof inner === 'object' && inner !== null) freeze(inner);
   }
-  return all && more === 0;
 }
+
+const conforms = conforming(snapshot);
 
 /**
  * Opens the text of a saved snapshot, of today's or any earlier format. The text is not trusted: it is bounded, parsed and
@@ -55,8 +50,16 @@ export function openSnapshot(text: string): Opened {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return not('it is JSON, but no object');
   const moved = migrate(parsed as Record<string, unknown>);
   if (!moved.ok) return not(moved.why, moved.why.includes('reads up to') ? 'Open it with the version that wrote it, or a later one.' : 'Make one with `bulkhead snapshot -o FILE`.');
+  if (conforms(moved.value)) {
+    freeze(moved.value);
+    return { ok: true, asIs: moved.value === parsed, snapshot: moved.value as unknown as Snapshot };
+  }
+  if (nestsDeeper(moved.value, MOST_DEPTH)) return not('it nests deeper than anything that is read from a host', 'It was made by hand; take a new one.');
   const checked = snapshot.safeParse(moved.value);
-  if (checked.success) return { ok: true, asIs: freeze(checked.data, moved.value) && moved.value === parsed, snapshot: checked.data };
+  if (checked.success) {
+    freeze(checked.data);
+    return { ok: true, asIs: false, snapshot: checked.data };
+  }
   const issue = checked.error.issues[0];
   return not(`${issue && issue.path.length > 0 ? `${place(issue.path)} is not as it should be` : 'its content is not as it should be'} (${(issue?.message ?? 'unknown').slice(0, 120)})`, 'It was changed by hand or cut off; take a new one.');
 }

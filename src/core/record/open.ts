@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Alarm } from '../alarm/types.js';
 import { LISTS, type ListName } from '../delta.js';
+import { MOST_DEPTH, nestsDeeper } from '../model/conform.js';
 import { openSnapshot, MOST_BYTES, type NotOpened } from '../model/open.js';
 import { reading } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
@@ -63,9 +64,11 @@ export function isRecording(text: string): boolean {
   return /^\uFEFF?\s*\{"bulkhead":"recording"/.test(text.slice(0, 200));
 }
 
+/** A line's JSON; what nests without end is as damaged as what is no JSON. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return nestsDeeper(value, MOST_DEPTH) ? undefined : value;
   } catch {
     return undefined;
   }
