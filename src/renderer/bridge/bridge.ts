@@ -1,5 +1,5 @@
 import type { Bridge } from '../../contract/contract.js';
-import { socketBridge, takeToken, type SocketBridge, type Wire } from './socket.js';
+import { socketBridge, takeToken, type SocketBridge, type Wire, type WithText } from './socket.js';
 
 declare global {
   interface Window {
@@ -14,6 +14,7 @@ export function findBridge(): SocketBridge {
   if (shell === undefined) return socketBridge(takeToken());
   return {
     call: (method, ...args) => shell.call(method, ...args),
+    callWith: (async (method: WithText, rest: { readonly name: string }, file: Blob) => shell.call(method, { ...rest, text: await file.text() })) as SocketBridge['callWith'],
     onPush: (listener) => shell.onPush(listener),
     onWire: (listener: (wire: Wire) => void) => {
       listener('open');

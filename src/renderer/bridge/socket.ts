@@ -3,14 +3,17 @@ import type { Answer, Bridge, Methods, Push } from '../../contract/contract.js';
 /** How the connection to a session stands: `refused` is a wrong or missing token, `lost` a server that is gone. */
 export type Wire = 'opening' | 'open' | 'lost' | 'refused';
 
+/** The methods that take the text of a file. */
+export type WithText = 'openText' | 'compareText';
+
 export interface SocketBridge extends Bridge {
   /** Told of each change; `open` after a loss means that the window should ask for everything again. */
   onWire(listener: (wire: Wire) => void): () => void;
+  /** The same as `call`, with the content of a file for the argument's `text`: it goes as it is, and need not be in the page's memory. */
+  callWith<K extends WithText>(method: K, rest: Omit<Parameters<Methods[K]>[0], 'text'>, file: Blob): Promise<ReturnType<Methods[K]>>;
 }
 
 const KEY = 'bulkhead-token';
-/** The socket takes short messages only; texts of files go by HTTP, as they are, with the other arguments in a header. */
-const LONG: ReadonlySet<keyof Methods> = new Set(['openText', 'compareText'] as const);
 
 /** Takes the token out of the address, so that it stays in no history, and keeps it for reloads of this tab. */
 export function takeToken(): string {
@@ -75,10 +78,11 @@ export function socketBridge(token: string): SocketBridge {
   if (token === '') queueMicrotask(() => tell('refused'));
   else connect();
 
-  const byHttp = async (method: string, { text, ...rest }: { readonly text: string }): Promise<Answer<unknown>> => {
+  // The socket takes short messages only; files go by HTTP, with the other arguments in a header.
+  const byHttp = async (method: string, rest: object, file: Blob): Promise<Answer<unknown>> => {
     try {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'text/plain; charset=utf-8', 'x-bulkhead-args': encodeURIComponent(JSON.stringify(rest)) };
-      const answer = await fetch(`/call/${method}`, { method: 'POST', headers, body: text });
+      const answer = await fetch(`/call/${method}`, { method: 'POST', headers, body: file });
       return (await answer.json()) as Answer<unknown>;
     } catch {
       return gone;
@@ -86,7 +90,6 @@ export function socketBridge(token: string): SocketBridge {
   };
   return {
     call: ((method, ...args) => {
-      if (LONG.has(method)) return byHttp(method, args[0] as { readonly text: string });
       id += 1;
       const message = JSON.stringify({ id, method, args });
       const mine = id;
@@ -100,6 +103,7 @@ export function socketBridge(token: string): SocketBridge {
         }
       });
     }) as Bridge['call'],
+    callWith: byHttp as SocketBridge['callWith'],
     onPush: (listener) => {
       pushes.add(listener);
       return () => pushes.delete(listener);

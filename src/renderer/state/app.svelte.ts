@@ -62,6 +62,6 @@ export class Bulkhead {
       this.session.tell({ what: `${file.name} was not opened.`, why: 'It has more than 100 MB.', todo: 'Take the snapshot again, or cut the recording.', command: '' });
       return;
     }
-    await this.session.openText(file.name, await file.text());
+    await this.session.openFile(file);
   }
 }

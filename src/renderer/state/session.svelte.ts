@@ -1,7 +1,7 @@
 import type { Answer, Link, Methods, Picture, Push, Trouble } from '../../contract/contract.js';
 import type { Rates } from '../../core/facts/rates.js';
 import type { Snapshot } from '../../core/model/snapshot.js';
-import type { SocketBridge, Wire } from '../bridge/socket.js';
+import type { SocketBridge, Wire, WithText } from '../bridge/socket.js';
 import { applyChange, ratesBetween } from './apply.js';
 
 /** A short word to the user that goes by itself, or a trouble that stays until it is closed. */
@@ -12,6 +12,8 @@ export interface Notice {
 }
 
 const NOTICE_MS = 6000;
+
+type Value<K extends keyof Methods> = Extract<ReturnType<Methods[K]>, { ok: true }>['value'];
 
 /** Not trusted before the session has checked the same text; null where it is no JSON. */
 function parsed(text: string): Snapshot | null {
@@ -40,10 +42,12 @@ export class SessionState {
   readonly #bridge: SocketBridge;
   #seq = -1;
   #notice = 0;
+  /** The number of an opened picture whose file is still being parsed here. */
+  #awaited: number | null = null;
   #commands = new Set<(command: Extract<Push, { push: 'command' }>['command']) => void>();
   #alarms = new Set<string>();
   /** What was parsed of the text that was given last, until the session has said what it thinks of it. */
-  #given: { readonly key: string; readonly snapshot: Snapshot | null } | null = null;
+  #given: { readonly key: string; readonly snapshot: Promise<Snapshot | null> } | null = null;
 
   constructor(bridge: SocketBridge) {
     this.#bridge = bridge;
@@ -68,7 +72,7 @@ export class SessionState {
     if (push.push === 'link') this.link = push.link;
     else if (push.push === 'picture') this.#show(push.seq, push.picture);
     else if (push.push === 'frame') this.link = this.link.state === 'recording' ? { ...this.link, at: push.at } : this.link;
-    else if (push.push === 'opened') this.#showOwn(push);
+    else if (push.push === 'opened') void this.#showOwn(push);
     else if (push.push === 'command') for (const listener of this.#commands) listener(push.command);
     else if (this.picture === null || push.seq !== this.#seq + 1) void this.#bridge.call('resync');
     else this.#show(push.seq, applyChange(this.picture, push.delta));
@@ -76,24 +80,35 @@ export class SessionState {
 
   #show(seq: number, picture: Picture): void {
     this.#seq = seq;
+    this.#awaited = null;
     this.rates = ratesBetween(this.picture, picture, this.rates);
     this.picture = picture;
     this.#notify(picture);
   }
 
   /** The session found the text fit that this window gave: what this window parsed of it is the picture's snapshot. */
-  #showOwn({ seq, key, picture }: Extract<Push, { push: 'opened' }>): void {
+  async #showOwn({ seq, key, picture }: Extract<Push, { push: 'opened' }>): Promise<void> {
     const own = this.#given?.key === key ? this.#given.snapshot : null;
     this.#given = null;
-    if (own === null) void this.#bridge.call('resync');
-    else this.#show(seq, { ...picture, snapshot: own });
+    this.#awaited = seq;
+    const snapshot = await own;
+    // Whatever came in the meantime is newer.
+    if (this.#awaited !== seq) return;
+    this.#awaited = null;
+    if (snapshot === null) void this.#bridge.call('resync');
+    else this.#show(seq, { ...picture, snapshot });
   }
 
-  /** Opens the text of a file. It is parsed here while the session checks and judges it, and shown when the session says that it is fit. */
-  async openText(name: string, text: string): Promise<void> {
+  /** Opens a file. It is parsed here while the session reads, checks and judges it, and shown when the session says that it is fit. */
+  async openFile(file: File): Promise<void> {
+    // Read once, so that what is shown is what was checked, whoever writes to the file meanwhile.
+    const bytes = await file.arrayBuffer().catch(() => null);
+    if (bytes === null) return this.tell({ what: `${file.name} was not opened.`, why: 'It could not be read.', todo: 'Look whether it is still there.', command: '' });
     const key = [...crypto.getRandomValues(new Uint8Array(12))].join('.');
-    const asked = this.ask('openText', { name, text, key });
-    this.#given = { key, snapshot: parsed(text) };
+    const asked = this.askWith('openText', { name: file.name, key }, new Blob([bytes]));
+    // The request goes on its way first.
+    const snapshot = new Promise<void>((resolve) => setTimeout(resolve)).then(() => parsed(new TextDecoder().decode(bytes)));
+    this.#given = { key, snapshot };
     await asked;
   }
 
@@ -118,8 +133,16 @@ export class SessionState {
   }
 
   /** Asks the session; a trouble is shown, and answered as null. */
-  async ask<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Extract<ReturnType<Methods[K]>, { ok: true }>['value'] | null> {
-    const answer = (await this.#bridge.call(method, ...args)) as Answer<Extract<ReturnType<Methods[K]>, { ok: true }>['value']>;
+  async ask<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Value<K> | null> {
+    return this.#value((await this.#bridge.call(method, ...args)) as Answer<Value<K>>);
+  }
+
+  /** The same with a file's content for the text. */
+  async askWith<K extends WithText>(method: K, rest: Omit<Parameters<Methods[K]>[0], 'text'>, file: Blob): Promise<Value<K> | null> {
+    return this.#value((await this.#bridge.callWith(method, rest, file)) as Answer<Value<K>>);
+  }
+
+  #value<T>(answer: Answer<T>): T | null {
     if (answer.ok) return answer.value;
     this.tell(answer.trouble);
     return null;
