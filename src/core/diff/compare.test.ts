@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ALL_CAPS, cast, castSpec, capSets, world, type HostSpec, type WorkloadSpec } from '../../../test/cast/cast.js';
-import type { Container } from '../model/workload.js';
+import type { Container, Group } from '../model/workload.js';
 import { known, unknown } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { compare, comparisonMarkdown, comparisonText } from './index.js';
@@ -101,7 +101,18 @@ describe('identity', () => {
   test('who came and who went are named', () => {
     const less = world({ ...spec, workloads: spec.workloads.filter((w) => w.name !== 'mailer') });
     expect(compare(less, shop).summary).toContain('1 container came (mailer)');
-    expect(compare(shop, less).summary).toContain('1 went (mailer)');
+    expect(compare(shop, less).summary).toBe('1 container went (mailer).');
+  });
+
+  test('groups of other runtimes are no containers', () => {
+    const one = shop.groups.find((g) => !g.folded) as Group;
+    const groups = Array.from({ length: 5 }, (_, n): Group => ({ ...one, id: `group:${n}`, name: `pod-${n}` }));
+    const some: Snapshot = { ...shop, groups: groups.slice(0, 1), containers: shop.containers.filter((c) => c.name !== 'mailer') };
+    expect(compare(some, shop).summary).toBe('1 container came (mailer), 1 group of another runtime came (debian-build), 1 group of another runtime went (pod-0).');
+    expect(compare(shop, { ...shop, groups }).summary).toContain('5 groups of other runtimes came');
+    const rooted = groups.map((g): Group => ({ ...g, rootReadOnly: known(true, 'mountinfo') }));
+    const writable = groups.map((g): Group => ({ ...g, rootReadOnly: known(false, 'mountinfo') }));
+    expect(said({ ...shop, groups: rooted }, { ...shop, groups: writable })).toEqual(['worse: 5 groups of other runtimes have a writable root now: pod-0, pod-1, pod-2, pod-3, pod-4']);
   });
 });
 

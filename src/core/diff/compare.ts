@@ -39,6 +39,12 @@ function match(a: Snapshot, b: Snapshot): Matched {
 
 const possessive = (text: string): boolean => text.startsWith('’s') || text.startsWith(':');
 
+/** What several workloads are, in the plural. */
+function kindOf(list: readonly Workload[]): string {
+  if (list.every((w) => w.kind === 'container')) return 'containers';
+  return list.every((w) => w.kind === 'group') ? 'groups of other runtimes' : 'containers and groups';
+}
+
 /** Sentences of many workloads, alike ones said together. */
 function sentences(told: readonly { readonly w: Workload; readonly t: Told }[]): readonly Change[] {
   const groups = new Map<string, { readonly w: Workload; readonly t: Told }[]>();
@@ -53,7 +59,7 @@ function sentences(told: readonly { readonly w: Workload; readonly t: Told }[]):
     if (group.length >= TOGETHER) {
       const names = group.map((x) => x.w.name).sort(byNature);
       const key = first.t.key.startsWith(':') ? first.t.key : ` ${first.t.key}`;
-      out.push({ direction: first.t.direction, text: `${group.length} containers${key}: ${listOf(names, 5)}`, about: group.map((x) => x.w.id) });
+      out.push({ direction: first.t.direction, text: `${group.length} ${kindOf(group.map((x) => x.w))}${key}: ${listOf(names, 5)}`, about: group.map((x) => x.w.id) });
     } else for (const { w, t } of group) out.push({ direction: t.direction, text: `${w.name}${possessive(t.text) ? '' : ' '}${t.text}`, about: [w.id] });
   }
   return out;
@@ -77,10 +83,18 @@ function arrival(w: Workload, s: Snapshot): Told | null {
 const one = (n: number, verb: string, more = verb): string => `${n} ${n === 1 ? verb : more}`;
 const named = (list: readonly Workload[]): string => ` (${listOf(list.map((w) => w.name).sort(byNature), 5)})`;
 
+/** Who came or went: this engine's containers, and groups of other runtimes by themselves. */
+function moved(list: readonly Workload[], verb: string): string[] {
+  const containers = list.filter((w) => w.kind === 'container');
+  const groups = list.filter((w) => w.kind === 'group');
+  const out: string[] = [];
+  if (containers.length > 0) out.push(`${one(containers.length, 'container', 'containers')} ${verb}${named(containers)}`);
+  if (groups.length > 0) out.push(`${one(groups.length, 'group of another runtime', 'groups of other runtimes')} ${verb}${named(groups)}`);
+  return out;
+}
+
 function summaryOf(m: Matched, recreated: readonly Workload[], changedRecreated: number, changes: readonly Change[]): string {
-  const parts: string[] = [];
-  if (m.came.length > 0) parts.push(`${one(m.came.length, 'container came', 'containers came')}${named(m.came)}`);
-  if (m.gone.length > 0) parts.push(`${m.gone.length} went${named(m.gone)}`);
+  const parts = [...moved(m.came, 'came'), ...moved(m.gone, 'went')];
   if (recreated.length > 0) {
     const was = recreated.length === 1 ? 'was recreated and is' : 'were recreated and are';
     parts.push(`${recreated.length} ${was} the same${changedRecreated > 0 ? ', changed' : ''}`);

@@ -112,6 +112,12 @@ function rightOf(w: Workload, channels: Readonly<Record<Channel, Answer>>, main:
 const profiles = new WeakMap<object, number>();
 let profileCount = 0;
 
+/** What its image's programs give, as a text: most images hold none, or the same few. */
+function programsOf({ privilegedPrograms }: Workload): string {
+  if (!isKnown(privilegedPrograms)) return '?';
+  return privilegedPrograms.value.length === 0 ? '' : JSON.stringify(privilegedPrograms.value);
+}
+
 /** All that the answers depend on, short; steps alone name pids and sources. */
 function sketch(w: Workload, host: Host): string {
   const own = host.ownerOf(w.net);
@@ -122,7 +128,7 @@ function sketch(w: Workload, host: Host): string {
     number = profiles.get(profile) ?? ++profileCount;
     profiles.set(profile, number);
   }
-  let key = `${valueOf(own) ?? '?'}|${container?.state === 'paused'}|${profile?.kind ?? ''}${number}|${container?.declared.appArmorProfile ?? ''}|${isKnown(w.privilegedPrograms) ? w.id : ''}|${container?.declared.capDrop.join() ?? ''}`;
+  let key = `${valueOf(own) ?? '?'}|${container?.state === 'paused'}|${profile?.kind ?? ''}${number}|${container?.declared.appArmorProfile ?? ''}|${programsOf(w)}|${container?.declared.capDrop.join() ?? ''}`;
   for (const p of w.processes) {
     const c = p.capabilities;
     const map = valueOf(p.uidMap);
