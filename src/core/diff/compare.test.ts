@@ -112,7 +112,7 @@ describe('identity', () => {
     expect(compare(shop, { ...shop, groups }).summary).toContain('5 groups of other runtimes came');
     const rooted = groups.map((g): Group => ({ ...g, rootReadOnly: known(true, 'mountinfo') }));
     const writable = groups.map((g): Group => ({ ...g, rootReadOnly: known(false, 'mountinfo') }));
-    expect(said({ ...shop, groups: rooted }, { ...shop, groups: writable })).toEqual(['worse: 5 groups of other runtimes have a writable root now: pod-0, pod-1, pod-2, pod-3, pod-4']);
+    expect(said({ ...shop, groups: rooted }, { ...shop, groups: writable })).toEqual(['worse: 5 groups of other runtimes have a writable root now: pod-0, pod-1, pod-2, pod-3 and pod-4']);
   });
 });
 
