@@ -19,6 +19,8 @@ export const bridgePort = z
     locked: reading(z.boolean()),
     hairpin: reading(z.boolean()),
     state: reading(z.string()),
+    /** Of a port that listens or learns: whether its timer will make it forward by itself. */
+    settles: reading(z.boolean()).optional(),
     vlans: reading(z.array(vlanEntry).readonly()),
   })
   .readonly();

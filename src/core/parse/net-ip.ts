@@ -9,6 +9,8 @@ const MOST_LINKS = 20_000;
 /** What a kind of link tells of itself; each field is looked at where it is used. */
 const ofKind = z.custom<Readonly<Record<string, unknown>>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value)).optional();
 
+const program = z.object({ prog: z.object({ id: z.number(), name: z.string().optional() }).optional() });
+
 const link = z.object({
   ifindex: z.number(),
   ifname: z.string().min(1).max(64),
@@ -19,7 +21,7 @@ const link = z.object({
   link_type: z.string().default(''),
   master: z.string().optional(),
   address: z.string().default(''),
-  xdp: z.object({ prog: z.object({ id: z.number(), name: z.string().optional() }).optional() }).optional(),
+  xdp: program.extend({ attached: z.array(program).optional() }).optional(),
   linkinfo: z
     .object({
       info_kind: z.string().optional(),
@@ -77,13 +79,16 @@ export function parseAddresses(items: readonly unknown[]): ReadonlyMap<string, r
 
 const neigh = z.object({ dst: z.string(), dev: z.string(), lladdr: z.string().optional(), state: z.array(z.string()).default([]) });
 
-/** `ip -j neigh show`, both families: entries that carry a MAC. */
+/** What the kernel itself makes for groups, on every interface: nobody is impersonated by them. */
+const GROUP = /^(ff|22[4-9]\.|23\d\.|255\.)/;
+
+/** `ip -j neigh show nud all`, both families: entries of hosts that carry a MAC, those without ARP too. */
 export function parseNeighbours(items: readonly unknown[]): { readonly v4: readonly Neighbour[]; readonly v6: readonly Neighbour[] } {
   const v4: Neighbour[] = [];
   const v6: Neighbour[] = [];
   for (const n of each(items, neigh)) {
     const mac = (n.lladdr ?? '').toLowerCase();
-    if (!MAC.test(mac)) continue;
+    if (!MAC.test(mac) || GROUP.test(n.dst)) continue;
     (n.dst.includes(':') ? v6 : v4).push({ ip: n.dst, mac, dev: n.dev, state: n.state[0] ?? 'UNKNOWN' });
   }
   return { v4, v6 };
@@ -120,8 +125,16 @@ export function linkPort(l: RawLink, source: string, vlans: Vlans): BridgePort |
     locked: field(d, 'locked', source, bool),
     hairpin: field(d, 'hairpin', source, bool),
     state: field(d, 'state', source, text),
+    // The timer runs down: it is told only where it decides, and only that it runs.
+    ...(d?.['state'] === 'listening' || d?.['state'] === 'learning' ? { settles: field(d, 'forward_delay_timer', source, (v) => (typeof v === 'number' ? v > 0 : undefined)) } : {}),
     vlans,
   };
+}
+
+/** Names of XDP programs: one, or one for each way in which they are attached. */
+function programs(xdp: NonNullable<RawLink['xdp']>): readonly string[] {
+  const list = xdp.prog === undefined && xdp.attached !== undefined ? xdp.attached : [xdp];
+  return list.map((x) => x.prog?.name ?? `program ${x.prog?.id ?? '?'}`);
 }
 
 /** What the links of one net namespace say, in the model's words; `peer` still as `index:<n>` where it lies in another namespace. */
@@ -149,6 +162,6 @@ export function toInterface(net: string, l: RawLink, addresses: Reading<readonly
       kind === 'bridge'
         ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool) }
         : null,
-    xdp: known(l.xdp === undefined ? [] : [l.xdp.prog?.name ?? `program ${l.xdp.prog?.id ?? '?'}`], source),
+    xdp: known(l.xdp === undefined ? [] : programs(l.xdp), source),
   };
 }

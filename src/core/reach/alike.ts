@@ -27,12 +27,15 @@ function plugKey(plug: Plug, host: Host): string {
     const read = (r: Reading<boolean | string>): string => ('value' in r ? String(r.value) : r.unknown);
     const vlans = port == null ? undefined : valueOf(port.vlans);
     const filtered = vlans === undefined ? '?' : vlans.length === 1 ? `${vlans[0]?.vid}${vlans[0]?.pvid === true ? 'p' : ''}${vlans[0]?.untagged === true ? 'u' : ''}` : JSON.stringify(vlans);
-    const flags = port == null ? '' : `${read(port.isolated)},${read(port.learning)},${read(port.locked)},${read(port.state)},${read(port.unicastFlood)},${filtered}`;
+    const flags = port == null ? '' : `${read(port.isolated)},${read(port.learning)},${read(port.locked)},${read(port.state)},${port.settles === undefined ? '' : read(port.settles)},${read(port.unicastFlood)},${filtered}`;
     const table = net === undefined ? '' : [net.neighbours, net.neighbours6].map((t) => (valueOf(t) === undefined ? '?' : valueOf(t)?.some((e) => e.state === 'PERMANENT' || e.state === 'NOARP') === true ? plug.net : '')).join(',');
     const own = net === undefined ? '?' : [net.nft, net.arptables, net.tc].map((r) => ('unknown' in r ? r.unknown : '')).join() + (filtersOf(net).touching ? plug.net : '');
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');
+    const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
+    const six = ['forwarding', 'disable_ipv6'].map((k) => sysctls?.[`net.ipv6.conf.${plug.iface?.name ?? ''}.${k}`] ?? '?').join(',');
+    const programs = [plug.iface, plug.port, plug.entry ?? undefined].map((i) => (i === undefined ? undefined : valueOf(i.xdp)?.join())).join();
     const locked = port != null && valueOf(port.locked) === true ? plug.net : '';
-    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host'].join('|');
+    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, six, programs, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host'].join('|');
     mine.set(plug, key);
   }
   return key;

@@ -1,3 +1,5 @@
+import { toNumber } from './filter/truth.js';
+
 /** A tag of IEEE 802.1Q (0x8100) or 802.1ad (0x88a8). */
 export interface Tag {
   readonly protocol: 0x8100 | 0x88a8;
@@ -10,12 +12,13 @@ export const ETH_IPV6 = 0x86dd;
 /** An EtherType for local experiments: what a stolen MAC is announced with where ARP and IP are filtered. */
 export const ETH_OTHER = 0x88b5;
 export const ICMPV6 = 58;
-/** IPv6 destination options: an extension header that neighbour discovery may carry. */
-export const DESTINATION_OPTIONS = 60;
+/** Extension headers of IPv6 that neighbour discovery may carry: hop-by-hop options, routing (with no segment left), destination options. */
+export const EXTENSIONS = [60, 0, 43] as const;
+export type Extension = (typeof EXTENSIONS)[number];
 
 export type Body =
   | { readonly kind: 'arp'; readonly hardware: 1 | 6; readonly operation: 1 | 2; readonly senderMac: string; readonly senderIp: string; readonly targetMac: string; readonly targetIp: string }
-  | { readonly kind: 'nd'; readonly source: string; readonly destination: string; readonly type: 134 | 135 | 136; readonly target: string; readonly mac: string; readonly solicited: boolean; readonly extension: boolean }
+  | { readonly kind: 'nd'; readonly source: string; readonly destination: string; readonly type: 133 | 134 | 135 | 136; readonly target: string; readonly mac: string; readonly solicited: boolean; readonly extension: Extension | null }
   | { readonly kind: 'ip'; readonly source: string; readonly destination: string; readonly protocol: number }
   | { readonly kind: 'other' };
 
@@ -46,6 +49,7 @@ const NOBODY = '00:00:00:00:00:00';
 /** All hosts, as an Ethernet group address: taken by every host, and neither unicast nor broadcast. */
 const ALL_HOSTS = '01:00:5e:00:00:01';
 const ALL_NODES = { mac: '33:33:00:00:00:01', ip: 'ff02::1' };
+const ALL_ROUTERS = { mac: '33:33:00:00:00:02', ip: 'ff02::2' };
 
 /**
  * Tags that a receiver takes off by itself: VLAN 0 says priority only (measured: one, two or three of them, of either
@@ -102,28 +106,52 @@ export function* arpFrames(a: End, v: End, x: End, more: readonly (readonly Tag[
   }
 }
 
+/** The group in which an address is asked for (RFC 4291, 2.7.1), and its MAC. */
+function solicited(ip: string): { readonly ip: string; readonly mac: string } | null {
+  const n = toNumber(ip);
+  if (n === null) return null;
+  const low = (n & 0xffffffn).toString(16).padStart(6, '0');
+  return { ip: `ff02::1:ff${low.slice(0, 2)}:${low.slice(2)}`, mac: `33:33:ff:${low.slice(0, 2)}:${low.slice(2, 4)}:${low.slice(4)}` };
+}
+
+/** What IPv6 frames depend on besides the ends. `own`: an address of the sender's own; `router`: whether the victim forwards. */
+export interface NdWays {
+  readonly own: string | null;
+  readonly router: boolean;
+  readonly tags?: readonly (readonly Tag[])[];
+}
+
 /**
  * Every neighbour message by which `a` can tell `v` that `x`'s address is elsewhere: advertisements (which change an
- * entry that is there) and solicitations in x's name (which make one), with and without an extension header before them.
- * A router advertisement tells of its sender too, under a link-local address (ndisc_router_discovery in net/ipv6/ndisc.c).
+ * entry that is there) and solicitations in x's name (which make one), with and without extension headers before them.
+ * A router advertisement tells of its sender too, under a link-local address (ndisc_router_discovery in net/ipv6/ndisc.c),
+ * and to a victim that forwards a router solicitation does (ndisc_recv_rs).
  */
-export function* ndFrames(a: End, v: End, x: End, own: string | null, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
-  const taggings = [...TAGGINGS, ...more];
+export function* ndFrames(a: End, v: End, x: End, ways: NdWays): Generator<Frame> {
+  const taggings = [...TAGGINGS, ...(ways.tags ?? [])];
+  const group = solicited(v.ip);
   for (let t = 0; t < taggings.length; t++) {
+    const end = TAGGED[t] ?? ' in a VLAN tag';
     for (const s of senders(a, x)) {
-      for (const extension of [false, true]) {
+      for (const extension of [null, ...EXTENSIONS]) {
         const base = { tags: taggings[t] as readonly Tag[], source: s.wire };
-        const end = TAGGED[t] ?? ' in a VLAN tag';
-        const nd = { kind: 'nd', mac: s.said, extension } as const;
-        yield { ...base, destination: v.mac, body: { ...nd, type: 135, source: x.ip, destination: v.ip, target: v.ip, solicited: false }, name: `neighbour solicitation${end}` };
+        const nd = { kind: 'nd', mac: s.said, extension, solicited: false } as const;
+        const toVictim = { ...base, destination: v.mac };
+        const toAll = { ...base, destination: ALL_NODES.mac };
+        yield { ...toVictim, body: { ...nd, type: 135, source: x.ip, destination: v.ip, target: v.ip }, name: `neighbour solicitation${end}` };
+        if (group !== null) yield { ...base, destination: group.mac, body: { ...nd, type: 135, source: x.ip, destination: group.ip, target: v.ip }, name: `neighbour solicitation to a group${end}` };
         if (x.ip.startsWith('fe80:')) {
-          yield { ...base, destination: v.mac, body: { ...nd, type: 134, source: x.ip, destination: v.ip, target: x.ip, solicited: false }, name: `router advertisement${end}` };
-          yield { ...base, destination: ALL_NODES.mac, body: { ...nd, type: 134, source: x.ip, destination: ALL_NODES.ip, target: x.ip, solicited: false }, name: `router advertisement${end}` };
+          yield { ...toVictim, body: { ...nd, type: 134, source: x.ip, destination: v.ip, target: x.ip }, name: `router advertisement${end}` };
+          yield { ...toAll, body: { ...nd, type: 134, source: x.ip, destination: ALL_NODES.ip, target: x.ip }, name: `router advertisement${end}` };
         }
-        for (const source of own === null ? [x.ip] : [x.ip, own]) {
-          yield { ...base, destination: v.mac, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: true }, name: `neighbour advertisement${end}` };
-          yield { ...base, destination: v.mac, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: false }, name: `unsolicited advertisement${end}` };
-          yield { ...base, destination: ALL_NODES.mac, body: { ...nd, type: 136, source, destination: ALL_NODES.ip, target: x.ip, solicited: false }, name: `unsolicited advertisement${end}` };
+        if (ways.router) {
+          yield { ...toVictim, body: { ...nd, type: 133, source: x.ip, destination: v.ip, target: v.ip }, name: `router solicitation${end}` };
+          yield { ...base, destination: ALL_ROUTERS.mac, body: { ...nd, type: 133, source: x.ip, destination: ALL_ROUTERS.ip, target: v.ip }, name: `router solicitation${end}` };
+        }
+        for (const source of ways.own === null ? [x.ip] : [x.ip, ways.own]) {
+          yield { ...toVictim, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: true }, name: `neighbour advertisement${end}` };
+          yield { ...toVictim, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip }, name: `unsolicited advertisement${end}` };
+          yield { ...toAll, body: { ...nd, type: 136, source, destination: ALL_NODES.ip, target: x.ip }, name: `unsolicited advertisement${end}` };
         }
       }
     }
@@ -139,6 +167,7 @@ export function* stealFrames(a: End, x: End, more: readonly (readonly Tag[])[] =
     for (const destination of [a.mac, BROADCAST, ALL_HOSTS]) {
       yield { ...base, destination, body: { kind: 'other' }, name: `frame of no known kind${end}` };
       yield { ...base, destination, body: { kind: 'ip', source: a.ip, destination: x.ip, protocol: 17 }, name: `IP packet${end}` };
+      yield { ...base, destination, body: { kind: 'ip', source: 'fe80::bd', destination: ALL_NODES.ip, protocol: 17 }, name: `IPv6 packet${end}` };
       for (const said of [a.ip, x.ip]) {
         yield { ...base, destination, body: { kind: 'arp', hardware: 1, operation: 1, senderMac: x.mac, senderIp: said, targetMac: NOBODY, targetIp: x.ip }, name: `ARP request${end}` };
       }

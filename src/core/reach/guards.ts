@@ -1,9 +1,9 @@
-import { isKnown, known, valueOf, type Reading } from '../model/reading.js';
+import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
 import type { Carried } from './filter/fields.js';
 import { inNetwork } from './filter/truth.js';
-import { arpFrames, ndFrames, stealFrames, type End, type Frame, type Tag } from './frames.js';
+import { arpFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
 import type { Host } from './host.js';
 import { NO_XDP } from './seccomp.js';
 import type { Step, Technique } from './types.js';
@@ -22,6 +22,8 @@ export interface Trial {
   readonly dropped: ReadonlyMap<string, string>;
   /** Rules of which it could not be told whether they drop. */
   readonly unclear: readonly string[];
+  /** Programs that decide on every frame that is left, and whose content nobody can judge. */
+  readonly programs: readonly string[];
 }
 
 const first = (list: readonly string[], fallback: string): string => list.find((ip) => !ip.startsWith('fe80:')) ?? list[0] ?? fallback;
@@ -30,13 +32,14 @@ function end(p: { readonly mac: string | undefined; readonly ipv4: readonly stri
   return { mac: p.mac ?? '', ip: six ? first(p.ipv6, '::') : first(p.ipv4, '0.0.0.0') };
 }
 
-function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, tags: readonly (readonly Tag[])[]): Generator<Frame> {
+function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[]): Generator<Frame> {
   if (technique === 'mac-steal') yield* stealFrames(end(a, false), end(x, false), tags);
   else if (technique === 'arp-spoof') yield* arpFrames(end(a, false), end(v, false), end(x, false), tags);
   else {
-    yield* ndFrames(end(a, true), end(v, true), end(x, true), a.ipv6[0] ?? null, tags);
+    const ways: NdWays = { own: a.ipv6[0] ?? null, router, tags };
+    yield* ndFrames(end(a, true), end(v, true), end(x, true), ways);
     const local = x.ipv6.find((ip) => ip.startsWith('fe80:'));
-    if (local !== undefined && local !== end(x, true).ip) yield* ndFrames(end(a, true), end(v, true), { mac: x.mac ?? '', ip: local }, a.ipv6[0] ?? null, tags);
+    if (local !== undefined && local !== end(x, true).ip) yield* ndFrames(end(a, true), end(v, true), { mac: x.mac ?? '', ip: local }, ways);
   }
 }
 
@@ -44,11 +47,15 @@ function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, tags: readonly
 export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
   let through: Frame | null = null;
   let maybe: Frame | null = null;
+  /** A frame that no program decides on, as far as can be told. */
+  let free = false;
+  const programs = new Set<string>();
   const dropped = new Map<string, string>();
   const unclear = new Set<string>();
   for (const f of list) {
     let stopped = false;
     let sure = true;
+    let decided = false;
     // What the attacker itself puts on it counts until it comes into another namespace.
     const carried: Carried = { mark: null };
     for (const stage of road.stages) {
@@ -60,16 +67,18 @@ export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
       }
       if (fate.drops) {
         sure = false;
-        unclear.add(fate.by ?? stage.where);
+        decided ||= fate.opaque === true;
+        (fate.opaque === true ? programs : unclear).add(fate.by ?? stage.where);
       }
     }
     if (stopped) continue;
+    free ||= !decided;
     if (sure) {
       through ??= f;
       if (!all) break;
     } else maybe ??= f;
   }
-  return { through: through ?? maybe, certain: through !== null, dropped, unclear: [...unclear] };
+  return { through: through ?? maybe, certain: through !== null, dropped, unclear: [...unclear], programs: free ? [] : [...programs] };
 }
 
 /** Addresses that rules on the road speak of: masks that no rule tells apart fare alike. */
@@ -106,7 +115,13 @@ export interface Rights {
 
 /** Frames that a kernel makes by itself for an address or a MAC that was taken. */
 function ordinary(f: Frame): boolean {
-  return f.tags.length === 0 && (f.body.kind !== 'arp' || (f.body.hardware === 1 && f.source === f.body.senderMac)) && (f.body.kind !== 'nd' || !f.body.extension);
+  return f.tags.length === 0 && (f.body.kind !== 'arp' || (f.body.hardware === 1 && f.source === f.body.senderMac)) && (f.body.kind !== 'nd' || f.body.extension === null);
+}
+
+/** Whether a victim forwards IPv6: taken for yes where that was not read, since it opens a door. */
+function forwards(v: Plug, host: Host): boolean {
+  const sysctls = valueOf(host.nets.get(v.net)?.sysctls ?? unknown('not-asked', ''));
+  return sysctls?.[`net.ipv6.conf.${v.iface?.name ?? ''}.forwarding`] !== '0';
 }
 
 export interface Guarded {
@@ -124,8 +139,9 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
   const tags = vlansBetween(hops);
+  const router = forwards(v.plug, host);
   const first_ = masks[0];
-  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, frames(technique, a.plug, v.plug, first_, tags), false).through === null;
+  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, frames(technique, a.plug, v.plug, first_, router, tags), false).through === null;
   const unread = [...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
   if (road.stages.length === 0) {
     const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known(0, host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
@@ -138,7 +154,7 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   for (const m of masks) {
     const key = maskKey(m, host);
     let trial = results.get(key);
-    if (trial === undefined) results.set(key, (trial = tryAll(road, frames(technique, a.plug, v.plug, m, tags), all)));
+    if (trial === undefined) results.set(key, (trial = tryAll(road, frames(technique, a.plug, v.plug, m, router, tags), all)));
     if (trial.through === null) continue;
     left.push(m);
     (trial.certain ? open : maybe).push(trial);
@@ -152,8 +168,12 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
     const text = drops.length === 0 ? `${through} passes` : `${through} passes; ${drops.map(([rule, name]) => `${rule} drops the ${name}`).slice(0, 3).join('; ')}`;
     return { answer: answer('open', '', () => [step('no filter stops the frame', 'yes', known(text, where), 'A rule counts only if it stops every frame that does the same.'), ...unreadSteps()], disguised ? [`it has no means to send an ${through} (CAP_NET_ADMIN alone takes a VLAN device or tc for that)`, ...unread] : unread), masks: left, trials };
   }
+  const programs = [...new Set(maybe.flatMap((t) => t.programs))];
+  if (programs.length > 0 && maybe.every((t) => t.programs.length > 0)) {
+    return { answer: answer('unknown', programs[0] ?? '', () => [step('no filter stops the frame', 'unknown', known(programs, where), 'A BPF program decides, and what it does cannot be read from it.')]), masks: left, trials };
+  }
   if (maybe.length > 0) {
-    const rules = [...new Set(maybe.flatMap((t) => t.unclear))];
+    const rules = [...new Set(maybe.flatMap((t) => [...t.unclear, ...t.programs]))];
     return { answer: answer('open', '', () => [step('no filter stops the frame', 'unknown', known(rules, where), 'What these rules do with it could not be told.'), ...unreadSteps()], [...rules.slice(0, 3).map((r) => `${r} stops it (could not be told)`), ...unread]), masks: left, trials };
   }
   const by = drops[0]?.[0] ?? where;

@@ -24,7 +24,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   let reason = '';
   for (const technique of techniquesFor(false, a, v, wire)) {
     const { answer } = court.pair(technique, a, v, wire);
-    if (reason === '' || outranks(answer.state, state)) {
+    if (techniques.length === 0 || outranks(answer.state, state)) {
       state = answer.state;
       techniques = [technique];
       unless = [answer.unless];
@@ -37,7 +37,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   // A reservation that one technique does not have does not hold for the pair.
   const kept = unless.some((list) => list.length === 0) ? [] : merge(unless);
   const reads = state === 'shut' ? 'no' : court.reads(a, v, wire, techniques[0] ?? 'arp-spoof').state;
-  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null ? (techniques[0] === 'table-write' ? tableRight(a) : court.sender(a.workload).right) : reason };
+  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a) : court.sender(a.workload).right) : reason };
 }
 
 function tableRight(a: Party): string {
@@ -126,7 +126,7 @@ export function judgeWire(court: Court, wire: Wire): Judged {
       if (g.verdict === 'possible') for (const id of g.victims) exposed.add(id);
     }
     const verdict = list[0]?.verdict ?? 'blocked';
-    const byTable = verdict === 'possible' && list.every((g) => g.verdict !== 'possible' || g.techniques.every((t) => t === 'table-write'));
+    const byTable = verdict === 'possible' && (a.plug.on === ELSEWHERE || list.every((g) => g.verdict !== 'possible' || g.techniques.every((t) => t === 'table-write')));
     attackers.push({ id: a.id, verdict, right: byTable ? tableRight(a) : court.sender(workload).right, groups: list });
   }
   const gateway = `gateway:${wire.segment.id}`;

@@ -1,6 +1,7 @@
 import { valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
+import { entersToSend, mayRoam, seatsOf } from './enter.js';
 import { hostOf, type Host } from './host.js';
 import { senderOf, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
@@ -86,14 +87,25 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       const masks = othersThan(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
       const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
-      return { answer: series([wired, wayBetween(a.plug, v.plug, technique, host), guard.answer, taken.answer]), masks: guard.masks };
+      return { answer: series([wired, wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host), guard.answer, taken.answer]), masks: guard.masks };
     },
     pair: (technique, a, v, wire) => {
       if (a.workload === null) return { answer: NOBODY, masks: [] };
       if (technique === 'table-write') return { answer: tableWrite(a.workload, v, host), masks: othersThan(court.masks(wire), a, v) };
-      const s = send(technique, court.sender(a.workload));
-      const link = court.link(technique, a, v, wire);
-      return { answer: series([s, link.answer]), masks: link.masks };
+      const { workload } = a;
+      const plugged = a.plug.on !== ELSEWHERE;
+      const link = plugged ? court.link(technique, a, v, wire) : null;
+      const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload)), link.answer]), masks: link.masks };
+      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || !mayRoam(workload)) return own ?? { answer: NOBODY, masks: [] };
+      // From where it can put itself, as whoever sits there.
+      const from = seatsOf(workload, v, wire, host).map((seat): Link => {
+        const sent = court.link(technique, { id: a.id, workload, plug: seat.plug }, v, wire);
+        return { answer: series([entersToSend(workload, seat, host), sent.answer]), masks: sent.masks };
+      });
+      const all = own === null ? from : [own, ...from];
+      const best = strongest(all.map((l) => l.answer));
+      if (best === undefined) return { answer: NOBODY, masks: [] };
+      return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
     },
     reads: (a, v, wire, technique) => reading(a, v, wire, technique, host),
   };
@@ -134,7 +146,7 @@ export function attackersOf(wire: Wire): readonly Party[] {
 
 /** All techniques, or those that say something about this victim. */
 export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire): readonly Technique[] {
-  if (a.plug.on === ELSEWHERE) return ['table-write'];
+  if (a.plug.on === ELSEWHERE && (a.workload === null || !mayRoam(a.workload))) return ['table-write'];
   if (all) return TECHNIQUES;
   return TECHNIQUES.filter((t) => {
     if (t === 'ndp-spoof') return !v.plug.addressesRead || v.plug.ipv6.length > 0;

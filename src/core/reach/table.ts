@@ -10,15 +10,15 @@ import type { Party } from './wire.js';
 
 const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
 
-function has(p: ProcessFacts, cap: string): Answer {
+export function has(p: ProcessFacts, cap: string): Answer {
   const e = p.capabilities.effective;
   const read = valueOf(e);
   const state = read === undefined ? 'unknown' : read.includes(cap) ? 'open' : 'shut';
-  return answer(state, state === 'shut' ? `no process holds ${cap}` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', e, 'It takes this to enter the victim’s net namespace and write its table.')]);
+  return answer(state, state === 'shut' ? `no process holds ${cap}` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', e, cap === 'CAP_NET_RAW' ? 'It sends any frame from the net namespace that it enters.' : 'It takes this to enter another net namespace, or to write its table.')]);
 }
 
 /** Whether a process's rights count in the victim's net namespace. */
-function counts(p: ProcessFacts, net: string, host: Host): Answer {
+export function counts(p: ProcessFacts, net: string, host: Host): Answer {
   const mine = valueOf(p.namespaces.user);
   const owner = host.ownerOf(net);
   const map = valueOf(p.uidMap);
@@ -31,7 +31,7 @@ function counts(p: ProcessFacts, net: string, host: Host): Answer {
 }
 
 /** Whether the attacker sees a process of the victim's namespace, by a pid namespace or by a mount of the host's files. */
-function sees(w: Workload, v: Party, host: Host): Answer {
+export function sees(w: Workload, v: Party): Answer {
   const pidns = w.namespaces.pid;
   const owner = valueOf(pidns.owner);
   const text = 'it can name the victim’s net namespace';
@@ -45,11 +45,10 @@ function sees(w: Workload, v: Party, host: Host): Answer {
   const mounts = valueOf(w.mounts)?.find((m) => m.host === '/' || /^\/(var\/)?run(\/docker)?(\/netns)?$/.test(m.host) || (m.fstype === 'proc' && m.host === '/proc' && m.destination !== '/proc'));
   if (mounts !== undefined) return answer('open', '', () => [step('wire', text, 'yes', known(mounts.destination, w.mounts.source), 'A mount of the host’s files shows namespaces by name.')]);
   if (owner === undefined) return answer('unknown', 'its pid namespace was not read', () => [step('wire', text, 'unknown', pidns.owner, 'Which processes it sees was not read.')]);
-  void host;
   return answer('shut', 'own pid namespace', () => [step('wire', text, 'no', pidns.owner, 'It sees its own processes only.')]);
 }
 
-function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
+export function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
   if (valueOf(p.seccomp) === 'disabled') return answer('open', '');
   const profile = w.kind === 'container' ? w.declared.seccomp : null;
   const source = known(profile?.kind ?? 'filter', 'engine: HostConfig.SecurityOpt');
@@ -61,7 +60,7 @@ function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
 }
 
 /** Opening /proc/<pid>/ns takes ptrace rights: CAP_SYS_PTRACE, or all that the other process holds. */
-function mayOpen(p: ProcessFacts, v: Party): Answer {
+export function mayOpen(p: ProcessFacts, v: Party): Answer {
   const mine = valueOf(p.capabilities.effective) ?? [];
   if (mine.includes('CAP_SYS_PTRACE')) return answer('open', '');
   const theirs = v.workload?.processes.map((x) => valueOf(x.capabilities.permitted));
@@ -77,7 +76,7 @@ export function tableWrite(w: Workload, v: Party, host: Host): Answer {
     const best = strongest(processes.map((p) => series([answer('open', '', shared), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)])));
     return best ?? answer('unknown', 'its processes were not read', shared);
   }
-  const seen = sees(w, v, host);
+  const seen = sees(w, v);
   const ways = processes.flatMap((p) => {
     const count = counts(p, v.plug.net, host);
     const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);

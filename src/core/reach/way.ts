@@ -1,6 +1,8 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
+import { filtersOf } from './filter/rules.js';
+import { tcActs } from './filter/tc.js';
 import type { Tag } from './frames.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
@@ -50,6 +52,13 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
     if (a.kind === 'word') return answer('unknown', 'whether a frame comes back was not read', () => [step('wire', 'a frame of one reaches the other', 'unknown', unknown('unsupported', 'hairpin'), 'They share one net namespace; whether its port sends frames back was not read.')]);
     return answer('shut', 'one net namespace', () => [step('wire', 'a frame of one reaches the other', 'no', known(a.net, 'namespaces(7)'), 'They share one net namespace, its address and its table: a frame that leaves does not come back in.')]);
   }
+  const loose = [a, v].find((p) => p.kind === 'word' && p.port !== undefined && valueOf(p.port.master) === '');
+  if (segment.driver === 'bridge' && loose?.port !== undefined) {
+    const { name, master } = loose.port;
+    const moved = valueOf(loose.port.xdp)?.length !== 0 || tcActs(filtersOf(host.nets.get(loose.port.net)).tc ?? [], name, 'ingress');
+    if (moved) return answer('unknown', `${name} is no port of a bridge, and a program takes its frames`, () => [step('wire', 'there is a wire', 'unknown', loose.port?.xdp ?? master, 'A program at its ingress may send its frames anywhere.')]);
+    return answer('shut', `${name} is no port of a bridge`, () => [step('wire', 'there is a wire', 'no', master, `${name} was taken off its bridge: its frames come to the host’s stack and go no further.`)]);
+  }
   if (a.kind === 'word' || v.kind === 'word') {
     if (segment.driver !== 'bridge') {
       return answer('unknown', `${segment.driver} network: its wire was not read`, () => [step('wire', 'there is a wire', 'unknown', unknown('unsupported', `engine: Driver ${segment.driver}`), 'What carries this network lies outside of what was read.')]);
@@ -89,16 +98,26 @@ function flag(port: NetInterface, name: 'isolated' | 'learning' | 'locked' | 'ne
   return port.port === null ? unknown('not-asked', `/sys/class/net/${port.name}/brport`) : port.port[name];
 }
 
+/** `mine`: the sender's own interface, where it may set it up again. */
+function notForwarding(port: NetInterface, state: string, mine: NetInterface | null): Answer {
+  const reading = port.port?.state ?? port.up;
+  const say = (to: 'open' | 'latent' | 'shut', holds: Step['holds'], why: string): Answer => answer(to, `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, holds, reading, why)]);
+  if (mine !== null && valueOf(mine.peer) === port.id && valueOf(mine.up) === false) return say('open', 'yes', `It does once its other end, ${mine.name}, is up again, and the sender may set it up (CAP_NET_ADMIN).`);
+  const settles = port.port?.settles;
+  if ((state === 'listening' || state === 'learning') && (settles === undefined || valueOf(settles) !== false)) {
+    return say('latent', 'no', 'Not yet: it goes on to forward by itself when the bridge’s forward delay is over.');
+  }
+  return say('shut', 'no', 'The port does not forward.');
+}
+
 /** Flags of the ports of one bridge: state, isolation, locks. */
-function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, host: Host): Answer {
+function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, mine: NetInterface | null, host: Host): Answer {
   const parts: Answer[] = [];
   for (const port of [hop.in, hop.out]) {
     if (port === null) continue;
     if (valueOf(port.up) === false) parts.push(answer('shut', `${port.name} is down`, () => [step('way', `${port.name} forwards`, 'no', port.up, 'It is down.')]));
     const state = port.port === null ? undefined : valueOf(port.port.state);
-    if (state !== undefined && state !== 'forwarding') {
-      parts.push(answer('shut', `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, 'no', port.port?.state ?? port.up, 'The port does not forward.')]));
-    }
+    if (state !== undefined && state !== 'forwarding') parts.push(notForwarding(port, state, mine));
   }
   if (hop.in !== null && hop.out !== null) {
     const a = flag(hop.in, 'isolated');
@@ -180,14 +199,14 @@ function learns(hop: Hop): Answer {
   return answer('open', '', () => [step('way', 'the bridge learns the stolen MAC', 'yes', learning, 'The last sender of a MAC has it.')]);
 }
 
-/** Whether what lies between two plugs lets the frames of a technique pass. */
-export function wayBetween(a: Plug, v: Plug, technique: Technique, host: Host): Answer {
+/** Whether what lies between two plugs lets the frames of a technique pass. `mayRaise`: the sender may set its own interface up. */
+export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boolean, host: Host): Answer {
   if (a.kind === 'word' || v.kind === 'word' || a.bridge === null || (a.on === v.on && a.kind === v.kind && a.kind !== 'port')) return answer('open', '');
   const hops = hopsBetween(a, v, host) ?? [];
   if (a.kind === 'self' && v.kind === 'port') {
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
   }
-  const parts = hops.map((hop) => ports(hop, technique, a.mac, host));
+  const parts = hops.map((hop) => ports(hop, technique, a.mac, mayRaise ? (a.iface ?? null) : null, host));
   if (technique === 'mac-steal') parts.push(...hops.map(learns));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }

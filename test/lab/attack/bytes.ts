@@ -17,13 +17,13 @@ function checksum(text: string): string {
 function neighbour(b: Extract<Frame['body'], { kind: 'nd' }>): string {
   const flags = b.type === 136 ? (b.solicited ? 0x60000000 : 0x20000000) : 0;
   const option = `${b.type === 136 ? '02' : '01'}01${mac(b.mac)}`;
-  const message = (sum: string) => b.type === 134 ? `8600${sum}${hex(0, 12)}0101${mac(b.mac)}` : `${hex(b.type, 1)}00${sum}${hex(flags, 4)}${ip(b.target)}${option}`;
+  const message = (sum: string) => b.type === 133 ? `8500${sum}${hex(0, 4)}0101${mac(b.mac)}` : b.type === 134 ? `8600${sum}${hex(0, 12)}0101${mac(b.mac)}` : `${hex(b.type, 1)}00${sum}${hex(flags, 4)}${ip(b.target)}${option}`;
   const length = message('0000').length / 2;
   const pseudo = `${ip(b.source)}${ip(b.destination)}${hex(length, 4)}0000003a`;
   const body = message(checksum(pseudo + message('0000')));
-  // Destination options that hold nothing but padding: a header of 8 bytes.
-  const extension = b.extension ? '3a00010400000000' : '';
-  return `60000000${hex(length + extension.length / 2, 2)}${b.extension ? '3c' : '3a'}ff${ip(b.source)}${ip(b.destination)}${extension}${body}`;
+  // A header of 8 bytes: options that hold nothing but padding, or a route with no stage left.
+  const extension = b.extension === null ? '' : b.extension === 43 ? '3a00000000000000' : '3a00010400000000';
+  return `60000000${hex(length + extension.length / 2, 2)}${hex(b.extension ?? 58, 1)}ff${ip(b.source)}${ip(b.destination)}${extension}${body}`;
 }
 
 function body(f: Frame): string {

@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import type { Before, Scenario } from './scenario.js';
+
+const PROGRAM = fileURLToPath(new URL('./program.pl', import.meta.url));
 
 /** Short forms in which the tables of scenarios are written. */
 
@@ -21,6 +24,8 @@ export const nft = (family_: string, chain: string, ...rules: readonly string[])
   ...rules.map((r): Before => ['host', `nft 'add rule ${family_} guard c ${r}'`]),
 ];
 export const inside = (role: 'A' | 'V', family_: string, chain: string, ...rules: readonly string[]): readonly Before[] => nft(family_, chain, ...rules).map(([, c]) => [role, c]);
+/** Attaches an XDP program of two instructions (`r0 = XDP_DROP; exit`), loaded by bpf(2) and pinned for as long as that takes. */
+export const xdp = (role: 'A' | 'V' | 'host', dev: string): readonly Before[] => [[role, `unshare -m sh -c 'mount -t bpf bpf /mnt && perl "$0" /mnt/p && ip link set dev ${dev} xdpgeneric pinned /mnt/p' ${PROGRAM}`]];
 export const FORWARD = 'forward priority 0; policy accept';
 export const TAGS = 'ether type { 8021q, 8021ad } drop';
 export const V6 = ['--ipv6', '--subnet', 'fd00:{n}::/64'];

@@ -3,9 +3,10 @@ import { save, saveOne } from './recording.js';
 import { NEXT } from './next.js';
 import { ALL, SCENARIOS } from './scenarios.js';
 
-/** By hand: `npx tsx test/lab/attack/hand.ts [words of a name or family]`. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
-const words = process.argv.slice(2);
-const chosen = [...SCENARIOS, ...(words.length === 0 ? [] : NEXT)].filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
+/** By hand: `npx tsx test/lab/attack/hand.ts [--next] [words of a name or family]`; `--next`: those alone that are not in the matrix. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
+const next = process.argv[2] === '--next';
+const words = process.argv.slice(next ? 3 : 2);
+const chosen = [...(next ? [] : SCENARIOS), ...(next || words.length > 0 ? NEXT : [])].filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));
 const start = Date.now();
 const played = await play(chosen, { lanes: Math.min(3, chosen.length), told: (played, s) => {
   if (process.env['BULKHEAD_RECORD_LAB'] === '1') saveOne(s, played);

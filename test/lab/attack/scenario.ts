@@ -40,6 +40,8 @@ export interface Scenario {
   readonly reads?: boolean;
   /** Words of the reservation under which the verdict is `possible` although the attack fails: what stops it cannot be read. */
   readonly unless?: string;
+  /** The verdict is `unknown`, since what decides can be read by nobody. */
+  readonly unread?: boolean;
   /** VLANs in whose tags the attack hides as well. */
   readonly tags?: readonly number[];
   /** What the author expects, as a second opinion: the attack works or not. */

@@ -50,7 +50,7 @@ export function stageKey(s: Scenario): string | null {
   return JSON.stringify([s.A, s.V, s.X, s.network, s.donor, s.second, s.engine]);
 }
 
-const WITHOUT_RULES = 'for t in bridge netdev inet arp; do nft delete table $t guard; done 2>/dev/null; nft delete table bridge filter 2>/dev/null; nft delete table bridge nat 2>/dev/null; nft delete table arp filter 2>/dev/null; arptables-legacy -F 2>/dev/null; true';
+const WITHOUT_RULES = 'for t in bridge netdev inet arp; do nft delete table $t guard; done 2>/dev/null; nft delete table bridge filter 2>/dev/null; nft delete table bridge nat 2>/dev/null; nft delete table arp filter 2>/dev/null; for c in INPUT OUTPUT; do arptables-legacy -P $c ACCEPT; done 2>/dev/null; arptables-legacy -F 2>/dev/null; true';
 
 /** A MAC for an attacker that has no interface of its own on the wire. */
 export const HOSTS_OWN = '02:bd:00:be:ef:03';

@@ -1,5 +1,5 @@
 import type { Json } from '../../model/network.js';
-import { DESTINATION_OPTIONS, ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame } from '../frames.js';
+import { ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame } from '../frames.js';
 
 /** Where a frame is when it is looked at. */
 export interface Spot {
@@ -87,7 +87,7 @@ function ip(protocol: string, field: string, f: Frame): Seen {
     case 'saddr': return of(b.source);
     case 'daddr': return of(b.destination);
     case 'version': return of(protocol === 'ip6' ? 6 : 4);
-    case 'nexthdr': return of(b.kind === 'nd' ? (b.extension ? DESTINATION_OPTIONS : ICMPV6) : b.protocol);
+    case 'nexthdr': return of(b.kind === 'nd' ? (b.extension ?? ICMPV6) : b.protocol);
     case 'protocol': return of(b.kind === 'nd' ? ICMPV6 : b.protocol);
     case 'hoplimit': return b.kind === 'nd' ? of(255) : 'unknown';
     default: return 'unknown';
@@ -114,7 +114,7 @@ function payload(protocol: string, field: string, f: Frame, at: Spot, inTag: boo
   if (protocol === 'vlan') {
     const tag = f.tags[0];
     if (tag?.protocol !== 0x8100) return 'none';
-    return field === 'id' ? of(tag.id) : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : field === 'pcp' || field === 'dei' || field === 'cfi' ? of(0) : 'unknown';
+    return field === 'id' ? of(tag.id) : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : 'unknown';
   }
   if (protocol === 'arp' || protocol === 'ip' || protocol === 'ip6' || protocol === 'icmpv6') {
     const dependency = there(protocol, f, at, inTag);
@@ -132,8 +132,11 @@ function payload(protocol: string, field: string, f: Frame, at: Spot, inTag: boo
 
 function icmpv6(field: string, f: Frame, at: Spot): Seen {
   if (f.body.kind !== 'nd' || typeof l4(f, at) !== 'object') return 'none';
-  return field === 'type' ? of(f.body.type) : field === 'code' ? of(0) : field === 'taddr' ? (f.body.type === 134 ? 'none' : of(f.body.target)) : 'unknown';
+  return field === 'type' ? of(f.body.type) : field === 'code' ? of(0) : field === 'taddr' ? (f.body.type === 134 || f.body.type === 133 ? 'none' : of(f.body.target)) : 'unknown';
 }
+
+/** Extension headers by nft's names; a fragment's is none: the kernel takes no neighbour message in it (RFC 6980). */
+const HEADERS: Readonly<Record<string, number>> = { dst: 60, hbh: 0, rt: 43, frag: 44, mh: 135 };
 
 type Obj = { readonly [key: string]: Json };
 const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
@@ -153,8 +156,8 @@ export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Ca
     const dependency = there('icmpv6', f, at, inTag);
     if (dependency === false) return 'none';
     if (f.body.kind !== 'nd') return dependency === null ? 'unknown' : of(false);
-    // The attacker may choose another header than the one that a rule looks for; only this one is modelled.
-    return name === 'dst' ? of(f.body.extension) : f.body.extension ? 'unknown' : of(false);
+    const header = HEADERS[String(name)];
+    return header === undefined ? 'unknown' : of(f.body.extension === header);
   }
   return 'unknown';
 }
@@ -162,7 +165,7 @@ export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Ca
 const NAMES: Readonly<Record<string, number>> = {
   arp: ETH_ARP, ip: ETH_IPV4, ip6: ETH_IPV6, vlan: 0x8100, '8021q': 0x8100, '8021ad': 0x88a8, qinq: 0x88a8, request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10,
   'nd-neighbor-solicit': 135, 'nd-neighbor-advert': 136, 'nd-router-solicit': 133, 'nd-router-advert': 134, 'nd-redirect': 137, 'echo-request': 128, 'echo-reply': 129,
-  'ipv6-icmp': ICMPV6, icmpv6: ICMPV6, icmp: 1, tcp: 6, udp: 17, 'ipv6-opts': DESTINATION_OPTIONS, hopopt: 0, 'ipv6-nonxt': 59,
+  'ipv6-icmp': ICMPV6, icmpv6: ICMPV6, icmp: 1, tcp: 6, udp: 17, 'ipv6-opts': 60, hopopt: 0, 'ipv6-route': 43, 'ipv6-frag': 44, 'ipv6-nonxt': 59,
 };
 
 /** A constant of a rule in the terms that `look` uses, for a value of that kind. */

@@ -160,6 +160,8 @@ export interface LineFate {
   readonly passes: boolean;
   readonly drops: boolean;
   readonly by: string | null;
+  /** A program decides, whose content nobody can judge. */
+  readonly opaque?: boolean;
 }
 
 /** What a chain of a table does with a frame. */

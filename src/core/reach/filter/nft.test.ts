@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../model/index.js';
-import { arpFrames, ndFrames, TAGGINGS, type Frame } from '../frames.js';
+import { arpFrames, ndFrames, stealFrames, TAGGINGS, type Frame } from '../frames.js';
 import { ask, compile } from './nft.js';
 import type { Spot } from './fields.js';
 
@@ -75,8 +75,8 @@ test('sets hold tuples, prefixes and ranges', () => {
 });
 
 test('an extension header hides a neighbour message from ip6 nexthdr, not from meta l4proto', () => {
-  const nd = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fd00::5' }, null)];
-  const hidden = nd.find((f) => f.body.kind === 'nd' && f.body.extension) as Frame;
+  const nd = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fd00::5' }, { own: null, router: false })];
+  const hidden = nd.find((f) => f.body.kind === 'nd' && f.body.extension === 60) as Frame;
   expect(fate('bridge', [[match(field('ip6', 'nexthdr'), 'ipv6-icmp'), DROP]], hidden)).toBe('passes');
   expect(fate('bridge', [[match(meta('l4proto'), 'ipv6-icmp'), DROP]], hidden)).toBe('dropped');
   expect(fate('bridge', [[match(field('icmpv6', 'type'), { set: ['nd-neighbor-advert', 'nd-neighbor-solicit'] }), DROP]], hidden)).toBe('dropped');
@@ -114,10 +114,41 @@ test('a mark that an earlier rule set is seen by a later one', () => {
 });
 
 test('a router advertisement tells of its sender under its link-local address', () => {
-  const local = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fe80::5' }, null)];
+  const local = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fe80::5' }, { own: null, router: false })];
   const router = local.find((f) => f.body.kind === 'nd' && f.body.type === 134 && f.tags.length === 0) as Frame;
   const two: Json = match(field('icmpv6', 'type'), { set: ['nd-neighbor-advert', 'nd-neighbor-solicit'] });
   expect(fate('bridge', [[two, DROP]], router)).toBe('passes');
   expect(fate('bridge', [[match(field('icmpv6', 'type'), 'nd-router-advert'), DROP]], router)).toBe('dropped');
   expect(fate('bridge', [[match(field('icmpv6', 'taddr'), 'fe80::5'), DROP]], router)).toBe('passes');
+});
+
+describe('what a sender may choose', () => {
+  const six = (ip: string, router: boolean): readonly Frame[] => [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip }, { own: 'fd00::a', router })];
+  const some = (frames: readonly Frame[], ...exprs: readonly (readonly Json[])[]): boolean => frames.some((f) => fate('bridge', exprs, f) === 'passes');
+  const noTags = [match(field('ether', 'type'), { set: ['8021q', '8021ad'] }), DROP];
+  const types = (...names: readonly string[]): readonly Json[] => [match(field('icmpv6', 'type'), { set: [...names] }), DROP];
+
+  test('the extension header: a guard has to name all that a neighbour message may carry', () => {
+    const headers = (...list: readonly Json[]): readonly Json[] => [match(field('ip6', 'nexthdr'), { set: [...list] }), DROP];
+    expect(some(six('fd00::5', false), noTags, headers('ipv6-icmp', 60))).toBe(true);
+    expect(some(six('fd00::5', false), noTags, headers('ipv6-icmp', 60, 0))).toBe(true);
+    expect(some(six('fd00::5', false), noTags, headers('ipv6-icmp', 60, 0, 43))).toBe(false);
+    expect(some(six('fd00::5', false), noTags, headers('ipv6-icmp'), [match({ exthdr: { name: 'dst' } }, true), DROP])).toBe(true);
+  });
+  test('the group to which it asks instead of the victim itself', () => {
+    const toVictim = [match(field('ip6', 'daddr'), 'fd00::f'), ...types('nd-neighbor-solicit')];
+    expect(some(six('fd00::5', false), noTags, types('nd-neighbor-advert'), toVictim)).toBe(true);
+  });
+  test('a router solicitation, to who forwards', () => {
+    const guard = types('nd-neighbor-advert', 'nd-neighbor-solicit', 'nd-router-advert');
+    expect(some(six('fe80::5', true), noTags, guard)).toBe(true);
+    expect(some(six('fe80::5', false), noTags, guard)).toBe(false);
+  });
+  test('the priority in a tag: a rule that names one stops nothing for certain', () => {
+    expect(fate('bridge', [[match(field('vlan', 'pcp'), 0), DROP]], plain(1, 1))).toBe('unclear');
+  });
+  test('the type of a frame that only carries a stolen MAC', () => {
+    const frames = [...stealFrames(A, X)];
+    expect(some(frames, [match(field('ether', 'type'), 'ip6', '!='), DROP])).toBe(true);
+  });
 });

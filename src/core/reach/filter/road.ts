@@ -74,7 +74,7 @@ function strip(f: Frame): Frame {
 function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
   const filters = filtersOf(host.nets.get(net));
   const xdp = valueOf(dev.xdp);
-  if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, by: `XDP program ${xdp.join(', ')} on ${dev.name}` }));
+  if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, opaque: true, by: `the XDP program ${xdp.join(', ')} on ${dev.name}` }));
   if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f) => askTc(filters.tc ?? [], dev.name, 'ingress', f));
   const spot = { iif: dev.name, oif: null, bridge: '', mine: valueOf(dev.mac) ?? '' };
   b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name);

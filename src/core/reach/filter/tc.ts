@@ -39,8 +39,8 @@ function key(name: string, value: Json, f: Frame): Truth {
     case 'arp_tha': return arp === null ? false : macIs(arp.targetMac, text);
     case 'vlan_id': return f.tags[0] === undefined ? false : f.tags[0].id === Number(text);
     case 'vlan_ethtype': return f.tags[0] === undefined ? false : protocolIs(f.tags[1]?.protocol ?? innerType(f), value);
-    case 'ip_proto': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension ? null : text === 'icmpv6' || text === '58') : false;
-    case 'icmp_type': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension ? null : Number(text) === b.type) : false;
+    case 'ip_proto': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension !== null ? null : text === 'icmpv6' || text === '58') : false;
+    case 'icmp_type': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension !== null ? null : Number(text) === b.type) : false;
     case 'src_ip': case 'ipv6_src': return b.kind === 'nd' && f.tags.length <= 1 ? inNetwork(b.source, text) : false;
     case 'dst_ip': case 'ipv6_dst': return b.kind === 'nd' && f.tags.length <= 1 ? inNetwork(b.destination, text) : false;
     default: return null;
@@ -59,50 +59,78 @@ function u32(options: Obj): ((f: Frame) => Truth) | null {
   return null;
 }
 
-function action(options: Obj): 'drop' | 'pass' | 'on' | 'unclear' {
+type Done = 'drop' | 'pass' | 'on' | 'unclear' | 'program' | { readonly chain: number };
+
+function action(options: Obj): Done {
   const actions = options['actions'];
   if (!Array.isArray(actions) || actions.length === 0) return 'pass';
   for (const a of actions) {
     if (!isObject(a)) return 'unclear';
     const kind = a['kind'];
-    const control = isObject(a['control_action']) ? a['control_action']['type'] : undefined;
-    if (kind !== 'gact' && kind !== 'police') return 'unclear';
-    if (kind === 'police') return 'unclear';
-    if (control === 'drop' || control === 'shot') return 'drop';
-    if (control === 'pass' || control === 'ok') return 'pass';
-    if (control === 'continue' || control === 'pipe' || control === 'reclassify') continue;
+    const control = isObject(a['control_action']) ? a['control_action'] : undefined;
+    if (kind === 'bpf') return 'program';
+    if (kind !== 'gact') return 'unclear';
+    // A chance of another end (`random`) makes it no certain one.
+    if (isObject(a['prob']) && a['prob']['random_type'] !== 'none') return 'unclear';
+    const type = control?.['type'];
+    if (type === 'drop' || type === 'shot') return 'drop';
+    if (type === 'pass' || type === 'ok' || type === 'stolen' || type === 'trap') return type === 'pass' || type === 'ok' ? 'pass' : 'unclear';
+    if (type === 'goto') return typeof control?.['chain'] === 'number' ? { chain: control['chain'] } : 'unclear';
+    if (type === 'continue' || type === 'pipe') continue;
     return 'unclear';
   }
   return 'on';
 }
 
-/** What the filters of one hook of a device do with a frame: in order of preference, the first that matches decides. */
+const MOST_GOTOS = 16;
+
+/** What the filters of one hook of a device do with a frame: in order of preference, the first that matches decides. Chain 0 first; others only where an action goes to them. */
 export function askTc(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook'], f: Frame): LineFate {
+  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter)).map((x) => x.filter as Obj);
+  return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, `on ${dev} ${hook}`, f, 0);
+}
+
+function matches(filter: Obj, options: Obj, f: Frame): Truth {
+  const kind = String(filter['kind']);
+  const truth = protocolIs(wireType(f), filter['protocol']);
+  if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f)));
+  if (kind === 'u32') return and(truth, u32(options)?.(f) ?? null);
+  return kind === 'matchall' ? truth : and(truth, null);
+}
+
+function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, depth: number): LineFate {
   let passes = false;
   let drops = false;
+  let opaque = false;
   let by: string | null = null;
-  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter)).map((x) => x.filter as Obj);
-  for (const filter of [...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0))) {
+  for (const filter of mine) {
     const options = filter['options'];
-    if (!isObject(options)) continue;
+    if (Number(filter['chain'] ?? 0) !== chain || !isObject(options)) continue;
     const kind = String(filter['kind']);
-    let truth: Truth = protocolIs(wireType(f), filter['protocol']);
-    if (kind === 'flower') truth = and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f)));
-    else if (kind === 'u32') {
-      if (options['ht_divisor'] !== undefined && options['match'] === undefined) continue;
-      truth = and(truth, u32(options)?.(f) ?? null);
-    } else if (kind !== 'matchall') truth = and(truth, null);
+    if (kind === 'u32' && options['ht_divisor'] !== undefined && options['match'] === undefined) continue;
+    const truth = matches(filter, options, f);
     if (truth === false) continue;
-    const what = action(options);
-    const where = `tc ${kind} on ${dev} ${hook}, pref ${String(filter['pref'] ?? '?')}`;
-    if (what === 'drop' || what === 'unclear') {
-      drops = true;
-      by ??= where;
+    const where = `tc ${kind} ${place}, pref ${String(filter['pref'] ?? '?')}`;
+    const program = kind === 'bpf' || kind === 'cgroup';
+    const what = program ? 'program' : action(options);
+    if (typeof what === 'object') {
+      const inner = depth >= MOST_GOTOS ? { passes: true, drops: true, by: where } : askChain(mine, what.chain, place, f, depth + 1);
+      passes ||= inner.passes;
+      drops ||= inner.drops;
+      opaque ||= inner.opaque === true;
+      if (inner.drops) by ??= inner.by;
+      if (truth === true) return { passes, drops, by, opaque };
+      continue;
     }
-    if (what === 'pass' || what === 'unclear') passes = true;
-    if (truth === true && (what === 'drop' || what === 'pass')) return { passes, drops, by };
+    if (what === 'drop' || what === 'unclear' || what === 'program') {
+      drops = true;
+      by ??= what === 'program' ? `the BPF program of ${where}` : where;
+    }
+    if (what === 'pass' || what === 'unclear' || what === 'program') passes = true;
+    opaque ||= what === 'program';
+    if (truth === true && (what === 'drop' || what === 'pass')) return { passes, drops, by, opaque };
   }
-  return { passes: true, drops, by };
+  return { passes: true, drops, by, opaque };
 }
 
 /** Whether a device has filters at a hook. */

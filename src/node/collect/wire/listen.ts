@@ -53,7 +53,7 @@ export const listenToNeighbours: Listen = ({ onLine, onLost, onEnd }) => {
 /** Reads the IPv6 neighbours of one net namespace by a child; null where the process is in another one by now. Never rejects. */
 export type ReadSix = (key: NetKey, pid: number | null) => Promise<Reading<readonly Neighbour[]> | null>;
 
-const ASK = 'readlink /proc/self/ns/net; exec ip -j -6 neigh show';
+const ASK = 'readlink /proc/self/ns/net; exec ip -j -6 neigh show nud all';
 const SOURCE = 'ip -j -6 neigh';
 
 export function readSix(proc: string): ReadSix {
