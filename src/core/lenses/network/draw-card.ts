@@ -1,3 +1,4 @@
+import { bytes, bytesOf, plural } from '../../facts/units.js';
 import { valueOf, type Workload } from '../../model/index.js';
 import { cardBox, meter, sheets } from '../../scene/forms.js';
 import { FACES, cut, text } from '../../scene/kit.js';
@@ -32,15 +33,27 @@ function subtitle(w: Workload, width: number): string {
   return state + (textWidth(state + w.image, FACES.body) <= width ? w.image : imageName(w.image));
 }
 
+function bar(w: Workload, x: number, y: number, width: number): Mark[] {
+  const usage = valueOf(w.cgroup.memory.usage);
+  const limit = valueOf(w.cgroup.memory.limit);
+  if (usage === undefined || limit === undefined) return [];
+  return limit === 'max' ? meter(x, y, width, null, usage / (1024 * 1024 * 1024)) : meter(x, y, width, usage / Math.max(1, limit));
+}
+
+function isFull(w: Workload): boolean {
+  const usage = valueOf(w.cgroup.memory.usage);
+  const limit = valueOf(w.cgroup.memory.limit);
+  return usage !== undefined && typeof limit === 'number' && usage / Math.max(1, limit) > 0.88;
+}
+
 /** Memory: the share of what it may use; null without a limit; nothing where its use is unknown. */
 function memory(w: Workload, x: number, y: number, width: number): Mark[] {
   const usage = valueOf(w.cgroup.memory.usage);
   const limit = valueOf(w.cgroup.memory.limit);
   if (usage === undefined || limit === undefined) return [];
-  if (limit === 'max') return meter(x, y, width, null, usage / (1024 * 1024 * 1024));
+  if (!isFull(w) || limit === 'max') return bar(w, x, y, width);
   const share = usage / Math.max(1, limit);
-  if (share <= 0.88) return meter(x, y, width, share);
-  return [...meter(x, y, width - 30, share), text(x + width, y + 6, `${Math.round(share * 100)} %`, FACES.monoStrong, 'risk', 'end')];
+  return [...bar(w, x, y, width - 30), text(x + width, y + 6, `${Math.round(share * 100)} %`, FACES.monoStrong, 'risk', 'end')];
 }
 
 /** Signs at the upper right, from right to left: the verdict, an alarm. */
@@ -91,6 +104,64 @@ function full(card: Card, box: Box): Drawn {
   return { marks, near };
 }
 
+/** What there is room for where there are few: who runs in it, how many processes, what it publishes. */
+function facts(w: Workload): string {
+  const uid = w.process === null ? undefined : valueOf(w.process.uid);
+  const count = valueOf(w.processCount);
+  const [port, ...more] = w.kind === 'container' ? w.declared.ports : [];
+  return [
+    uid === undefined ? '' : uid === 0 ? 'root' : `uid ${uid}`,
+    count === undefined ? '' : plural(count, 'process', 'processes'),
+    port === undefined ? '' : `publishes ${port}${more.length > 0 ? ` and ${more.length} more` : ''}`,
+  ].filter((x) => x !== '').join(', ');
+}
+
+/** Use of its limit in words, right of a meter. */
+function used(w: Workload): string {
+  const usage = valueOf(w.cgroup.memory.usage);
+  const limit = valueOf(w.cgroup.memory.limit);
+  if (usage === undefined || limit === undefined) return '';
+  return limit === 'max' ? `${bytes(usage)}, no limit` : bytesOf(usage, limit);
+}
+
+const LARGE = { name: { ...FACES.name, size: 15 }, body: { ...FACES.body, size: 12 }, mono: { ...FACES.mono, size: 11.5 }, strong: { ...FACES.monoStrong, size: 11.5 } } as const;
+
+function large(card: Card, box: Box): Drawn {
+  const [p] = card.parties;
+  const w = p!.workload;
+  const { x, y } = box;
+  const inner = box.w - 28;
+  const e = edge(card);
+  const sign = signs(card, x + box.w - 11, y + 20);
+  const marks: Mark[] = [
+    ...(card.parties.length > 1 ? sheets(box, e.token) : []),
+    ...cardBox(box, formOf(w), e.token, e.width),
+    cut(x + 14, y + 25, `${card.name} ${card.count}`.trimEnd(), inner - sign.width + 4, LARGE.name),
+    ...sign.marks,
+  ];
+  const near: Mark[] = [cut(x + 14, y + 43, subtitle(w, inner), inner, LARGE.body, 'muted')];
+  const [intruder] = w.intruders;
+  let room = inner;
+  if (intruder) {
+    const entered = enteredBox(0, 0, intruder.comm);
+    near.push(...enteredBox(x + box.w - 13 - entered.width, y + 58.5, intruder.comm).marks);
+    room -= entered.width + 4;
+  }
+  let at = x + 14;
+  if (p!.drifted) {
+    near.push(...notEqual(at + 5.5, y + 58.5));
+    at += 16;
+    room -= 16;
+  }
+  if (card.right !== '' && room > 24) near.push(cut(at, y + 62, card.right, room, card.state === 'risk' ? LARGE.strong : LARGE.mono, ink(card)));
+  near.push(cut(x + 14, y + 79, facts(w), inner, FACES.body, 'muted'));
+  const words = used(w);
+  const share = textWidth(words, FACES.mono);
+  near.push(...bar(w, x + 14, y + 93, inner - share - 10));
+  if (words !== '') near.push(text(x + box.w - 14, y + 98.5, words, FACES.mono, isFull(w) ? 'risk' : 'ink', 'end'));
+  return { marks, near };
+}
+
 function small(card: Card, box: Box, addresses: string): Drawn {
   const [p] = card.parties;
   const { x, y } = box;
@@ -125,6 +196,7 @@ function chip(card: Card, box: Box): Drawn {
 /** A card in the size of its row. `addresses`: for the small one, where the drop has no room to name them. */
 export function drawCard(card: Card, box: Box, size: Size, addresses: string): Drawn {
   switch (size) {
+    case 'large': return large(card, box);
     case 'card': return full(card, box);
     case 'small': return small(card, box, addresses);
     case 'chip': return chip(card, box);

@@ -5,7 +5,7 @@ import { textWidth } from '../../scene/measure.js';
 import { port } from '../../scene/signs.js';
 import type { Edge } from '../../scene/scene.js';
 import type { PlacedPlug, PlacedStation, PlacedWire } from './layout.js';
-import { TRUNK } from './metrics.js';
+import { TRUNK, isWhole } from './metrics.js';
 
 const HOP = 6;
 
@@ -74,13 +74,14 @@ export function ticks(p: PlacedStation, at: number, risk: boolean): Mark[] {
 
 /** Address at the card's end, veth at the bus's; for rows of whole cards alone. */
 export function plugLabels(p: PlacedStation): Mark[] {
-  if (p.size !== 'card') return [];
+  if (!isWhole(p.size)) return [];
+  const [face, line] = p.size === 'large' ? [{ ...FACES.mono, size: 11.5 }, 14] : [FACES.mono, 11.5];
   const marks: Mark[] = [];
   for (const { plug, x, from, way } of p.plugs) {
     if (way === 'lane') continue;
     const down = way === 'down';
-    if (plug.address !== '') marks.push(text(x + 8, down ? from + 12 : from - 6, plug.address, FACES.mono));
-    if (plug.veth !== '') marks.push(text(x + 8, down ? from + 23.5 : from - 18, plug.veth, FACES.mono, 'muted'));
+    if (plug.address !== '') marks.push(text(x + 8, down ? from + line + 0.5 : from - 6, plug.address, face));
+    if (plug.veth !== '') marks.push(text(x + 8, down ? from + line * 2 + 0.5 : from - 6.5 - line, plug.veth, face, 'muted'));
   }
   return marks;
 }

@@ -5,7 +5,7 @@ import { textWidth } from '../../scene/measure.js';
 import { eventBar, stateSign } from '../../scene/signs.js';
 import type { Item } from '../../scene/scene.js';
 import type { BusLine, Layout, PlacedWire } from './layout.js';
-import { LEFT, RIGHT, SPINE, TRUNK } from './metrics.js';
+import { LEFT, RIGHT, SPINE, TRUNK, isWhole } from './metrics.js';
 import { alsoReached, wireDetail } from './words.js';
 import type { Wire, Wiring } from './wires.js';
 
@@ -91,7 +91,7 @@ export function leftItem(w: PlacedWire, order: number): Item {
   const marks: Mark[] = [];
   const near: Mark[] = [];
   const gateway = s.internal ? 'no gateway' : w.wire.gateway === '' ? '' : 'gateway';
-  if (w.size === 'card') {
+  if (isWhole(w.size)) {
     marks.push(cut(24, w.y - 11, s.name, wide - 62, FACES.name));
     near.push(cut(24, w.y + 5, subnets(w.wire), wide - (s.internal ? 6 : 26), FACES.mono, 'muted'), cut(24, w.y + 20, device, wide, FACES.mono, 'muted'));
     if (gateway !== '') near.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));

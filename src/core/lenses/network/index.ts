@@ -37,25 +37,35 @@ function leading(view: View, wires: Wiring): ReadonlySet<string> {
 }
 
 /**
- * How large the rows may be, the largest first: whole cards for all; then whole cards where one looks and smaller ones elsewhere. Where the
- * page has no height of its own, few have cards in the leading rows, many the smaller ones.
+ * How large the rows may be, the largest first: whole cards for all; then whole cards where one looks and smaller ones elsewhere, those
+ * that a spoofer reaches before the others. Where the page has no height of its own, few have cards in the leading rows, many the smaller ones.
  */
 function sizings(view: View, wires: Wiring, stacked: boolean, stood: number): readonly Sizes[] {
-  if (!stacked) return [() => 'card'];
   const lead = leading(view, wires);
+  const exposed = new Set(wires.wires.filter((w) => w.state === 'risk').map((w) => w.segment.id));
   const of = (first: Size, rest: Size): Sizes => (segment) => (lead.has(segment) ? first : rest);
-  if (view.height === undefined || view.height === null) return [...(stood <= FEW ? [of('card', 'chip')] : []), of('small', 'chip')];
-  return [() => 'card', of('card', 'small'), of('card', 'chip'), of('small', 'chip')];
+  const loud = (first: Size): Sizes => (segment) => (lead.has(segment) ? first : exposed.has(segment) ? 'small' : 'chip');
+  if (view.height === undefined || view.height === null) return !stacked ? [() => 'card'] : [...(stood <= FEW ? [of('card', 'chip')] : []), of('small', 'chip')];
+  const smaller = [of('card', 'small'), loud('card'), of('card', 'chip'), loud('small'), of('small', 'chip')];
+  return stacked ? [() => 'card', ...smaller] : [() => 'large', () => 'card', ...smaller];
 }
 
-/** The layout of the largest size that the height holds, its rows spread to fill it. */
+/** How much smaller than life whole cards may be shown, rather than smaller ones in their place. */
+const WHOLE_AT = 0.9;
+
+/** The layout of the largest size that the canvas holds, its rows spread to fill it. The largest of all only where no bus is folded for it. */
 function fitted(view: View, wires: Wiring, order: Order, list: readonly Station[], host: Station | null, stacked: boolean, width: number): Layout {
   const all = sizings(view, wires, stacked, list.length);
   const height = view.height ?? null;
-  for (const sizes of all.slice(0, -1)) {
-    if (height !== null && leastHeight(wires.wires, sizes) > height) continue;
+  const whole = stacked ? 1 : 2;
+  for (const [at, sizes] of all.slice(0, -1).entries()) {
+    const most = height === null ? Infinity : at < whole ? height / WHOLE_AT : height;
+    if (leastHeight(wires.wires, sizes) > most) continue;
     const made = layOut(order, wires.wires, list, host, sizes, width, height);
-    if ((height === null || made.bounds.h <= height) && made.bounds.w <= width + 1) return made;
+    const folded = made.wires.some((w) => w.size === 'large' && w.lines.length > 1);
+    if (folded || made.bounds.h > most || made.bounds.w > width + 1) continue;
+    // What is shown a little smaller has as much more room beside it.
+    return height === null || made.bounds.h <= height ? made : layOut(order, wires.wires, list, host, sizes, width * (made.bounds.h / height), made.bounds.h);
   }
   return layOut(order, wires.wires, list, host, all.at(-1) ?? (() => 'card'), width, height);
 }

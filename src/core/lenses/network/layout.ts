@@ -1,5 +1,5 @@
 import type { Box } from '../../scene/scene.js';
-import { APART, COMB, COMB_AND_NAMES, METRICS, SPINE, TRUNK, UPLINKS, chipWidth, type Size } from './metrics.js';
+import { APART, COMB, COMB_AND_NAMES, METRICS, SPINE, TRUNK, UPLINKS, chipWidth, isWhole, type Size } from './metrics.js';
 import type { Order } from './order.js';
 import { plan, type Line, type Plan, type Seat } from './plan.js';
 import type { Card, Station } from './stations.js';
@@ -54,7 +54,7 @@ function placeCards(seat: Seat, size: Size, x0: number, top: number): { readonly
   const m = METRICS[size];
   const hull = seat.station.shared || seat.station.host;
   const cards = seat.station.cards.map((card, i): PlacedCard => {
-    const w = size === 'chip' ? (hull ? m.w : chipWidth(card)) : m.w;
+    const w = size === 'chip' ? (hull ? m.w : chipWidth(card)) : seat.w;
     return { card, box: { x: x0 + (seat.column + i) * seat.pitch, y: top, w, h: m.h } };
   });
   const [first, last] = [cards[0]!.box, cards.at(-1)!.box];
@@ -77,10 +77,10 @@ interface Draft {
 }
 
 /** Heights: what hangs above a line, and what is needed under the one before it. */
-function stack(p: Plan, air: number): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
+function stack(p: Plan, air: number, lead = 0): { readonly draft: Draft[]; readonly lineY: number[]; readonly right: number; readonly bottom: number } {
   const draft: Draft[] = [];
   const lineY: number[] = [];
-  let [y, right] = [27, 0];
+  let [y, right] = [27 + lead, 0];
   for (const [i, line] of p.lines.entries()) {
     const m = METRICS[line.size];
     const above = p.lines[i - 1];
@@ -88,33 +88,39 @@ function stack(p: Plan, air: number): { readonly draft: Draft[]; readonly lineY:
       const comb = above.wire.reach?.attackers.some((a) => a.verdict !== 'blocked') ?? false;
       const ups = line.first && line.seats.some((s) => s.station.plugs.length === 2 && !p.risers.has(s.station.id));
       const channel = line.seats.filter((s) => p.risers.has(s.station.id) && s.column > 0).length;
-      y += Math.max(m.gap, comb ? (ups && line.size === 'card' ? COMB_AND_NAMES : COMB[above.size]) : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0) + air;
+      y += Math.max(m.gap, comb ? (ups && (line.size === 'large' || line.size === 'card') ? COMB_AND_NAMES[line.size] : COMB[above.size]) : 0, ups ? UPLINKS[line.size] : 0, channel > 0 ? 24 : 0) + air;
     }
-    const hullTop = line.hulls ? m.pad + (line.size === 'card' ? 3 : 9) : 0;
+    const hullTop = line.hulls ? m.pad + (isWhole(line.size) ? 3 : 9) : 0;
     const top = y + hullTop;
     if (line.seats.length > 0) y = top + m.h + (line.hulls ? m.pad : 0) + m.drop;
-    else y += above ? (line.size === 'card' ? 18 : 8) : FIRST;
+    else y += above ? (isWhole(line.size) ? 18 : 8) : FIRST;
     if (above) y = Math.max(y, lineY[i - 1]! + Math.max(APART[above.size], APART[line.size]));
     const shift = line.seats.length > 0 ? y - (top + m.h + (line.hulls ? m.pad : 0) + m.drop) : 0;
     for (const seat of line.seats) {
       const placed = placeCards(seat, line.size, p.x0, top + shift);
       draft.push({ line, y, seat, ...placed, clear: top + shift - hullTop - 5 });
-      right = Math.max(right, placed.box.x + placed.box.w + 8);
+      right = Math.max(right, placed.box.x + placed.box.w);
     }
     lineY.push(y);
   }
-  return { draft, lineY, right, bottom: y + (p.lines.at(-1)?.size === 'card' ? 25 : 21) };
+  return { draft, lineY, right, bottom: y + (isWhole(p.lines.at(-1)?.size ?? 'chip') ? 27 : 21) };
 }
 
 /** The most by which rows move apart. */
-const AIR: Readonly<Record<Size, number>> = { card: 90, small: 30, chip: 22 };
+const AIR: Readonly<Record<Size, number>> = { large: 150, card: 110, small: 30, chip: 22 };
+
+/** The most room above the first row. */
+const LEAD = 110;
 
 /** The same lines, moved apart to fill the height, but never so far that they are no longer one picture. */
 function spread(p: Plan, close: ReturnType<typeof stack>, height: number | null): ReturnType<typeof stack> {
   const gaps = p.lines.length - 1;
-  if (height === null || gaps < 1 || close.bottom >= height) return close;
+  if (height === null || close.bottom >= height) return close;
+  if (gaps < 1) return stack(p, 0, Math.min(LEAD, Math.floor((height - close.bottom) * 0.4)));
   const most = Math.max(...p.lines.map((l) => AIR[l.size]));
-  return stack(p, Math.floor(Math.min(most, (height - close.bottom) / gaps)));
+  const air = Math.floor(Math.min(most, (height - close.bottom) / gaps));
+  // What is then left is shared above and below, the larger part below.
+  return stack(p, air, Math.min(LEAD, Math.floor((height - close.bottom - air * gaps) * 0.4)));
 }
 
 /** Less than this no layout of these sizes needs: a quick look before it is worked out. */
@@ -150,7 +156,7 @@ function placeStation(d: Draft, p: Plan, lines: ReadonlyMap<string, readonly num
   const segment = d.line.wire.segment.id;
   const x = d.cards[0]!.box.x;
   const riser = p.risers.has(station.id);
-  const up = size === 'card' ? m.up : Math.min(m.up, 12);
+  const up = isWhole(size) ? Math.min(m.up, d.cards[0]!.box.w - 26) : Math.min(m.up, 12);
   const plugs = station.host ? [] : station.plugs.map((plug): PlacedPlug => {
     if (plug.segment === segment) return { plug, x: downX(d), from: d.box.y + d.box.h, bus: d.y, way: 'down' };
     const ys = lines.get(plug.segment)!;
@@ -182,7 +188,7 @@ export function layOut(order: Order, wires: readonly Wire[], list: readonly Stat
   const downs = new Map<number, number[]>();
   for (const d of draft) if (!d.seat.station.host) downs.set(d.y, [...(downs.get(d.y) ?? []), downX(d)]);
   const stations = draft.map((d) => placeStation(d, p, lines, channels, downs));
-  const end = Math.max(width - 8, right - 4);
+  const end = Math.max(width - 8, right);
   const portsOf = new Map<string, { x: number; y: number; exposed: boolean }[]>();
   for (const s of stations) for (const q of s.plugs) portsOf.set(q.plug.segment, [...(portsOf.get(q.plug.segment) ?? []), { x: q.x, y: q.bus, exposed: q.plug.exposed }]);
   const placedWires = p.lines.filter((l) => l.first).map(({ wire, size }): PlacedWire => {

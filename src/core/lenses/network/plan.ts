@@ -1,4 +1,4 @@
-import { METRICS, SPINE, type Size } from './metrics.js';
+import { METRICS, SPINE, isWhole, type Size } from './metrics.js';
 import { needsLane, type Order } from './order.js';
 import type { Station } from './stations.js';
 import type { Wire } from './wires.js';
@@ -19,14 +19,17 @@ function lanes(risers: readonly { readonly id: string; readonly from: number; re
   return { of, count: taken.length };
 }
 
-/** A station's place on a line: its first column, and how far columns are apart there. */
+/** A station's place on a line: its first column, how far columns are apart there, and how wide a card is. */
 export interface Seat {
   readonly station: Station;
   readonly column: number;
   readonly pitch: number;
+  readonly w: number;
 }
 /** The least room between two cards; a row that just does not fit moves together before it folds. */
 const CLOSE = 7;
+/** By how much the sheets of a stack stand out at its right. */
+const SHEETS = 6;
 
 /** Seats of a row, line after line of a bus that is folded where the width ends. `room`: what a line has for cards. */
 function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size: Size, free: number, guests: readonly Station[]): Seat[][] {
@@ -39,24 +42,42 @@ function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size:
   const apart = Math.max(m.pitch, m.w + close);
   const usual = Math.max(1, Math.floor((room + apart - m.w) / apart));
   const most = Math.max(usual, Math.floor((room + close) / (m.w + close)));
+  // A row that fits in one line where its cards are a little narrower is not folded.
+  const narrow = Math.floor((room + close) / total) - close;
+  if (total > most && narrow >= m.least) return filled(all, total, narrow + close, narrow);
   const columns = total > usual ? Math.min(total, most) : usual;
   const pitch = columns > usual ? Math.floor((room - m.w) / (columns - 1)) : apart;
-  const lines = filled(all, columns, pitch);
-  return size === 'card' ? evened(lines, (most) => filled(all, most, pitch)) : lines;
+  const lines = filled(all, columns, pitch, m.w);
+  return isWhole(size) ? evened(lines, (most) => filled(all, most, pitch, m.w)) : lines;
+}
+
+/** How far columns may be apart, of what is usual, where the width is there. */
+const APART_AT_MOST = 1.35;
+
+/** Where no bus is folded, all rows share one pitch that uses the width: what has room stands in it, and plugs line up. */
+function spaced(lines: readonly Line[], free: number): readonly Line[] {
+  if (lines.some((l) => !l.first)) return lines;
+  const most = Math.max(...lines.filter((l) => l.seats.length > 0).map((l) => METRICS[l.size].pitch)) * APART_AT_MOST;
+  const room = (l: Line): number => {
+    const last = l.seats.at(-1);
+    return free - (last?.w ?? 0) - (last !== undefined && isHull(last.station) ? METRICS[l.size].pad + 5 : SHEETS);
+  };
+  const pitch = Math.floor(Math.min(most, ...lines.filter((l) => used(l.seats) > 1).map((l) => room(l) / (used(l.seats) - 1))));
+  return lines.map((l) => (l.seats.some((s) => s.pitch < pitch) ? { ...l, seats: l.seats.map((s) => ({ ...s, pitch })) } : l));
 }
 
 const isHull = (s: Station | undefined): boolean => s !== undefined && (s.shared || s.host);
 
-/** The least room between the cards of two neighbours: hulls stand out by their padding, and one by the sheets of a stack in it. */
+/** The least room between the cards of two neighbours: hulls stand out by their padding, stacks by their sheets. */
 function between(a: Station | undefined, b: Station | undefined, pad: number): number {
   if (a === undefined || b === undefined) return 0;
-  const sheet = isHull(a) && (a.cards.at(-1)?.parties.length ?? 1) > 1 ? 5 : 0;
-  return CLOSE + (isHull(a) ? pad + sheet : 0) + (isHull(b) ? pad : 0);
+  const sheet = (a.cards.at(-1)?.parties.length ?? 1) > 1 ? SHEETS : 0;
+  return CLOSE + sheet + (isHull(a) ? pad : 0) + (isHull(b) ? pad : 0);
 }
 
 const wide = (s: Station | undefined): number => (s ? s.cards.length : 1);
 
-function filled(all: readonly (Station | undefined)[], columns: number, pitch: number): Seat[][] {
+function filled(all: readonly (Station | undefined)[], columns: number, pitch: number, w: number): Seat[][] {
   const lines: Seat[][] = [[]];
   let column = 0;
   for (const s of all) {
@@ -65,7 +86,7 @@ function filled(all: readonly (Station | undefined)[], columns: number, pitch: n
       lines.push([]);
       column = 0;
     }
-    if (s) lines.at(-1)!.push({ station: s, column, pitch });
+    if (s) lines.at(-1)!.push({ station: s, column, pitch, w });
     column += width;
   }
   return lines.filter((l, i) => i === 0 || l.length > 0);
@@ -125,7 +146,7 @@ export function plan(order: Order, wires: ReadonlyMap<string, Wire>, list: reado
     });
     const more = lines.filter((l) => !l.first).flatMap((l) => l.seats.map((s) => s.station)).filter((s) => s.plugs.length > 1 && !risers.has(s.id));
     const folds = lines.some((l) => !l.first);
-    if ((more.length === 0 && (folded || !folds)) || round === 8) return { lines, x0, laneX: (id) => x0 - 13 - lane.of.get(id)! * LANE, risers };
+    if ((more.length === 0 && (folded || !folds)) || round === 8) return { lines: spaced(lines, width - x0 - 8), x0, laneX: (id) => x0 - 13 - lane.of.get(id)! * LANE, risers };
     folded ||= folds;
     for (const s of more) risers.add(s.id);
   }

@@ -7,6 +7,7 @@ import type { Mark } from '../../scene/marks.js';
 import { arrow } from '../../scene/signs.js';
 import type { Edge } from '../../scene/scene.js';
 import type { Layout, PlacedStation } from './layout.js';
+import { isWhole } from './metrics.js';
 import type { Station } from './stations.js';
 
 
@@ -69,7 +70,7 @@ export function talkEdges(all: readonly Talk[], layout: Layout): Edge[] {
     used.set(t.segment, nth + 1);
     const [x1, x2, y] = [a.x, b.x, a.bus - 6.5 - nth * 4];
     const words = `talking: ${t.ports.slice(0, 2).join(', ')}${t.ports.length > 2 ? ' …' : ''}, ${plural(t.count, 'open', 'open')}`;
-    edges.push({ id: `traffic:${t.from}>${t.to}@${t.segment}`, from: t.from, to: t.to, kind: 'traffic', label: words, layer: 3, marks: talkMarks(x1, x2, y, wire.size === 'card' && nth === 0 ? words : '') });
+    edges.push({ id: `traffic:${t.from}>${t.to}@${t.segment}`, from: t.from, to: t.to, kind: 'traffic', label: words, layer: 3, marks: talkMarks(x1, x2, y, isWhole(wire.size) && nth === 0 ? words : '') });
   }
   return edges;
 }
