@@ -58,7 +58,10 @@ const bounded = (b: Band): boolean => b.holds !== null && (b.by.kind === 'own' |
 
 function bandHeight(b: Band, { scale, least, room }: Fine): { readonly h: number; readonly notToScale: boolean } {
   // No limit of its own: a fixed height, unless its use would not fit into the area.
-  if (!bounded(b) || b.holds === null) return { h: Math.min(TALLEST, Math.max(least, ((valueOf(b.use.use) ?? 0) * scale) / 0.8)), notToScale: false };
+  if (!bounded(b) || b.holds === null) {
+    const wish = ((valueOf(b.use.use) ?? 0) * scale) / 0.8;
+    return { h: Math.min(TALLEST, Math.max(least, wish)), notToScale: wish > TALLEST * 1.02 };
+  }
   const h = b.holds * scale;
   const most = Math.max(TALLEST, room);
   return h < least ? { h: least, notToScale: h < least * 0.85 } : { h: Math.min(h, most), notToScale: h > most };
@@ -161,7 +164,9 @@ export function lay(tree: Tree, room: number): Laid {
   const whole = (tree.size ?? 0) + tree.promised;
   const toHost = whole > 0 ? room / whole : null;
   const greatest = Math.max(1e-9, ...open.map((b) => Math.max(bounded(b) ? (b.holds ?? 0) : 0, valueOf(b.use.use) ?? 0)), ...tree.slices.map((s) => Math.max(s.limit ?? 0, s.use ?? 0)));
-  const full = filling(tree, base, target, (room * 2) / greatest);
+  // One that has no limit and uses much must not keep those that have one flat: it is cut.
+  const largest = Math.max(0, ...open.map((b) => (bounded(b) ? (b.holds ?? 0) : 0))) || greatest;
+  const full = filling(tree, base, target, (room * 2) / largest);
   const claimed = tree.slices.reduce((n, x) => n + x.claim, 0);
   const fitsHost = toHost !== null && toHost <= full && claimed >= whole * MOST_OF_IT;
   const scale = fitsHost ? toHost : full > 0 ? full : least / greatest;
