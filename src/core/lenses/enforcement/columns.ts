@@ -2,6 +2,7 @@ import type { Mark, Token } from '../../scene/marks.js';
 import { FACES, cut, path, rect, stroke, text, through } from '../../scene/kit.js';
 import { notEqual } from '../../scene/signs.js';
 import { textWidth, wrapText } from '../../scene/measure.js';
+import { nameLines } from './names.js';
 import { WALLS, type Wall, type WallName, type WallState } from '../../facts/walls/index.js';
 
 export const MARGIN = 24;
@@ -10,7 +11,7 @@ const BAR = 6;
 const HOST = 10;
 /** What each column wants at a canvas of 1080; they shrink together, but not below LEAST of it. */
 const WISHED: Readonly<Record<WallName, number>> = { userNs: 82, capabilities: 154, seccomp: 84, lsm: 112, noNewPrivs: 104, rootfs: 102, mounts: 146, devices: 90 };
-const LEAST = 0.72;
+const LEAST = 0.74;
 
 export interface Column {
   readonly name: WallName;
@@ -41,6 +42,8 @@ export function columns(width: number, names = NAMES): Columns {
 export const HOST_WIDTH = HOST;
 
 const dotted = [1.6, 2.2];
+/** From one line of a cell to the next. */
+export const LINE = 14;
 
 /** The bar of a wall between two heights. */
 export function bar(state: WallState, x: number, y: number, h: number, tone: Token): Mark[] {
@@ -60,38 +63,56 @@ export function bar(state: WallState, x: number, y: number, h: number, tone: Tok
   }
 }
 
+/** From this height on a row says more: larger, and for every wall why it stands or not. */
+export const TALL = 96;
+
+/** The sentence of a wall, where the row has room for all of it. */
+function told(w: Wall, width: number, lines: number): readonly string[] {
+  const parts = lines < 2 ? [] : wrapText(w.sentence, width, TELL, lines + 1);
+  return parts.length > lines || parts.some((p) => textWidth(p, TELL) > width) ? [] : parts;
+}
+const TELL = { ...FACES.body, size: 11.5 } as const;
+
 /** One cell: the bar, and for a hole or a thinning what it is. `lines`: how many lines of text the row has room for. */
 export function cell(w: Wall, column: Column, y: number, h: number, lines: number, tone: Token): { readonly marks: Mark[]; readonly near: Mark[] } {
   const { x } = column;
   const tinted = w.state === 'open-by-choice';
-  const room = column.w - BAR - (tinted ? 20 : 14);
+  const tall = h >= TALL;
+  const room = column.w - BAR - (tinted ? 18 : 13);
   const marks: Mark[] = [];
   if (tinted) marks.push(rect(x + BAR, y + 2, column.w - BAR - 8, h - 4, { fill: tone === 'risk' ? 'riskTint' : 'warnTint', r: 2 }));
   marks.push(...bar(w.state, x, y + 1, h - 2, tone));
-  if (w.short === '') return { marks, near: [] };
+  const tx = x + BAR + 7;
+  if (w.short === '') {
+    const parts = tall ? told(w, room, lines) : [];
+    const top = y + h / 2 - ((parts.length - 1) * LINE) / 2 + 4;
+    return { marks, near: parts.map((part, i) => text(tx, top + i * LINE, part, TELL, 'muted')) };
+  }
   const ink: Token = tinted ? tone : w.state === 'unknown' ? 'muted' : 'ink';
-  const face = tinted ? FACES.monoStrong : FACES.mono;
+  const set = tinted ? FACES.monoStrong : FACES.mono;
+  const face = tall ? { ...set, size: 11 } : set;
   const said = lines > 2 && w.long !== '' ? w.long : w.short;
   const words = w.pid === null ? said : `${said}, exec ${w.pid}`;
-  const tx = x + BAR + 7;
   const below = w.drift !== null && lines > 1;
   const beside = w.drift !== null && lines <= 1;
   const most = Math.max(1, lines - (below ? 1 : 0));
   const textRoom = room - (beside ? 17 : 0);
-  const parts = most > 1 ? wrapText(words, textRoom, face, most) : [words];
-  const lineH = 14;
-  const total = parts.length + (below ? 1 : 0);
-  let ty = y + h / 2 - ((total - 1) * lineH) / 2 + 3.5;
+  const parts = nameLines(words, w.name, textRoom, face, most) ?? (most > 1 ? wrapText(words, textRoom, face, most) : [words]);
+  const why = tall ? told(w, room, lines - parts.length - (below ? 1 : 0) - 1) : [];
+  const total = parts.length + (below ? 1 : 0) + (why.length > 0 ? why.length + 0.4 : 0);
+  let ty = y + h / 2 - ((total - 1) * LINE) / 2 + 3.5;
   const near: Mark[] = [];
   for (const part of parts) {
     const mark = cut(tx, ty, part, textRoom, face, ink);
-    near.push(parts.length > 1 ? { ...mark, full: words } : mark);
+    near.push(part === words ? mark : { ...mark, full: words });
     if (beside) near.push(...notEqual(Math.min(tx + textWidth(mark.text, face) + 10, x + column.w - 15), ty - 3.5, 5.2));
-    ty += lineH;
+    ty += LINE;
   }
   if (below && w.drift !== null) {
     near.push(...notEqual(tx + 5, ty - 3.5, 5.2), cut(tx + 15, ty, w.drift, room - 15, FACES.mono, 'ink'));
+    ty += LINE;
   }
+  why.forEach((part, i) => near.push(text(tx, ty + (i + 0.4) * LINE, part, TELL, 'muted')));
   return { marks, near };
 }
 
@@ -101,7 +122,7 @@ export function head(title: string, stands: number, total: number, unread: numbe
   const none = total > 0 && stands === 0 && unread === 0;
   const words = total === 0 ? '' : unread === total ? 'not read' : none ? 'none stands' : stands === 0 ? `${unread} not read` : `${stands} of ${total}`;
   return [
-    cut(column.x, 17, title, column.w - 8, FACES.head, 'ink'),
+    cut(column.x, 17, title, column.w - 6, textWidth(title, FACES.head) <= column.w - 6 ? FACES.head : { ...FACES.head, size: 10.5 }, 'ink'),
     cut(column.x, 34, words, column.w - 8, FACES.body, none ? 'warn' : 'dim'),
   ];
 }

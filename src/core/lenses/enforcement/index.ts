@@ -1,7 +1,7 @@
 import { FACES, cut, rect, text } from '../../scene/kit.js';
 import type { Mark, Token } from '../../scene/marks.js';
 import { stateSign } from '../../scene/signs.js';
-import { textWidth, wrapText } from '../../scene/measure.js';
+import { textWidth } from '../../scene/measure.js';
 import type { Item, Placement, Scene } from '../../scene/scene.js';
 import type { Subject } from '../../model/finding.js';
 import type { Workload } from '../../model/workload.js';
@@ -9,18 +9,20 @@ import { DRIFT_STATE, wallDetail, wallWords } from './words.js';
 import { WALLS, wallTitle, type Wall } from '../../facts/walls/index.js';
 import { count, listOf, plural } from '../../facts/units.js';
 import type { Lens, View } from '../view.js';
-import { HOST_WIDTH, MARGIN, cell, columns, head, hostHead, legend, rule, type Columns } from './columns.js';
+import { HOST_WIDTH, LINE, MARGIN, TALL, cell, columns, head, hostHead, legend, rule, type Columns } from './columns.js';
+import { countedLines } from './names.js';
 import { overlay } from './overlay.js';
 import { kinsOf } from '../alike.js';
 import { rowsOf, type Row, type Rows } from './rows.js';
 
 const HEAD = 48;
+const TALLEST = 208;
 
 /** Height of a row and its lines of text, by how many there are and how much room there is for each; null: as much as they like. */
 function rowForm(n: number, room: number | null): { readonly h: number; readonly lines: number } {
   const usual = n <= 6 ? 112 : n <= 24 ? 42 : 22;
-  const h = room === null ? usual : Math.max(22, Math.min(n <= 6 ? 112 : 64, Math.floor(room)));
-  return { h, lines: h < 34 ? 1 : Math.floor((h - 6) / 14) };
+  const h = room === null ? usual : Math.max(22, Math.min(n <= 6 ? TALLEST : 84, Math.floor(room)));
+  return { h, lines: h < 34 ? 1 : Math.floor((h - 6) / LINE) };
 }
 
 function subjectOf(w: Workload): Subject {
@@ -34,11 +36,11 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   const room = c.nameW - 28 - indent;
   const mid = y + h / 2;
   const small = lines === 1;
-  const face = small ? { ...FACES.name, size: 11.5 } : FACES.name;
+  const face = small ? { ...FACES.name, size: 11.5 } : h >= TALL ? { ...FACES.name, size: 14.5 } : FACES.name;
   const kins = row.members.length > 1 ? kinsOf(row.members) : [];
   // Where there is room for their names below, many of different kinds are counted first.
   const listed = kins.length > 1 && lines > 2 && !row.head;
-  const below = listed ? wrapText(kins.join(', '), room, FACES.body, Math.max(2, lines - 3)) : [];
+  const below = listed ? countedLines(kins, ', ', room, FACES.body, Math.max(2, lines - 4)) : [];
   const nameY = small ? mid + 4.2 : mid - 3 - below.length * 6.5;
   const many = row.members.length > 1 && !listed ? `×${count(row.members.length)}` : '';
   const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
@@ -49,8 +51,8 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   if (many !== '') near.push(text(end + 6, nameY - 0.3, many, FACES.mono, 'muted'));
   const ink: Token = standing.state === 'risk' ? 'risk' : 'dim';
   if (!small) near.push(cut(x, nameY + 15, standing.words, room, FACES.body, ink));
-  else if (lead) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
-  below.forEach((words, i) => near.push({ ...cut(x, nameY + 29 + i * 13, words, room, FACES.small, 'dim'), full: kins.join(', ') }));
+  else if (lead && (standing.state === 'risk' || textWidth(standing.words, FACES.small) <= x + room - end - manyW - 10)) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
+  below.forEach((words, i) => near.push({ ...cut(x, nameY + 29 + i * 13, words, room, FACES.body, 'dim'), full: kins.join(', ') }));
   return { marks: stateSign(standing.state, MARGIN + 7 + indent, small ? mid : nameY + 1 - 5 + 4, small ? 4.5 : 5.5), near };
 }
 
@@ -163,7 +165,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const room = view.height === undefined || view.height === null ? null : (view.height - HEAD - 14 - notes.length * 22) / Math.max(1, rows.rows.length);
   const { h, lines } = rowForm(rows.rows.length, room);
   // In rows of one line the verdict stands beside the name.
-  const c = columns(view.width, lines === 1 ? 196 : 148);
+  const c = columns(view.width, lines > 1 ? 148 : view.width < 900 ? 176 : 196);
   const items: Item[] = [];
   let y = 0;
   let order = 1;
