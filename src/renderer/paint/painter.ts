@@ -17,6 +17,8 @@ export interface Frame {
 const GUTTER_LINES = 0.75;
 const GUTTER_LINE = 0.5;
 const APART = 14;
+/** The head's names shrink no further. */
+const HEAD_LEAST = 0.6;
 
 /** The pixels of the head's band: the world begins below it. */
 export const headOf = (scene: Scene): number => scene.head?.height ?? 0;
@@ -79,10 +81,11 @@ export class Painter {
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     ctx.fillStyle = colours.ground;
     ctx.fillRect(0, 0, size.w, head.height);
+    // Smaller with its columns, so that no name runs into the next; never larger than life.
+    const s = Math.min(1, Math.max(HEAD_LEAST, camera.k));
     for (const item of head.items) {
-      ctx.setTransform(ratio * camera.k, 0, 0, ratio, ratio * camera.x, 0);
       ctx.save();
-      ctx.setTransform(ratio, 0, 0, ratio, ratio * (camera.x + (camera.k - 1) * item.box.x), 0);
+      ctx.setTransform(ratio * s, 0, 0, ratio * s, ratio * (camera.x + (camera.k - s) * item.box.x), ratio * head.height * (1 - s));
       paintMarks(ctx, item.marks, colours);
       if (camera.k >= NEAR) paintMarks(ctx, item.near, colours);
       ctx.restore();

@@ -2,12 +2,14 @@ import { z } from 'zod';
 import { EXPORT_FORMATS } from '../../contract/contract.js';
 
 const KEY = 'bulkhead-settings';
+/** What the inspector takes where nobody chose. */
+export const INSPECTOR_WIDTH = 360;
 /** The rate that a session begins with. */
 export const DEFAULT_POLL_MS = 2000;
 
 const schema = z.object({
   theme: z.enum(['system', 'light', 'dark']).catch('system'),
-  inspectorWidth: z.number().min(280).max(900).catch(360),
+  inspectorWidth: z.number().min(280).max(900).catch(INSPECTOR_WIDTH),
   inspectorShown: z.boolean().catch(true),
   stripHeight: z.number().min(64).max(240).catch(92),
   stripShown: z.boolean().catch(true),

@@ -70,7 +70,7 @@ export class StageState {
     else if (this.#scene && this.fitting) this.camera = this.#fitted(this.#scene);
   }
 
-  /** The first view of a lens: all of it where it can be read, else its home at full size. */
+  /** The first view of a lens: all of it where it can be read, else its home, as wide as the view where that can be read. */
   begin(): void {
     const scene = this.#scene;
     if (scene === null) return;
@@ -79,7 +79,8 @@ export class StageState {
     const fitted = this.#fitted(scene);
     this.fitting = this.#whole(scene, fitted.k);
     const { left, top } = this.#inset(scene);
-    this.camera = this.fitting ? fitted : { k: 1, x: left - scene.home.x, y: top - scene.home.y };
+    const { k } = fitted;
+    this.camera = this.fitting ? fitted : { k, x: left - scene.home.x * k, y: top - scene.home.y * k };
   }
 
   fit(): void {

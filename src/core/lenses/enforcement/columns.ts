@@ -9,9 +9,9 @@ export const MARGIN = 24;
 const NAMES = 148;
 const BAR = 6;
 const HOST = 10;
-/** What each column wants at a canvas of 1080; they shrink together, but not below LEAST of it. */
+/** What each column wants at a canvas of 1080, and what its words need at least; between the two they shrink together. */
 const WISHED: Readonly<Record<WallName, number>> = { userNs: 82, capabilities: 154, seccomp: 84, lsm: 112, noNewPrivs: 104, rootfs: 102, mounts: 146, devices: 90 };
-const LEAST = 0.74;
+const LEAST: Readonly<Record<WallName, number>> = { userNs: 76, capabilities: 120, seccomp: 62, lsm: 84, noNewPrivs: 78, rootfs: 68, mounts: 108, devices: 86 };
 
 export interface Column {
   readonly name: WallName;
@@ -29,10 +29,11 @@ export interface Columns {
 export function columns(width: number, names = NAMES): Columns {
   const wished = WALLS.reduce((sum, w) => sum + WISHED[w], 0);
   const room = width - MARGIN * 2 - names - HOST;
-  const f = Math.max(LEAST, room / wished);
+  const needed = WALLS.reduce((sum, w) => sum + LEAST[w], 0);
+  const f = Math.max(0, (room - needed) / (wished - needed));
   let x = MARGIN + names;
   const walls = WALLS.map((name): Column => {
-    const column = { name, x: Math.round(x), w: WISHED[name] * f };
+    const column = { name, x: Math.round(x), w: room >= wished ? (WISHED[name] * room) / wished : LEAST[name] + (WISHED[name] - LEAST[name]) * f };
     x += column.w;
     return column;
   });
@@ -102,6 +103,11 @@ export function cell(w: Wall, column: Column, y: number, h: number, lines: numbe
   const total = parts.length + (below ? 1 : 0) + (why.length > 0 ? why.length + 0.4 : 0);
   let ty = y + h / 2 - ((total - 1) * LINE) / 2 + 3.5;
   const near: Mark[] = [];
+  // In a row of one line the sign of drift stands for words that find no room beside it.
+  if (beside && w.drift !== null && textWidth(words, face) > textRoom) {
+    near.push(...notEqual(tx + 5, ty - 3.5, 5.2));
+    return { marks, near };
+  }
   for (const part of parts) {
     const mark = cut(tx, ty, part, textRoom, face, ink);
     near.push(part === words ? mark : { ...mark, full: words });
@@ -123,7 +129,7 @@ export function head(title: string, stands: number, total: number, unread: numbe
   const words = total === 0 ? '' : unread === total ? 'not read' : none ? 'none stands' : stands === 0 ? `${unread} not read` : `${stands} of ${total}`;
   return [
     cut(column.x, 17, title, column.w - 6, textWidth(title, FACES.head) <= column.w - 6 ? FACES.head : { ...FACES.head, size: 10.5 }, 'ink'),
-    cut(column.x, 34, words, column.w - 8, FACES.body, none ? 'warn' : 'dim'),
+    cut(column.x, 34, words, column.w - 6, FACES.body, none ? 'warn' : 'dim'),
   ];
 }
 

@@ -17,6 +17,7 @@ import { rowsOf, type Row, type Rows } from './rows.js';
 
 const HEAD = 48;
 const TALLEST = 208;
+const NARROW_NAMES = 140;
 
 /** Height of a row and its lines of text, by how many there are and how much room there is for each; null: as much as they like. */
 function rowForm(n: number, room: number | null): { readonly h: number; readonly lines: number } {
@@ -51,7 +52,7 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   if (many !== '') near.push(text(end + 6, nameY - 0.3, many, FACES.mono, 'muted'));
   const ink: Token = standing.state === 'risk' ? 'risk' : 'dim';
   if (!small) near.push(cut(x, nameY + 15, standing.words, room, FACES.body, ink));
-  else if (lead && (standing.state === 'risk' || textWidth(standing.words, FACES.small) <= x + room - end - manyW - 10)) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
+  else if (lead && textWidth(standing.words, FACES.small) <= x + room - end - manyW - 10) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
   below.forEach((words, i) => near.push({ ...cut(x, nameY + 29 + i * 13, words, room, FACES.body, 'dim'), full: kins.join(', ') }));
   return { marks: stateSign(standing.state, MARGIN + 7 + indent, small ? mid : nameY + 1 - 5 + 4, small ? 4.5 : 5.5), near };
 }
@@ -162,10 +163,12 @@ function notesOf(view: View, rows: Rows): readonly (readonly [string, string, re
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
   const rows = rowsOf(view, previous);
   const notes = notesOf(view, rows);
-  const room = view.height === undefined || view.height === null ? null : (view.height - HEAD - 14 - notes.length * 22) / Math.max(1, rows.rows.length);
-  const { h, lines } = rowForm(rows.rows.length, room);
-  // In rows of one line the verdict stands beside the name.
-  const c = columns(view.width, lines > 1 ? 148 : view.width < 900 ? 176 : 196);
+  // A canvas that is too narrow shows all of it smaller, and has as much more height.
+  const least = columns(view.width, NARROW_NAMES).right + MARGIN;
+  const tall = view.height === undefined || view.height === null ? null : (view.height - HEAD) * Math.max(1, least / view.width);
+  const { h, lines } = rowForm(rows.rows.length, tall === null ? null : (tall - 14 - notes.length * 22) / Math.max(1, rows.rows.length));
+  // In rows of one line the verdict stands beside the name, where there is room for both.
+  const c = columns(view.width, lines > 1 ? 148 : view.width < 900 ? NARROW_NAMES : 196);
   const items: Item[] = [];
   let y = 0;
   let order = 1;

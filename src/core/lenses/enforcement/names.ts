@@ -36,7 +36,8 @@ export function countedLines(names: readonly string[], glue: ', ' | ' ', width: 
   for (const [i, name] of names.entries()) {
     const longer = line === '' ? name : line + glue + name;
     const last = lines.length === most - 1;
-    const room = width - (last ? textWidth(rest(names.length - i - 1), face) : 0);
+    const after = names.length - i - 1;
+    const room = width - (after === 0 ? 0 : textWidth(last ? rest(after) : glue.trimEnd(), face));
     if (textWidth(longer, face) <= room) {
       line = longer;
     } else if (line === '') {
@@ -46,8 +47,7 @@ export function countedLines(names: readonly string[], glue: ', ' | ' ', width: 
       return lines;
     } else {
       lines.push(line + glue.trimEnd());
-      const next = lines.length === most - 1 ? width - textWidth(rest(names.length - i - 1), face) : width;
-      line = shortened(name, next, face);
+      line = shortened(name, width - (after === 0 ? 0 : textWidth(lines.length === most - 1 ? rest(after) : glue.trimEnd(), face)), face);
     }
   }
   return [...lines, line];

@@ -74,33 +74,35 @@ function full(card: Card, box: Box): Drawn {
   const [p] = card.parties;
   const w = p!.workload;
   const { x, y } = box;
-  const inner = box.w - 22;
+  // A card that was made narrower keeps its words, at the cost of its margins.
+  const pad = box.w < 130 ? 8 : 11;
+  const inner = box.w - pad * 2;
   const e = edge(card);
-  const sign = signs(card, x + box.w - 8, y + 16);
+  const sign = signs(card, x + box.w - pad + 3, y + 16);
   const many = card.parties.length > 1;
   const marks: Mark[] = [
     ...(!many ? [] : sheets(box, e.token)),
     ...cardBox(box, formOf(w), e.token, e.width),
-    cut(x + 11, y + 20, `${card.name} ${card.count}`.trimEnd(), inner - sign.width + 6, FACES.name),
+    cut(x + pad, y + 20, `${card.name} ${card.count}`.trimEnd(), inner - sign.width + (pad < 11 ? 2 : 6), FACES.name),
     ...sign.marks,
   ];
-  const near: Mark[] = [cut(x + 11, y + 35, subtitle(w, inner), inner, FACES.body, 'muted')];
+  const near: Mark[] = [cut(x + pad, y + 35, subtitle(w, inner), inner, FACES.body, 'muted')];
   let room = inner;
   const [intruder] = w.intruders;
   if (intruder) {
     const entered = enteredBox(0, 0, intruder.comm);
-    const at = x + box.w - 10 - entered.width;
+    const at = x + box.w - pad + 1 - entered.width;
     near.push(...enteredBox(at, y + 47.5, intruder.comm).marks);
     room -= entered.width + 4;
   }
-  let at = x + 11;
+  let at = x + pad;
   if (p!.drifted) {
     near.push(...notEqual(at + 5.5, y + 47.5));
     at += 16;
     room -= 16;
   }
   if (card.right !== '' && room > 20) near.push(cut(at, y + 51, card.right, room, card.state === 'risk' ? FACES.monoStrong : FACES.mono, ink(card)));
-  near.push(...memory(w, x + 11, y + 58.5, inner));
+  near.push(...memory(w, x + pad, y + 58.5, inner));
   return { marks, near };
 }
 
@@ -167,15 +169,17 @@ function small(card: Card, box: Box, addresses: string): Drawn {
   const { x, y } = box;
   const e = edge(card);
   const many = card.parties.length > 1;
-  const sign = signs(card, x + box.w - 6, y + 15);
+  const sign = signs(card, x + box.w - 5, y + 15);
+  const room = box.w - 14 - sign.width;
+  const face = textWidth(card.name, FACES.name) <= room ? FACES.name : { ...FACES.name, size: 11 };
   return {
     marks: [
       ...(many ? sheets(box, e.token) : []),
       ...cardBox(box, formOf(p!.workload), e.token, e.width),
-      cut(x + 9, y + 19, card.name, box.w - 16 - sign.width, FACES.name),
+      cut(x + 8, y + 19, card.name, room, face),
       ...sign.marks,
     ],
-    near: [cut(x + 9, y + 35, `${card.count}  ${addresses}`.trim(), box.w - 16, FACES.mono, 'muted')],
+    near: [cut(x + 8, y + 35, `${card.count}  ${addresses}`.trim(), box.w - 16, FACES.mono, 'muted')],
   };
 }
 

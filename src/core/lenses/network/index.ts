@@ -56,7 +56,8 @@ const WHOLE_AT = 0.9;
 /** The layout of the largest size that the canvas holds, its rows spread to fill it. The largest of all only where no bus is folded for it. */
 function fitted(view: View, wires: Wiring, order: Order, list: readonly Station[], host: Station | null, stacked: boolean, width: number): Layout {
   const all = sizings(view, wires, stacked, list.length);
-  const height = view.height ?? null;
+  // A canvas that is too narrow shows all of it smaller, and has as much more height.
+  const height = view.height === undefined || view.height === null ? null : view.height * (width / Math.min(width, Math.max(1, view.width - LEFT - RIGHT)));
   const whole = stacked ? 1 : 2;
   for (const [at, sizes] of all.slice(0, -1).entries()) {
     const most = height === null ? Infinity : at < whole ? height / WHOLE_AT : height;

@@ -107,10 +107,10 @@ function stack(p: Plan, air: number, lead = 0): { readonly draft: Draft[]; reado
 }
 
 /** The most by which rows move apart. */
-const AIR: Readonly<Record<Size, number>> = { large: 150, card: 110, small: 30, chip: 22 };
+const AIR: Readonly<Record<Size, number>> = { large: 220, card: 120, small: 30, chip: 22 };
 
 /** The most room above the first row. */
-const LEAD = 110;
+const LEAD = 150;
 
 /** The same lines, moved apart to fill the height, but never so far that they are no longer one picture. */
 function spread(p: Plan, close: ReturnType<typeof stack>, height: number | null): ReturnType<typeof stack> {

@@ -51,13 +51,13 @@ function seats(row: readonly string[], byId: ReadonlyMap<string, Station>, size:
   return isWhole(size) ? evened(lines, (most) => filled(all, most, pitch, m.w)) : lines;
 }
 
-/** How far columns may be apart, of what is usual, where the width is there. */
-const APART_AT_MOST = 1.35;
+/** How far columns may be apart, of what is usual, where the width is there: the larger the cards, the farther. */
+const APART_AT_MOST: Readonly<Record<Size, number>> = { large: 1.9, card: 1.45, small: 1.45, chip: 1.35 };
 
 /** Where no bus is folded, all rows share one pitch that uses the width: what has room stands in it, and plugs line up. */
 function spaced(lines: readonly Line[], free: number): readonly Line[] {
   if (lines.some((l) => !l.first)) return lines;
-  const most = Math.max(...lines.filter((l) => l.seats.length > 0).map((l) => METRICS[l.size].pitch)) * APART_AT_MOST;
+  const most = Math.max(...lines.filter((l) => l.seats.length > 0).map((l) => METRICS[l.size].pitch * APART_AT_MOST[l.size]));
   const room = (l: Line): number => {
     const last = l.seats.at(-1);
     return free - (last?.w ?? 0) - (last !== undefined && isHull(last.station) ? METRICS[l.size].pad + 5 : SHEETS);

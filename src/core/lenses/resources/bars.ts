@@ -20,7 +20,7 @@ export function walled(x: number, y: number, w: number, h: number, share: number
 }
 
 /** A bar without a limit: dotted, fading, without an end. The area of its fill keeps the scale. */
-export function open(x: number, y: number, w: number, h: number, fill: number | null): Mark[] {
+export function open(x: number, y: number, w: number, h: number, fill: number | null, notToScale = false): Mark[] {
   const steps = 6;
   const marks: Mark[] = [];
   for (let i = 0; i < steps; i++) marks.push(rect(x + (w * i) / steps, y, w / steps, h, { fill: 'track', opacity: 0.36 * (1 - i / steps) }));
@@ -29,6 +29,7 @@ export function open(x: number, y: number, w: number, h: number, fill: number | 
     const fw = Math.max(1.5, Math.min(fill, w));
     marks.push(rect(x, y, fw, h, { fill: 'fill' }), rect(x + fw - 1.6, y, 1.6, h, { fill: 'accent' }));
   }
+  if (notToScale) marks.push(notch(x + w * 0.72, y, h, 'ink'));
   return marks;
 }
 
@@ -37,9 +38,9 @@ function dots(x1: number, x2: number, y: number): Mark {
 }
 
 /** Two short strokes: the height is not the limit's. */
-export function notch(x: number, y: number, h: number): Mark {
+export function notch(x: number, y: number, h: number, token: Token = 'drop'): Mark {
   const m = y + h / 2;
-  return path([...through([[x - 5, m + 5], [x + 1, m - 5]]), ...through([[x, m + 5], [x + 6, m - 5]])], { stroke: stroke('drop', 1.2) });
+  return path([...through([[x - 5, m + 5], [x + 1, m - 5]]), ...through([[x, m + 5], [x + 6, m - 5]])], { stroke: stroke(token, 1.2) });
 }
 
 /** Promised beyond what there is: amber hatch below the bar. */

@@ -94,7 +94,7 @@ export function bandItem(l: LaidBand, laid: Laid, c: Columns, order: number, big
   const use = valueOf(band.use.use);
   const bar = bounded
     ? walled(c.bandX, l.y, c.bandW, l.h, use === undefined || band.holds === null ? null : use / band.holds, l.notToScale)
-    : open(c.bandX, l.y, c.bandW, l.h, use === undefined || laid.scale <= 0 ? null : Math.min(c.bandW * 0.94, ((use * laid.scale) / l.h) * c.bandW));
+    : open(c.bandX, l.y, c.bandW, l.h, use === undefined || laid.scale <= 0 ? null : Math.min(c.bandW * 0.94, ((use * laid.scale) / l.h) * c.bandW), l.notToScale);
   const marks: Mark[] = [...bar];
   if (l.beyond > 0) marks.push(...outOfReach(c.bandX, l.y + l.h, c.bandW, l.beyond));
   if (near) marks.push(triangle(c.bandX - 14, l.y + Math.min(l.h / 2, 17), 4.8));
