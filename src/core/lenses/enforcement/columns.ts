@@ -70,7 +70,7 @@ export const TALL = 96;
 /** The sentence of a wall, where the row has room for all of it. */
 function told(w: Wall, width: number, lines: number): readonly string[] {
   const parts = lines < 2 ? [] : wrapText(w.sentence, width, TELL, lines + 1);
-  return parts.length > lines || parts.some((p) => textWidth(p, TELL) > width) ? [] : parts;
+  return parts.length > lines || parts.some((p) => p.endsWith('…')) ? [] : parts;
 }
 const TELL = { ...FACES.body, size: 11.5 } as const;
 
@@ -79,7 +79,7 @@ export function cell(w: Wall, column: Column, y: number, h: number, lines: numbe
   const { x } = column;
   const tinted = w.state === 'open-by-choice';
   const tall = h >= TALL;
-  const room = column.w - BAR - (tinted ? 18 : 13);
+  const room = column.w - BAR - (tinted ? 18 : 11);
   const marks: Mark[] = [];
   if (tinted) marks.push(rect(x + BAR, y + 2, column.w - BAR - 8, h - 4, { fill: tone === 'risk' ? 'riskTint' : 'warnTint', r: 2 }));
   marks.push(...bar(w.state, x, y + 1, h - 2, tone));

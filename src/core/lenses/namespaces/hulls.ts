@@ -5,23 +5,18 @@ import { textWidth } from '../../scene/measure.js';
 import type { Mark } from '../../scene/marks.js';
 import { arrow, prompt } from '../../scene/signs.js';
 import type { Box, Edge, Item } from '../../scene/scene.js';
-import { NS_KINDS } from '../../model/namespaces.js';
-import { isKnown } from '../../model/reading.js';
 import { count, listOf } from '../../facts/units.js';
+import { aloneBlock, levelBlock, NAMES, NAME_H, NAME_W } from './alone.js';
 import { chips } from './chips.js';
-import { HOST_BADGE, ordinaryWords, type Hull, type Picture } from './model.js';
+import { HOST_BADGE, type Hull, type Picture } from './model.js';
 import { pack, spot } from './pack.js';
 import { CARD_H, CARD_W, strip, type Card, type Run, type Strip } from './strip.js';
 
 const TOP = 16;
 const SIDE = 16;
 const GAP = 20;
-const NAME_W = 116;
-const NAME_H = 22;
 /** More sharers than this fold to one chip a set. */
 const CARDS = 26;
-/** More than this many names become a count. */
-const NAMES = 24;
 
 export interface Drawn {
   readonly items: readonly Item[];
@@ -146,44 +141,23 @@ function sharesEdges(picture: Picture): Edge[] {
   });
 }
 
-function aloneWords(picture: Picture, ordinary: string): string {
-  // Who could not be read may be in the namespace of one that could.
-  const unread = picture.sharing.parties.some((p) => p.kind !== 'host' && NS_KINDS.some((k) => !picture.sharing.ordinary.has(k) && !isKnown(p.readings[k])));
-  if (unread) return 'Alone in what could be read';
-  return `Alone in all${ordinary === 'none' ? '' : ` but ${ordinary}`}`;
-}
-
-/** The block of those who share nothing worth ink: bare names, or a count. */
-function aloneBlock(picture: Picture, x: number, y: number, w: number, order: number, named: boolean): { readonly items: Item[]; readonly h: number } {
-  const { alone } = picture;
-  if (alone.length === 0) return { items: [], h: 0 };
-  const ordinary = ordinaryWords(picture.sharing);
-  const head = `${aloneWords(picture, ordinary)}${named ? '' : `: ${count(alone.length)} ${alone.length === 1 ? 'container' : 'containers'}`}`;
-  const items: Item[] = [{
-    id: 'note:alone', role: 'note', subject: null, members: alone.map((p) => p.id), box: { x, y, w, h: 20 }, layer: 2, label: head, detail: named ? '' : listOf(alone.map((p) => p.name), 12), state: 'fine', order,
-    marks: [], near: [cut(x, y + 14, head, w, FACES.body, 'muted')],
-  }];
-  if (!named) return { items, h: 22 };
-  const perRow = Math.max(1, Math.floor(w / NAME_W));
-  alone.forEach((p, i) => {
-    const nx = x + (i % perRow) * NAME_W;
-    const ny = y + 26 + Math.floor(i / perRow) * NAME_H;
-    items.push({
-      id: `name:${p.id}`, role: 'chip', subject: p.subject, members: [p.id], box: { x: nx - 4, y: ny, w: NAME_W - 6, h: NAME_H - 2 }, layer: 2, label: p.name, detail: `Alone in all but ${ordinary}`, state: 'fine', order: order + 1 + i,
-      marks: [], near: [cut(nx, ny + 14, p.name, NAME_W - 14, { ...FACES.summary, size: 12 })],
-    });
-  });
-  return { items, h: 26 + Math.ceil(alone.length / perRow) * NAME_H };
-}
-
 /** Those who are the host's by design, by name. */
 function looseNote(picture: Picture, x: number, y: number, w: number): Item {
   const words = `The host’s in most, as they are meant to be: ${listOf(picture.loose.map((p) => p.name), 8)}`;
   return { id: 'note:loose', role: 'note', subject: null, members: picture.loose.map((p) => p.id), box: { x, y, w, h: 18 }, layer: 2, label: words, detail: '', state: 'none', order: 0, marks: [], near: [cut(x, y + 13, words, w, FACES.body, 'muted')] };
 }
 
-/** The host as the outer hull, only what is shared in it. `least`: how high it is at least. */
-export function hulls(picture: Picture, x: number, y: number, w: number, order: number, least = 0): Drawn {
+/** A matrix beside the hulls: the hull is as high, and who is alone stands level with its row. `told`: what the host is. */
+export interface Beside {
+  readonly head: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly told: readonly string[];
+}
+
+/** The host as the outer hull, only what is shared in it. */
+export function hulls(picture: Picture, x: number, y: number, w: number, order: number, beside: Beside | null = null): Drawn {
+  const least = beside === null ? 0 : beside.head + beside.rows * beside.row;
   const inner = w - SIDE * 2;
   const folded = picture.sharers.reduce((sum, c) => sum + c.length, 0) > CARDS;
   const chipped = folded ? chips(picture, x + SIDE, y + TOP + 4, inner, order + 1) : { items: [], h: 0 };
@@ -220,11 +194,15 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
     const total = Math.max(foot, free.y + TOP + h) + free.x * 0.04;
     if (total < best.total) best = { ...free, y: free.y + TOP, w: size, total };
   }
-  const block = aloneBlock(picture, x + SIDE + best.x + 8, y + Math.max(best.y, TOP), best.w - 8, at + 1, named);
+  // Few stand as cards in what a hull that has a height of its own leaves free.
+  const level = beside !== null && picture.sharers.length === 0 && picture.loose.length === 0 && beside.rows === picture.alone.length + 1;
+  const block = level
+    ? levelBlock(picture, x + SIDE + 8, y + beside.head, w - SIDE * 2 - 16, at + 1, beside)
+    : aloneBlock(picture, x + SIDE + best.x + 8, y + Math.max(best.y, TOP), best.w - 8, at + 1, named, least > 0 && best.x === 0 ? least - foot - TOP - 30 : 0);
   items.push(...block.items);
   const looseY = Math.max(foot, block.items.length > 0 ? best.y + block.h : TOP);
   if (picture.loose.length > 0) items.push(looseNote(picture, x + SIDE + 8, y + looseY + 4, inner - 8));
-  const h = Math.max(picture.loose.length > 0 ? looseY + 22 : 0, foot, block.items.length > 0 ? best.y + block.h : 0, 40, least - 14) + 14;
+  const h = Math.max(picture.loose.length > 0 ? looseY + 22 : 0, foot, block.items.length > 0 ? (level ? 0 : best.y) + block.h : 0, 40, least - 14) + 14;
   const bayRight = strips.reduce((right, s, i) => (s.bays.length > 0 ? Math.max(right, (boxes[i] as Box).x + s.bays.reduce((r, b) => Math.max(r, b.x + b.w), 0)) : right), 0);
   const words = `${picture.host.name}, the host`;
   const name = cut(0, 0, words, w - 60, FACES.name);

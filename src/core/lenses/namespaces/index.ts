@@ -4,7 +4,8 @@ import { FACES, cut, rect, stroke, text } from '../../scene/kit.js';
 import type { Mark } from '../../scene/marks.js';
 import { prompt } from '../../scene/signs.js';
 import type { Edge, Item, Placement, Scene } from '../../scene/scene.js';
-import { listOf, plural } from '../../facts/units.js';
+import { bytes, listOf, plural } from '../../facts/units.js';
+import { valueOf } from '../../model/reading.js';
 import type { Group } from '../../model/workload.js';
 import { calledName } from '../../facts/names.js';
 import { isRunning } from '../../facts/walls/index.js';
@@ -46,6 +47,16 @@ function summary(picture: Picture, view: View): string {
   if (picture.sharers.length === 0 && picture.alone.length === 0) return 'No container runs: the host is alone in its eight namespaces.';
   const nothing = picture.sharers.length === 0 && picture.alone.length > 0 ? 'Nobody shares more than the ordinary.' : 'Only sharing takes ink: what is alone in its namespace stays paper.';
   return `${plural(of('container'), 'container')}${others > 0 ? ` and ${others} ${others === 1 ? 'other' : 'others'}` : ''}, 8 kinds. ${nothing}${unread}${proof}`;
+}
+
+/** What the host is, in a few lines. */
+function hostWords(view: View): readonly string[] {
+  const { host } = view.snapshot;
+  const [kernel, os, cpus, memory] = [valueOf(host.kernel), valueOf(host.os), valueOf(host.cpus), valueOf(host.memory)];
+  return [
+    [os ?? '', kernel === undefined ? '' : `kernel ${kernel}`].filter((x) => x !== '').join(', '),
+    [`${host.engine.name} ${host.engine.version}`, cpus === undefined ? '' : plural(cpus, 'core'), memory === undefined ? '' : bytes(memory)].filter((x) => x !== '').join(', '),
+  ].filter((x) => x !== '');
 }
 
 /** The folded row of services: opened and closed like any other fold. */
@@ -98,13 +109,13 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   let bottom = 0;
   let right = view.width;
   let head: Scene['head'];
-  const hullW = beside ? Math.round(inner * 0.42) : inner;
+  const hullW = beside ? Math.round(inner * 0.36) : inner;
   const usual = rows.length <= 8 && beside ? 28 : rows.length <= 24 ? 22 : ROW;
   /** As tall as the window lets rows be, between what can be read and what is still one table. */
-  const rowHeight = (above: number, count: number): number => (height === null || count === 0 ? usual : Math.max(ROW, Math.min(beside ? 52 : 28, Math.floor((height - above - 14 - told.length * 22) / count))));
+  const rowHeight = (above: number, count: number): number => (height === null || count === 0 ? usual : Math.max(ROW, Math.min(beside ? 190 : parties <= BESIDE ? 72 : 40, Math.floor((height - above - 14 - told.length * 22) / count))));
   const besideH = rowHeight(10 + HEAD, rows.length);
   const putHulls = (): void => {
-    const drawn = hulls(picture, MARGIN, bottom + 10, hullW, pinned ? 100_000 : 0, beside ? HEAD + rows.length * besideH : 0);
+    const drawn = hulls(picture, MARGIN, bottom + 10, hullW, pinned ? 100_000 : 0, beside ? { head: HEAD, row: besideH, rows: rows.length, told: hostWords(view) } : null);
     items.push(...drawn.items);
     edges.push(...drawn.edges);
     bottom += 10 + drawn.h;

@@ -7,12 +7,17 @@ import type { Mark, Token } from '../../scene/marks.js';
 import type { Box, Item } from '../../scene/scene.js';
 import { count, listOf } from '../../facts/units.js';
 import { notEqual } from '../../scene/signs.js';
+import type { Party } from '../../facts/shares.js';
 import type { Contradictions } from '../contradictions.js';
 import { COLUMNS, HOST_BADGE, QUIET_BADGE, type Badge, type Picture } from './model.js';
 import { blocksOf, type Block, type Cell, type MatrixRow } from './rows.js';
 
 export const HEAD = 30;
+/** From this height on a row has two lines, and its cells say which namespace it is. */
+export const TALL = 44;
 const CELL = 54;
+/** How far columns are apart at most, and from when on their cells grow with them. */
+const WIDEST = 96;
 
 /** Where the columns stand, for a matrix that begins at `x` and is `w` wide. */
 export interface Grid {
@@ -31,15 +36,15 @@ const COUNT = 84;
 const HOW_LEAST = 110;
 
 export function grid(x: number, w: number, wide: boolean): Grid {
-  const nameW = wide ? Math.min(176, w * 0.2) : Math.min(130, w * 0.26);
+  const nameW = wide ? Math.min(w > 1200 ? 210 : 176, w * 0.2) : Math.min(130, w * 0.26);
   const countW = wide ? COUNT : 40;
   const room = w - nameW - countW;
-  const wishHow = wide ? Math.min(240, Math.max(0, room - 8 * 44)) : 0;
+  const wishHow = wide ? Math.min(w > 1200 ? 340 : 240, Math.max(0, room - 8 * 44)) : 0;
   const howW = wishHow >= HOW_LEAST ? wishHow : 0;
-  const pitch = Math.max(34, Math.min(62, (room - howW - (howW > 0 ? 18 : 0)) / 8));
+  const pitch = Math.max(34, Math.min(WIDEST, (room - howW - (howW > 0 ? 18 : 0)) / 8));
   const first = x + nameW + countW;
   const howX = first + pitch * 8 + 14;
-  return { x, right: Math.max(x + w, first + pitch * 8), nameW, countX: first - (wide ? 54 : 28), first, pitch, cellW: Math.min(CELL, pitch - 8), howX, howW: howW > 0 ? x + w - howX : 0 };
+  return { x, right: Math.max(x + w, first + pitch * 8), nameW, countX: first - (wide ? 54 : 28), first, pitch, cellW: Math.min(Math.max(CELL, pitch * 0.78), pitch - 8), howX, howW: howW > 0 ? x + w - howX : 0 };
 }
 
 const columnX = (g: Grid, k: NsKind): number => g.first + COLUMNS.indexOf(k) * g.pitch + (g.pitch - g.cellW) / 2;
@@ -108,12 +113,22 @@ function blockItems(rows: readonly MatrixRow[], g: Grid, y: number, rowH: number
   });
 }
 
-function cellMarks(c: Cell, x: number, y: number, g: Grid, rowH: number, picture: Picture): { readonly marks: Mark[]; readonly near: Mark[] } {
+/** Its number, or how that ends, where the cell has room for it. */
+function inodeMarks(p: Party | undefined, k: NsKind, cx: number, y: number, g: Grid): Mark[] {
+  const inode = p?.readings[k];
+  if (inode === undefined || !isKnown(inode)) return [];
+  const whole = String(inode.value);
+  const words = textWidth(whole, FACES.mono) <= g.cellW - 4 ? whole : `…${whole.slice(-4)}`;
+  return [text(cx, y, words, FACES.mono, 'dim', 'middle')];
+}
+
+function cellMarks(c: Cell, x: number, y: number, g: Grid, rowH: number, picture: Picture, one: Party | undefined, k: NsKind): { readonly marks: Mark[]; readonly near: Mark[] } {
   const cx = x + g.cellW / 2;
-  const cy = y + rowH / 2;
+  const said = rowH >= TALL && (c.is === 'alone' || c.is === 'host' || c.is === 'shared') ? inodeMarks(one, k, cx, y + rowH / 2 + 15, g) : [];
+  const cy = y + rowH / 2 - (said.length > 0 ? 5 : 0);
   switch (c.is) {
     case 'alone':
-      return { marks: [rect(cx - 1, cy - 1, 2, 2, { r: 1, fill: 'dim' })], near: [] };
+      return { marks: [rect(cx - 1, cy - 1, 2, 2, { r: 1, fill: 'dim' })], near: said };
     case 'none':
       return { marks: [line(cx - 3, cy, cx + 3, cy, 'drop', 1)], near: [] };
     case 'unknown':
@@ -122,7 +137,7 @@ function cellMarks(c: Cell, x: number, y: number, g: Grid, rowH: number, picture
     case 'shared': {
       const badge = look(c, picture);
       const strong = badge !== QUIET_BADGE;
-      return { marks: [], near: [text(cx, cy + 3.8, badge.letter, strong ? { ...FACES.monoStrong, size: 10.5 } : { ...FACES.mono, size: 10.5 }, strong ? badge.token : 'muted', 'middle')] };
+      return { marks: [], near: [text(cx, cy + 3.8, badge.letter, strong ? { ...FACES.monoStrong, size: 10.5 } : { ...FACES.mono, size: 10.5 }, strong ? badge.token : 'muted', 'middle'), ...said] };
     }
   }
 }
@@ -151,17 +166,20 @@ function cellWords(r: MatrixRow, k: NsKind, picture: Picture): { readonly label:
 }
 
 function nameMarks(r: MatrixRow, g: Grid, y: number, rowH: number): Mark[] {
-  const base = y + rowH / 2 + 4;
+  const party = r.parties[0];
+  // A tall row has a second line for what stands behind the name.
+  const second = rowH >= TALL && party !== undefined && r.parties.length === 1 ? party.about : '';
+  const base = y + rowH / 2 + (second === '' ? 4 : -4);
   const indent = r.inner ? 12 : 0;
   const room = g.nameW + (g.countX - g.x - g.nameW) - 14 - indent;
-  const party = r.parties[0];
   const quiet = r.band === 'alone' || r.band === 'loose';
-  const face = { ...(quiet ? FACES.summary : FACES.name), size: 12 };
-  const behind = r.parties.length > 1 ? `×${count(r.parties.length)}` : party === undefined || r.band === 'alone' || party.kind === 'container' ? '' : party.about;
+  const face = { ...(quiet ? FACES.summary : FACES.name), size: rowH >= TALL ? 14 : 12 };
+  const behind = second !== '' ? '' : r.parties.length > 1 ? `×${count(r.parties.length)}` : party === undefined || r.band === 'alone' || party.kind === 'container' ? '' : party.about;
   const behindFace = r.parties.length > 1 ? FACES.mono : FACES.body;
   const behindW = behind === '' ? 0 : Math.min(textWidth(behind, behindFace), room * 0.45) + 7;
   const name = cut(g.x + indent, base, r.name, room - behindW, face);
   const marks: Mark[] = [name];
+  if (second !== '') marks.push(cut(g.x + indent, base + 17, second, room, FACES.body, 'muted'));
   if (behind !== '') marks.push(cut(g.x + indent + textWidth(name.text, face) + 7, base, behind, room * 0.45, behindFace, 'muted'));
   return marks;
 }
@@ -207,7 +225,7 @@ export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: num
     COLUMNS.forEach((k, j) => {
       const x = columnX(g, k);
       const words = cellWords(r, k, picture);
-      const drawn = cellMarks(r.cells[k], x, top, g, rowH, picture);
+      const drawn = cellMarks(r.cells[k], x, top, g, rowH, picture, one ?? undefined, k);
       items.push({
         id: `cell:${r.id.replace(/^row:/, '')}:${k}`, role: 'cell', subject: r.cells[k].is === 'shared' ? null : (one?.subject ?? null), members: words.members,
         box: { x, y: top, w: g.cellW, h: rowH }, layer: 2, label: words.label, detail: words.detail, state: words.state, order: firstOrder + i * 10 + 1 + j,
