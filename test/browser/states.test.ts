@@ -9,6 +9,8 @@ import { cast } from '../cast/cast.js';
 import { openChromium, type Opened } from './chromium.js';
 import { pictureOf, serveStand, StandSession } from './stand.js';
 
+/** What is clicked arrives over a socket. */
+const PATIENCE = { timeout: 10_000 };
 let browser: Opened;
 let session: StandSession;
 let served: Served;
@@ -45,7 +47,7 @@ describe('each state says what happened, why, and what to do', () => {
     await page.getByTestId('skeleton').getByText('9 of 14 read').waitFor();
     await state().getByText('reading, 9 of 14').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    expect(session.asked.at(-1)?.method).toBe('tryNow');
+    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
   });
 
   it('example: which places were looked at, and how to start an engine; it goes live by itself', async () => {
@@ -65,7 +67,7 @@ describe('each state says what happened, why, and what to do', () => {
     await card().getByText('sudo usermod -aG docker $USER').waitFor();
     await card().getByText('can become root here').waitFor();
     await page.getByRole('button', { name: 'Look again' }).click();
-    expect(session.asked.at(-1)?.method).toBe('tryNow');
+    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
   });
 
   it('stale: the last picture stays, with its age, and is tried again', async () => {
@@ -77,7 +79,7 @@ describe('each state says what happened, why, and what to do', () => {
     await state().getByText(/old, reconnecting/).waitFor();
     expect(Number(await page.getByTestId('stage').getAttribute('data-items'))).toBeGreaterThan(10);
     await page.getByRole('button', { name: 'Try now' }).click();
-    expect(session.asked.at(-1)?.method).toBe('tryNow');
+    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
   });
 
   it('example and stale: another socket or context can be chosen, of those that were found', async () => {
@@ -95,7 +97,7 @@ describe('each state says what happened, why, and what to do', () => {
     expect(await list.getByRole('button').count()).toBe(2);
     await list.getByRole('button', { name: /ssh:\/\/me@farm/ }).click();
     await page.getByTestId('skeleton').waitFor();
-    expect(stand.asked.at(-1)).toEqual({ method: 'useEngine', args: [{ id: 'context farm' }] });
+    await expect.poll(() => stand.asked.at(-1), PATIENCE).toEqual({ method: 'useEngine', args: [{ id: 'context farm' }] });
     stand.show({ state: 'live', endpoint: 'ssh://me@farm', since: since() }, pictureOf(cast(3)));
     await state().getByText('live, 3 containers').waitFor();
   });
@@ -129,14 +131,14 @@ describe('each state says what happened, why, and what to do', () => {
     await open(new StandSession(pictureOf(cast(14), over)));
     await card().getByText('whether an nft rule stops a forged frame').waitFor();
     await page.getByRole('button', { name: 'Read as root' }).click();
-    expect(session.asked.at(-1)?.method).toBe('elevate');
+    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('elevate');
   });
 
   it('a file, and back to the live host', async () => {
     await open(new StandSession(pictureOf(cast(3)), { state: 'file', name: 'monday.json', takenAt: '2026-11-02T10:00:00Z' }));
     await card().getByText('A saved snapshot: monday.json').waitFor();
     await page.getByRole('button', { name: 'Back to the live host' }).click();
-    expect(session.asked.at(-1)?.method).toBe('goLive');
+    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('goLive');
   });
 
   it('a recording is stepped and played', async () => {
@@ -228,6 +230,15 @@ describe('axe finds nothing', () => {
     await page.keyboard.press('Control+e');
     await page.getByTestId('preview').getByText('digraph').waitFor();
     await clean('export');
+    await page.keyboard.press('Escape');
+    const jenkins = cast(14).containers.find((c) => c.name === 'jenkins')?.id ?? '';
+    session.answers.compareText = () => ({ ok: true, value: { from: since(), to: since(), summary: '1 new pair can be impersonated.', came: [jenkins], gone: [], recreated: [], changed: [], goneFrom: [], changes: [{ kind: 'reach', direction: 'worse', about: [jenkins], text: 'jenkins came' }] } });
+    await page.keyboard.press('Control+k');
+    await page.getByTestId('palette').fill('Compare with a file');
+    await page.keyboard.press('Enter');
+    await page.getByTestId('compare-file').setInputFiles({ name: 'monday.json', mimeType: 'application/json', buffer: Buffer.from('{}') });
+    await page.getByTestId('comparison').getByText('jenkins came').waitFor();
+    await clean('compare');
   });
 
   it.each(['dark', 'light'] as const)('in the states, %s', async (given) => {
@@ -241,5 +252,11 @@ describe('axe finds nothing', () => {
     session.show({ state: 'stale', endpoint: 'x', since: since(), trouble, nextTryAt: since() });
     await card().getByText(/Engine lost/).waitFor();
     await clean('stale');
+    session.show({ state: 'live', endpoint: 'x', since: since() }, pictureOf({ ...cast(3), host: { ...cast(3).host, proof: { kind: 'foreign', why: 'Docker Desktop runs the engine in a VM.' } } }));
+    await card().getByText('kernel is not this machine').waitFor();
+    await clean('kernel unknown');
+    session.show({ state: 'recording', name: 'night.jsonl', frames: [since(), since()], at: 0, truncated: true }, pictureOf(cast(3)));
+    await card().getByText('cut off').waitFor();
+    await clean('recording');
   });
 });

@@ -134,6 +134,11 @@ describe('the chain of one pair', () => {
     await why.waitFor();
     const text = await why.innerText();
     for (const part of ['It can send the frame', 'It is on the wire', 'Nothing on the way stops it', 'What would stop it', '/proc/48211/status', 'breaks']) expect(text).toContain(part);
+    const reading = () => page.evaluate(() => [...document.querySelectorAll('[data-reading]')].findIndex((one) => one === document.activeElement));
+    for (const [key, at] of [['ArrowDown', 0], ['ArrowDown', 1], ['ArrowUp', 0], ['ArrowUp', 0]] as const) {
+      await page.keyboard.press(key);
+      expect(await reading()).toBe(at);
+    }
     const before = await why.getByRole('heading', { level: 2 }).innerText();
     await page.keyboard.press('ArrowRight');
     await page.waitForFunction((was) => document.querySelector('[data-testid=why] h2')?.textContent !== was, before);

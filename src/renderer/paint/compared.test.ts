@@ -5,7 +5,9 @@ import { compare } from '../../core/diff/index.js';
 import { lensByName } from '../../core/lenses/index.js';
 import { DEFAULT_OPTIONS } from '../../core/lenses/view.js';
 import { LENSES } from '../../core/scene/scene.js';
+import { textWidth } from '../../core/scene/measure.js';
 import { comparedMarks } from './compared.js';
+import { gone } from './gone.js';
 
 const now = cast(14);
 const first = now.containers[0];
@@ -38,4 +40,13 @@ test.each(LENSES)('the %s lens shows it by signs of one ink, at the things it is
 
 test('nothing that changed is no mark', () => {
   expect(comparedMarks([], comparison)).toEqual([]);
+});
+
+test.each([860, 1080, 1400])('who is gone from a bus is named where nothing else stands, %i wide', (width) => {
+  const { judgement, findings, alarms } = pictureOf(now);
+  const { scene } = lensByName('network').arrange({ snapshot: now, judgement, findings, alarms, shown: null, project: null, width, height: 760, options: DEFAULT_OPTIONS }, null);
+  const labels = scene.items.filter((i) => i.role === 'bus').flatMap((bus) => gone(scene.items, { ...bus.box, h: 18 }, ['old-worker', 'older-worker'], 16, () => []).slice(0, 1));
+  const texts = scene.items.flatMap((i) => [...i.marks, ...i.near]).flatMap((m) => (m.kind === 'text' ? [{ x: m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - textWidth(m.text, m) : m.x - textWidth(m.text, m) / 2, y: m.y - m.size * 0.72, w: textWidth(m.text, m), h: m.size * 0.72 }] : []));
+  const cards = scene.items.filter((i) => i.role === 'card').map((i) => i.box);
+  for (const label of labels) for (const box of [...texts, ...cards]) if (label.kind === 'rect') expect(label.x < box.x + box.w && box.x < label.x + label.w && label.y < box.y + box.h && box.y < label.y + label.h).toBe(false);
 });

@@ -1,14 +1,12 @@
 import type { Comparison } from '../../core/diff/types.js';
-import { cut, FACES, path, rect, stroke } from '../../core/scene/kit.js';
+import { path, rect, stroke } from '../../core/scene/kit.js';
 import type { Mark, PathStep } from '../../core/scene/marks.js';
-import { cutText, textWidth } from '../../core/scene/measure.js';
-import type { Box, Item } from '../../core/scene/scene.js';
+import type { Item } from '../../core/scene/scene.js';
 import { itemOf } from '../state/item-of.js';
+import { gone } from './gone.js';
 
 const SIDE = 16;
 const ARM = 4;
-/** A bar shows no more of the names of those who left it. */
-const NAMES = 190;
 
 type Sign = 'came' | 'changed' | 'gone';
 
@@ -41,19 +39,7 @@ export function comparedMarks(items: readonly Item[], comparison: Comparison): r
   }
   for (const { segment, names } of comparison.goneFrom) {
     const bus = byId.get(`bus:${segment}`);
-    if (bus !== undefined) marks.push(...gone(bus.box, names));
+    if (bus !== undefined) marks.push(...gone(items, bus.box, names, SIDE, (x, y) => badge('gone', x, y)));
   }
   return marks;
-}
-
-/** At the far end of the bus, above it. */
-function gone(box: Box, names: readonly string[]): readonly Mark[] {
-  const words = cutText(names.join(', '), NAMES, FACES.body);
-  const w = textWidth(words, FACES.body) + SIDE + 14;
-  const [x, y] = [box.x + box.w - w, box.y - 12];
-  return [
-    rect(x, y - 10, w, 20, { r: 4, fill: 'ground', stroke: stroke('dim', 1, { dash: [3, 2] }) }),
-    ...badge('gone', x + 11, y),
-    cut(x + SIDE + 8, y + 4, words, NAMES, FACES.body, 'muted'),
-  ];
 }

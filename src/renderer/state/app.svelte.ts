@@ -1,5 +1,5 @@
 import type { Item } from '../../core/scene/scene.js';
-import { THEMES, type Palette } from '../../core/scene/theme.js';
+import { THEMES, stale, type Palette } from '../../core/scene/theme.js';
 import { findBridge } from '../bridge/bridge.js';
 import type { Canvases } from '../paint/stage.js';
 import { SessionState } from './session.svelte.js';
@@ -29,6 +29,8 @@ export class Bulkhead {
     return name === '' ? 'Bulkhead' : `${name} - Bulkhead`;
   });
   readonly faded = $derived(this.session.link.state === 'stale' || this.session.wire === 'lost');
+  /** The picture's own: what is not of now keeps its form and loses its colour, on the ground that it had. */
+  readonly pictureColours: Palette = $derived(this.faded ? stale(this.colours) : this.colours);
 
   constructor() {
     this.session.onReady = () => {

@@ -86,7 +86,7 @@ function live(picture: Picture): StateCardWords | null {
   if (picture.denied.length > 0) {
     return {
       id: `denied-${picture.denied.length}`, tone: 'quiet', sign: 'lock', heading: `${picture.denied.length === 1 ? 'One thing' : `${picture.denied.length} things`} could not be read with these rights`,
-      rows: picture.denied.slice(0, 5).map((d) => row(d.what.length > 9 ? 'Missing' : d.what, [`${d.what}: ${d.would}`])),
+      rows: picture.denied.slice(0, 5).map((d) => row(d.what.length > 9 ? 'Missing' : d.what, [d.what.length > 9 ? `${d.what}: ${d.would}` : d.would])),
       buttons: [...(picture.elevation === 'possible' ? [{ text: 'Read as root', act: 'elevate' } as const] : []), { text: 'Go on without', act: 'aside' }], aside: true,
     };
   }

@@ -19,6 +19,7 @@ export const KEYS: readonly { readonly keys: string; readonly does: string }[] =
   { keys: 'L', does: 'the one nearest to its limit (Resources)' },
   { keys: 'D', does: 'next contradiction with the declaration (Enforcement)' },
   { keys: 'O', does: 'other order (Enforcement)' },
+  { keys: '↑ ↓ ← → C', does: 'readings, victims, copy the evidence (in the chain of a pair)' },
   { keys: '+ − 0', does: 'zoom in, out, fit' },
   { keys: 'Alt 1 … 4', does: 'Network, Namespaces, Resources, Enforcement' },
   { keys: '/', does: 'filter' },

@@ -17,6 +17,8 @@ const SIDE = 16;
 const GAP = 20;
 /** More sharers than this fold to one chip a set. */
 const CARDS = 26;
+/** From this height of a row on a card stands level with it. */
+const LEVEL_ROW = 72;
 
 export interface Drawn {
   readonly items: readonly Item[];
@@ -195,7 +197,7 @@ export function hulls(picture: Picture, x: number, y: number, w: number, order: 
     if (total < best.total) best = { ...free, y: free.y + TOP, w: size, total };
   }
   // Few stand as cards in what a hull that has a height of its own leaves free.
-  const level = beside !== null && picture.sharers.length === 0 && picture.loose.length === 0 && beside.rows === picture.alone.length + 1;
+  const level = beside !== null && beside.row >= LEVEL_ROW && picture.sharers.length === 0 && picture.loose.length === 0 && beside.rows === picture.alone.length + 1;
   const block = level
     ? levelBlock(picture, x + SIDE + 8, y + beside.head, w - SIDE * 2 - 16, at + 1, beside)
     : aloneBlock(picture, x + SIDE + best.x + 8, y + Math.max(best.y, TOP), best.w - 8, at + 1, named, least > 0 && best.x === 0 ? least - foot - TOP - 30 : 0);

@@ -1,7 +1,7 @@
 import type { Box } from '../../scene/scene.js';
 import { APART, COMB, COMB_AND_NAMES, METRICS, SPINE, TRUNK, UPLINKS, chipWidth, isWhole, type Size } from './metrics.js';
 import type { Order } from './order.js';
-import { plan, type Line, type Plan, type Seat } from './plan.js';
+import { CLOSE, plan, type Line, type Plan, type Seat } from './plan.js';
 import type { Card, Station } from './stations.js';
 import type { Plug, Wire } from './wires.js';
 
@@ -55,7 +55,8 @@ function placeCards(seat: Seat, size: Size, x0: number, top: number): { readonly
   const hull = seat.station.shared || seat.station.host;
   const cards = seat.station.cards.map((card, i): PlacedCard => {
     const w = size === 'chip' ? (hull ? m.w : chipWidth(card)) : seat.w;
-    return { card, box: { x: x0 + (seat.column + i) * seat.pitch, y: top, w, h: m.h } };
+    // Who shares a hull stands close, also where the row's columns are apart.
+    return { card, box: { x: x0 + seat.column * seat.pitch + i * Math.min(seat.pitch, Math.max(m.pitch, seat.w + CLOSE)), y: top, w, h: m.h } };
   });
   const [first, last] = [cards[0]!.box, cards.at(-1)!.box];
   if (!hull) return { cards, box: first };

@@ -27,7 +27,7 @@ export interface Seat {
   readonly w: number;
 }
 /** The least room between two cards; a row that just does not fit moves together before it folds. */
-const CLOSE = 7;
+export const CLOSE = 7;
 /** By how much the sheets of a stack stand out at its right. */
 const SHEETS = 6;
 

@@ -95,3 +95,24 @@ test('a host whose routes were read and lead nowhere has no uplink; one whose ro
   expect(words(routes({ value: [], source: 'ip route' }))).toBe('no uplink');
   expect(words(routes({ unknown: 'denied', source: 'ip route' }))).toBe('uplink not read');
 });
+
+/** One bridge with this many on it, with names and rights as long as they are on real hosts. */
+function crowdOf(count: number): Snapshot {
+  const spec: HostSpec = {
+    hostname: 'vm', address: '192.168.1.20', memory: 8192, cpus: 4, filters: 'none', slices: [], talks: [],
+    networks: [{ name: 'shop_back', prefix: '172.18.0', device: 'br-6943f1a5a42e', internal: false, driver: 'bridge' }],
+    workloads: Array.from({ length: count }, (_, n) => ({ name: `shop-worker-${n}`, image: 'busybox:lab', on: { shop_back: { at: n + 2 } }, uses: 20, caps: ['NET_ADMIN', 'NET_RAW'] })),
+  };
+  return world(spec);
+}
+
+test.each([[3, 'large'], [6, 'card'], [9, 'card']] as const)('%i on one bridge: whole cards, and no fold while narrower ones hold all their words', (count, size) => {
+  const snapshot = crowdOf(count);
+  const { scene } = network.arrange({ snapshot, judgement: judge(snapshot), findings: [], alarms: [], shown: null, project: null, width: 1080, height: 690, options: DEFAULT_OPTIONS }, null);
+  const cards = scene.items.filter((i) => i.role === 'card');
+  expect(new Set(cards.map((c) => c.box.y)).size).toBe(count <= 6 ? 1 : 2);
+  for (const c of cards) {
+    expect(c.box.h).toBe(size === 'large' ? 112 : 68);
+    if (count <= 6) expect(texts([...c.marks, ...c.near]).filter((m) => m.full !== undefined)).toEqual([]);
+  }
+});

@@ -1,0 +1,50 @@
+import { cut, FACES, rect, stroke } from '../../core/scene/kit.js';
+import type { Mark } from '../../core/scene/marks.js';
+import { cutText, textWidth } from '../../core/scene/measure.js';
+import type { Box, Item } from '../../core/scene/scene.js';
+
+/** A bar shows no more of the names of those who left it. */
+const NAMES = 190;
+const H = 20;
+const STEP = 24;
+
+const over = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+
+function written(marks: readonly Mark[]): Box[] {
+  return marks.flatMap((m): Box[] => {
+    if (m.kind === 'clip') return written(m.children);
+    if (m.kind !== 'text') return [];
+    const w = textWidth(m.text, m);
+    return [{ x: (m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - w : m.x - w / 2) - 3, y: m.y - m.size - 1, w: w + 6, h: m.size * 1.3 + 2 }];
+  });
+}
+
+/** What stands near a bus and must not be covered: cards, hulls, and what is written. */
+function obstacles(items: readonly Item[], bus: Box): readonly Box[] {
+  const near = (b: Box): boolean => b.y < bus.y + bus.h + 60 && b.y + b.h > bus.y - 60;
+  return items.flatMap((i) => [...(i.role === 'card' || i.role === 'stack' || i.role === 'hull' ? [i.box] : []), ...written([...i.marks, ...i.near])]).filter(near);
+}
+
+/** The free place nearest to the far end of the bus: upon it, under it, then further along. */
+function placed(items: readonly Item[], bus: Box, w: number): { readonly x: number; readonly y: number } {
+  const taken = obstacles(items, bus);
+  const far = bus.x + bus.w - w;
+  const heights = [bus.y - H - 2, bus.y + bus.h + 2];
+  for (let x = far; x >= bus.x; x -= STEP) {
+    for (const y of heights) if (taken.every((t) => !over({ x, y, w, h: H }, t))) return { x, y };
+  }
+  return { x: far, y: bus.y + bus.h + 2 };
+}
+
+/** Who is gone from a bus, by name, where nothing else stands. `sign`: the mark before the names, around its centre. */
+export function gone(items: readonly Item[], bus: Box, names: readonly string[], side: number, sign: (x: number, y: number) => readonly Mark[]): readonly Mark[] {
+  const words = cutText(names.join(', '), NAMES, FACES.body);
+  const w = textWidth(words, FACES.body) + side + 14;
+  const line: Box = { x: bus.x, y: bus.y, w: bus.w, h: 18 };
+  const { x, y } = placed(items, line, w);
+  return [
+    rect(x, y, w, H, { r: 4, fill: 'ground', stroke: stroke('dim', 1, { dash: [3, 2] }) }),
+    ...sign(x + 11, y + H / 2),
+    cut(x + side + 8, y + H / 2 + 4, words, NAMES, FACES.body, 'muted'),
+  ];
+}
