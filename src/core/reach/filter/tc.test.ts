@@ -38,3 +38,11 @@ test('a BPF program is told apart from a rule that was not understood', () => {
   expect(fate(filter({ actions: [{ order: 1, kind: 'bpf' }] }))).toBe('program');
   expect(fate(filter({ actions: [{ order: 1, kind: 'mirred' }] }))).toBe('unclear');
 });
+
+test('pipe goes to the next action and ends with a pass, continue goes to the next filter', () => {
+  const list = (...types: readonly string[]): Json => ({ actions: types.map((type) => ({ order: 1, kind: 'gact', control_action: { type }, prob: { random_type: 'none', control_action: { type: 'pass' }, val: 0 } })) });
+  const drop = filter(gact('drop'), { pref: 2 });
+  expect(fate(filter(list('pipe', 'drop')))).toBe('dropped');
+  expect(fate(filter(list('pipe')), drop)).toBe('passes');
+  expect(fate(filter(list('continue', 'pass')), drop)).toBe('dropped');
+});

@@ -76,10 +76,12 @@ function action(options: Obj): Done {
     if (type === 'drop' || type === 'shot') return 'drop';
     if (type === 'pass' || type === 'ok' || type === 'stolen' || type === 'trap') return type === 'pass' || type === 'ok' ? 'pass' : 'unclear';
     if (type === 'goto') return typeof control?.['chain'] === 'number' ? { chain: control['chain'] } : 'unclear';
-    if (type === 'continue' || type === 'pipe') continue;
+    if (type === 'continue') return 'on';
+    if (type === 'pipe') continue;
     return 'unclear';
   }
-  return 'on';
+  // What the last one pipes on is let through (tcf_action_exec in net/sched/act_api.c).
+  return 'pass';
 }
 
 const MOST_GOTOS = 16;
