@@ -15,6 +15,9 @@ export const bridgePort = z
     isolated: reading(z.boolean()),
     learning: reading(z.boolean()),
     unicastFlood: reading(z.boolean()),
+    /** Absent in snapshots that did not ask. */
+    mcastFlood: reading(z.boolean()).optional(),
+    bcastFlood: reading(z.boolean()).optional(),
     neighSuppress: reading(z.boolean()),
     locked: reading(z.boolean()),
     hairpin: reading(z.boolean()),
@@ -42,11 +45,16 @@ export const netInterface = z
     peer: reading(z.string()),
     /** Name of the bridge or bond it is a port of; `''` for none. */
     master: reading(z.string()),
-    /** macvlan: bridge, private, vepa, passthru, source; ipvlan: l2, l3, l3s; vlan: its id. */
+    /** macvlan: bridge, private, vepa, passthru, source; ipvlan: l2, l3, l3s; vlan: its id; other: what iproute2 calls it (vrf, bond). */
     mode: reading(z.string()),
     port: bridgePort.nullable(),
     bridge: z
-      .object({ vlanFiltering: reading(z.boolean()), nfCallIptables: reading(z.boolean()) })
+      .object({
+        vlanFiltering: reading(z.boolean()),
+        nfCallIptables: reading(z.boolean()),
+        /** Of the bridge itself: in which VLANs its host is. Absent in snapshots that did not ask. */
+        vlans: reading(z.array(vlanEntry).readonly()).optional(),
+      })
       .readonly()
       .nullable(),
     /** Names of attached XDP programs. */
@@ -101,9 +109,12 @@ export type Neighbour = z.infer<typeof neighbour>;
 export const route = z.object({ to: z.string(), via: z.string(), dev: z.string() }).readonly();
 export type Route = z.infer<typeof route>;
 
-/** One entry of a bridge's forwarding table. `stays`: no frame moves it (`sticky`, or the host's own); absent: it may move, or that was not told. */
+/**
+ * One entry of a bridge's forwarding table. `stays`: no frame moves it (`sticky`, or the host's own); absent: it may move, or
+ * that was not told. `admits: false`: a locked port does not let its MAC in for it (the host's own, or one that waits to be let in).
+ */
 export const fdbEntry = z
-  .object({ mac: z.string(), port: z.string(), bridge: z.string(), vlan: z.number().nullable(), permanent: z.boolean(), stays: z.boolean().optional() })
+  .object({ mac: z.string(), port: z.string(), bridge: z.string(), vlan: z.number().nullable(), permanent: z.boolean(), stays: z.boolean().optional(), admits: z.boolean().optional() })
   .readonly();
 export type FdbEntry = z.infer<typeof fdbEntry>;
 

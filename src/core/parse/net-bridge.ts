@@ -22,7 +22,11 @@ export function parseFdb(items: readonly unknown[]): readonly FdbEntry[] {
     const mac = e.data.mac.toLowerCase();
     if (!MAC.test(mac) || (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1) continue;
     const stays = e.data.state === 'permanent' || e.data.flags.includes('sticky');
-    out.push({ mac, port: e.data.ifname, bridge: e.data.master, vlan: e.data.vlan ?? null, permanent: e.data.state === 'permanent' || e.data.state === 'static', ...(stays ? { stays } : {}) });
+    const refused = e.data.state === 'permanent' || e.data.flags.includes('locked');
+    out.push({
+      mac, port: e.data.ifname, bridge: e.data.master, vlan: e.data.vlan ?? null, permanent: e.data.state === 'permanent' || e.data.state === 'static',
+      ...(stays ? { stays } : {}), ...(refused ? { admits: false } : {}),
+    });
   }
   return out;
 }

@@ -121,6 +121,8 @@ export function linkPort(l: RawLink, source: string, vlans: Vlans): BridgePort |
     isolated: field(d, 'isolated', source, bool),
     learning: field(d, 'learning', source, bool),
     unicastFlood: field(d, 'flood', source, bool),
+    mcastFlood: field(d, 'mcast_flood', source, bool),
+    bcastFlood: field(d, 'bcast_flood', source, bool),
     neighSuppress: field(d, 'neigh_suppress', source, bool),
     locked: field(d, 'locked', source, bool),
     hairpin: field(d, 'hairpin', source, bool),
@@ -156,11 +158,11 @@ export function toInterface(net: string, l: RawLink, addresses: Reading<readonly
     noarp: known(l.flags.includes('NOARP'), source),
     peer: lower === '' ? unknown('absent', source) : known(lower, source),
     master: known(l.master ?? '', source),
-    mode: kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || kind === 'vlan' ? mode : known('', source),
+    mode: kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || kind === 'vlan' ? mode : known(kind === 'other' ? (l.linkinfo?.info_kind ?? '') : '', source),
     port: linkPort(l, source, vlans),
     bridge:
       kind === 'bridge'
-        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool) }
+        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), vlans }
         : null,
     xdp: known(l.xdp === undefined ? [] : programs(l.xdp), source),
   };

@@ -89,13 +89,15 @@ describe('bridges', () => {
       { mac: 'c6:aa:62:06:20:6c', ifname: 'v1', vlan: 5, flags: [], master: 'br0', state: 'permanent' },
       { mac: 'c6:aa:62:06:20:6d', ifname: 'v1', flags: ['sticky'], master: 'br0', state: 'static' },
       { mac: 'c6:aa:62:06:20:6e', ifname: 'v1', flags: [], master: 'br0', state: 'static' },
+      { mac: 'c6:aa:62:06:20:6f', ifname: 'v1', flags: ['locked'], master: 'br0', state: '' },
       'noise',
     ]);
     expect(entries).toEqual([
       { mac: 'b2:af:51:84:f1:fc', port: 'v1', bridge: 'br0', vlan: null, permanent: false },
-      { mac: 'c6:aa:62:06:20:6c', port: 'v1', bridge: 'br0', vlan: 5, permanent: true, stays: true },
+      { mac: 'c6:aa:62:06:20:6c', port: 'v1', bridge: 'br0', vlan: 5, permanent: true, stays: true, admits: false },
       { mac: 'c6:aa:62:06:20:6d', port: 'v1', bridge: 'br0', vlan: null, permanent: true, stays: true },
       { mac: 'c6:aa:62:06:20:6e', port: 'v1', bridge: 'br0', vlan: null, permanent: true },
+      { mac: 'c6:aa:62:06:20:6f', port: 'v1', bridge: 'br0', vlan: null, permanent: false, admits: false },
     ]);
   });
 

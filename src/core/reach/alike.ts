@@ -27,7 +27,7 @@ function plugKey(plug: Plug, host: Host): string {
     const read = (r: Reading<boolean | string>): string => ('value' in r ? String(r.value) : r.unknown);
     const vlans = port == null ? undefined : valueOf(port.vlans);
     const filtered = vlans === undefined ? '?' : vlans.length === 1 ? `${vlans[0]?.vid}${vlans[0]?.pvid === true ? 'p' : ''}${vlans[0]?.untagged === true ? 'u' : ''}` : JSON.stringify(vlans);
-    const flags = port == null ? '' : `${read(port.isolated)},${read(port.learning)},${read(port.locked)},${read(port.state)},${port.settles === undefined ? '' : read(port.settles)},${read(port.unicastFlood)},${filtered}`;
+    const flags = port == null ? '' : `${read(port.isolated)},${read(port.learning)},${read(port.locked)},${read(port.state)},${port.settles === undefined ? '' : read(port.settles)},${read(port.unicastFlood)},${port.bcastFlood === undefined ? '' : read(port.bcastFlood)},${port.mcastFlood === undefined ? '' : read(port.mcastFlood)},${filtered}${valueOf(port.unicastFlood) === false ? plug.net : ''}`;
     const table = net === undefined ? '' : [net.neighbours, net.neighbours6].map((t) => (valueOf(t) === undefined ? '?' : valueOf(t)?.some((e) => e.state === 'PERMANENT' || e.state === 'NOARP') === true ? plug.net : '')).join(',');
     const own = net === undefined ? '?' : [net.nft, net.arptables, net.tc].map((r) => ('unknown' in r ? r.unknown : '')).join() + (filtersOf(net).touching ? plug.net : '');
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');

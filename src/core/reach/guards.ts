@@ -8,7 +8,8 @@ import type { Host } from './host.js';
 import { NO_XDP } from './seccomp.js';
 import type { Step, Technique } from './types.js';
 import type { Mask } from './victim.js';
-import { hopsBetween, vlansBetween } from './way.js';
+import { comesBack, tagsBetween } from './vlan.js';
+import { hopsBetween } from './way.js';
 import type { Party, Plug, Wire } from './wire.js';
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link: 'way', step: text, holds, reading, why });
@@ -41,6 +42,11 @@ function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolea
     const local = x.ipv6.find((ip) => ip.startsWith('fe80:'));
     if (local !== undefined && local !== end(x, true).ip) yield* ndFrames(end(a, true), end(v, true), { mac: x.mac ?? '', ip: local }, ways);
   }
+}
+
+/** Frames that say something else than what is so: with a MAC that all share, one's own is no news. */
+function* forged(x: Mask, list: Iterable<Frame>): Generator<Frame> {
+  for (const f of list) if ((f.body.kind === 'arp' ? f.body.senderMac : f.body.kind === 'nd' ? f.body.mac : '') !== x.mac) yield f;
 }
 
 /** Sends every forged frame down a road; `all` goes on after the first that passes, to learn what each rule does. */
@@ -138,11 +144,17 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const road: Road = rights.xdp ? { ...whole, stages: whole.stages.filter((s) => !s.leaving) } : whole;
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
-  const tags = vlansBetween(hops);
-  const router = forwards(v.plug, host);
+  const tags = tagsBetween(hops, technique);
+  const router = technique === 'ndp-spoof' && forwards(v.plug, host);
+  const made = (m: Mask): Iterable<Frame> => {
+    const list = frames(technique, a.plug, v.plug, m, router, tags);
+    return technique === 'mac-steal' ? list : forged(m, list);
+  };
   const first_ = masks[0];
-  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, frames(technique, a.plug, v.plug, first_, router, tags), false).through === null;
-  const unread = [...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
+  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, made(first_), false).through === null;
+  // An ipvlan has its parent's MAC and an address is held once: rights over the interface alone forge nothing.
+  const stuck = rights.plainOnly && a.plug.kind === 'ipvlan';
+  const unread = [...(stuck ? ['it has no means to send a frame with a foreign MAC (CAP_NET_ADMIN alone sets none on an ipvlan)'] : []), ...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
   if (road.stages.length === 0) {
     const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known(0, host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
     return { answer: answer('open', '', none, unread), masks, trials: [] };
@@ -154,7 +166,7 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   for (const m of masks) {
     const key = maskKey(m, host);
     let trial = results.get(key);
-    if (trial === undefined) results.set(key, (trial = tryAll(road, frames(technique, a.plug, v.plug, m, router, tags), all)));
+    if (trial === undefined) results.set(key, (trial = tryAll(road, made(m), all)));
     if (trial.through === null) continue;
     left.push(m);
     (trial.certain ? open : maybe).push(trial);
@@ -185,6 +197,7 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state, r, why)] });
   if (technique === 'table-write') return say('unknown', 'its traffic goes to the attacker', known(technique, 'ip neigh'), 'Who writes the table sends the traffic where it likes; whether that is on this wire is another question.');
   if (a.plug.net === v.plug.net) return say('yes', 'its traffic passes the attacker', known(a.plug.net, 'namespaces(7)'), 'They share the interface.');
+  if (a.plug.kind === 'ipvlan' && a.plug.bridge === null) return say('no', 'its traffic goes to the attacker', known(a.plug.mode, 'ip -j -d link'), 'What is for a foreign MAC leaves by the parent, past all that is stacked on it.');
   if (wire.segment.driver !== 'bridge') return say(a.plug.kind === 'macvlan' ? 'yes' : 'unknown', 'its traffic goes to the attacker', known(wire.segment.driver, 'engine: Driver'), 'What is sent to its MAC arrives there.');
   const icc = valueOf(wire.segment.icc);
   if (icc === false && v.plug.net !== 'host' && a.plug.net !== 'host') {
@@ -196,6 +209,8 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
     if (on) return say('no', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports of this bridge; the forged frame itself is no IP and passes.');
     if (!off) return say('unknown', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports only where br_netfilter hands bridged frames to iptables, which was not read.');
   }
+  const back = comesBack(hopsBetween(a.plug, v.plug, host) ?? []);
+  if (back !== null && valueOf(back) === false) return say('no', 'its traffic goes to the attacker', back, 'What the victim sends is in a VLAN that the attacker’s port is not in.');
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');

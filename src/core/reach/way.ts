@@ -3,9 +3,9 @@ import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
 import { tcActs } from './filter/tc.js';
-import type { Tag } from './frames.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
+import { entered, filters, vlansPart } from './vlan.js';
 import type { Plug, Wire } from './wire.js';
 
 /** One bridge that a frame crosses: in at a port (null: the bridge's own stack), out at another. */
@@ -52,12 +52,11 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
     if (a.kind === 'word') return answer('unknown', 'whether a frame comes back was not read', () => [step('wire', 'a frame of one reaches the other', 'unknown', unknown('unsupported', 'hairpin'), 'They share one net namespace; whether its port sends frames back was not read.')]);
     return answer('shut', 'one net namespace', () => [step('wire', 'a frame of one reaches the other', 'no', known(a.net, 'namespaces(7)'), 'They share one net namespace, its address and its table: a frame that leaves does not come back in.')]);
   }
-  const loose = [a, v].find((p) => p.kind === 'word' && p.port !== undefined && valueOf(p.port.master) === '');
-  if (segment.driver === 'bridge' && loose?.port !== undefined) {
-    const { name, master } = loose.port;
-    const moved = valueOf(loose.port.xdp)?.length !== 0 || tcActs(filtersOf(host.nets.get(loose.port.net)).tc ?? [], name, 'ingress');
-    if (moved) return answer('unknown', `${name} is no port of a bridge, and a program takes its frames`, () => [step('wire', 'there is a wire', 'unknown', loose.port?.xdp ?? master, 'A program at its ingress may send its frames anywhere.')]);
-    return answer('shut', `${name} is no port of a bridge`, () => [step('wire', 'there is a wire', 'no', master, `${name} was taken off its bridge: its frames come to the host’s stack and go no further.`)]);
+  const loose = [a, v].find((p) => p.kind === 'loose')?.port;
+  if (loose !== undefined) {
+    const moved = valueOf(loose.xdp)?.length !== 0 || tcActs(filtersOf(host.nets.get(loose.net)).tc ?? [], loose.name, 'ingress');
+    if (moved) return answer('unknown', `${loose.name} is no port of a bridge, and a program takes its frames`, () => [step('wire', 'there is a wire', 'unknown', loose.xdp, 'A program at its ingress may send its frames anywhere.')]);
+    return answer('shut', `${loose.name} is no port of a bridge`, () => [step('wire', 'there is a wire', 'no', loose.master, `${loose.name} is the port of no bridge: its frames come to the host’s stack, which routes, and go no further.`)]);
   }
   if (a.kind === 'word' || v.kind === 'word') {
     if (segment.driver !== 'bridge') {
@@ -66,9 +65,11 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
     const said = known(segment.name, 'engine: NetworkSettings.Networks');
     return answer('open', '', () => [step('wire', 'there is a wire', 'yes', said, 'The engine says that both are on this network; the bridge itself was not read.')], ['the bridge’s ports part them (not read)']);
   }
+  const routes = [a, v].find((p) => p.kind === 'ipvlan' && p.mode !== 'l2');
+  if (routes !== undefined) return answer('shut', `ipvlan ${routes.mode}`, () => [step('wire', 'there is a wire', 'no', known(routes.mode, routes.iface?.mode.source ?? 'engine: Options'), 'It routes; there are no neighbours to fool.')]);
   const onTop = (p: Plug): boolean => p.kind === 'macvlan' || p.kind === 'ipvlan';
-  if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on || a.kind === 'ipvlan' || v.kind === 'ipvlan')) {
-    const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port') && a.kind !== 'ipvlan' && v.kind !== 'ipvlan';
+  if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on)) {
+    const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port');
     if (!viaBridge) return stacked(a, v);
   }
   const hops = hopsBetween(a, v, host);
@@ -85,10 +86,8 @@ function stacked(a: Plug, v: Plug): Answer {
     answer(state, reason, () => [step('wire', 'there is a wire', state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', reading, why)]);
   if (a.on !== v.on) return say('unknown', 'the parents’ wires were not read', 'They are stacked on different devices; what joins these lies outside.');
   if (a.kind !== v.kind) return say('shut', `the kernel parts ${a.kind} from its parent`, 'A device and what is stacked on it do not hear each other.');
-  if (a.kind === 'ipvlan') {
-    if (a.mode !== 'l2') return say('shut', `ipvlan ${a.mode}`, 'It routes; there are no neighbours to fool.');
-    return say('shut', 'ipvlan delivers by address', 'All share the parent’s MAC, and the kernel delivers by IP address.');
-  }
+  // A flag of its own (private, vepa) is asked for what goes to one alone (ipvlan_xmit_mode_l2).
+  if (a.kind === 'ipvlan') return say('open', '', 'ipvlan l2: all have the parent’s MAC, and the kernel hands broadcasts to each. A message with a foreign MAC is believed.');
   if (a.mode === 'bridge' && v.mode === 'bridge') return say('open', '', 'macvlan in bridge mode: the kernel hands frames from one to the other.');
   if (a.mode === 'private' || v.mode === 'private') return say('shut', 'macvlan private', 'In private mode the kernel drops what comes from the same parent.');
   return say('unknown', `macvlan ${a.mode === 'bridge' ? v.mode : a.mode}: the switch outside decides`, 'Whether it comes back is for the switch at the parent’s other end.');
@@ -128,51 +127,9 @@ function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, 
     else if (valueOf(a) === false || valueOf(b) === false) parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'yes', both, why)]));
     else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
   }
-  parts.push(vlans(hop));
+  parts.push(vlansPart(hop, technique));
   if (hop.in !== null) parts.push(locked(hop, hop.in, technique, attackerMac, host));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
-}
-
-/** Tags that bridges with VLAN filtering let pass all the way, beyond those that any receiver takes off. */
-export function vlansBetween(hops: readonly Hop[]): readonly (readonly Tag[])[] {
-  const filtering = hops.filter((h) => h.bridge.bridge !== null && valueOf(h.bridge.bridge.vlanFiltering) === true);
-  const only = filtering[0];
-  if (filtering.length !== 1 || only === undefined) return [];
-  return commonVlans(only).filter((vid) => vid !== pvid(only.in)).map((id) => [{ protocol: 0x8100 as const, id }]);
-}
-
-const pvid = (port: NetInterface | null): number | undefined => (port?.port == null ? undefined : valueOf(port.port.vlans)?.find((v) => v.pvid)?.vid);
-
-/** VLANs in which a frame can come in at one port and leave untagged at the other. */
-function commonVlans(hop: Hop): readonly number[] {
-  const into = hop.in?.port == null ? undefined : valueOf(hop.in.port.vlans);
-  const out = hop.out?.port == null ? undefined : valueOf(hop.out.port.vlans);
-  if (into === undefined || out === undefined) return [];
-  return into.filter((v) => out.some((o) => o.vid === v.vid && o.untagged)).map((v) => v.vid);
-}
-
-/** Whether VLAN filtering parts two ports. */
-function vlans(hop: Hop): Answer {
-  const filtering: Reading<boolean> = hop.bridge.bridge?.vlanFiltering ?? unknown('absent', `/sys/class/net/${hop.bridge.name}/bridge/vlan_filtering`);
-  const text = 'both are in one VLAN';
-  const on = valueOf(filtering);
-  if (on === false) return answer('open', '', () => [step('way', text, 'yes', filtering, 'The bridge does not filter VLANs: one domain.')]);
-  if (on === undefined) {
-    // A bridge of a kernel without VLAN filtering has no such switch.
-    if (isKnown(filtering) || filtering.unknown === 'absent') return answer('open', '');
-    return answer('open', '', () => [step('way', text, 'unknown', filtering, 'Whether the bridge filters VLANs was not read.')], ['VLAN filtering parts them (not read)']);
-  }
-  const ends = [hop.in, hop.out].filter((p) => p !== null);
-  const unread = ends.find((p) => p.port === null || valueOf(p.port.vlans) === undefined);
-  if (unread !== undefined || ends.length < 2) {
-    const reading = unread?.port?.vlans ?? unknown('not-asked', 'bridge -j vlan');
-    return answer('open', '', () => [step('way', text, 'unknown', reading, 'Which VLANs its ports are in was not read.')], ['VLAN filtering parts them (not read)']);
-  }
-  const common = commonVlans(hop);
-  const list = (p: NetInterface) => (p.port === null ? [] : (valueOf(p.port.vlans) ?? []).map((v) => v.vid));
-  const reading = known(ends.map((p) => `${p.name}: ${list(p).join(' ')}`).join('; '), 'bridge -j vlan');
-  if (common.length === 0) return answer('shut', 'VLAN filtering', () => [step('way', text, 'no', reading, 'No VLAN leads from one to the other.')]);
-  return answer('open', '', () => [step('way', text, 'yes', reading, `VLAN ${common.join(', ')}; a sender may tag its frames.`)]);
 }
 
 /** A locked port lets only MACs in that have a forwarding entry there. */
@@ -185,7 +142,8 @@ function locked(hop: Hop, port: NetInterface, technique: Technique, mac: string 
   if (technique === 'mac-steal') return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
   const entries = valueOf(fdb);
   if (entries === undefined || mac === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the attacker’s MAC (not read)`]);
-  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac)) return say('open', 'yes', 'Its own MAC has an entry there, and the forged frame carries its own MAC.');
+  const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(hop) : [null];
+  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'Its own MAC has an entry there, and the forged frame carries its own MAC.');
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
 }
 

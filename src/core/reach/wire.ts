@@ -6,10 +6,11 @@ import type { Host } from './host.js';
 
 /**
  * Where a net namespace is plugged into a wire. `port`: a veth whose other end is a bridge's port. `self`: the stack of
- * the namespace that has the bridge. `macvlan`, `ipvlan`: stacked on `lower`. `word`: the engine says so, the kernel's side was not read.
+ * the namespace that has the bridge. `macvlan`, `ipvlan`: stacked on `lower`. `loose`: a veth whose other end is no
+ * bridge's port. `word`: the engine says so, the kernel's side was not read.
  */
 export interface Plug {
-  readonly kind: 'port' | 'self' | 'macvlan' | 'ipvlan' | 'word';
+  readonly kind: 'port' | 'self' | 'macvlan' | 'ipvlan' | 'loose' | 'word';
   readonly net: string;
   /** The interface in its own namespace. */
   readonly iface: NetInterface | undefined;
@@ -87,13 +88,23 @@ function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint
   return plug;
 }
 
+/** The bridge that an interface is a port of, by id; null: it is none's (a VRF is no bridge); undefined: not read, or something else switches there. */
+function masterOf(port: NetInterface, host: Host): string | null | undefined {
+  const name = valueOf(port.master);
+  if (name === undefined) return undefined;
+  if (name === '') return null;
+  const master = host.interfaces.get(`${port.net}/${name}`);
+  if (master === undefined || master.kind === 'bridge') return `${port.net}/${name}`;
+  return valueOf(master.mode) === 'vrf' ? null : undefined;
+}
+
 /** Where frames of something stacked on a device come to: the device may be a bridge, or the far end of a bridge's port. */
 function attach(lower: string, host: Host): Pick<Plug, 'bridge' | 'entry'> {
   const device = host.interfaces.get(lower);
   if (device?.kind === 'bridge') return { bridge: device.id, entry: null };
   const peer = device?.kind === 'veth' ? host.interfaces.get(valueOf(device.peer) ?? '') : undefined;
-  const master = peer === undefined ? undefined : valueOf(peer.master);
-  return peer === undefined || master === undefined || master === '' ? { bridge: null, entry: null } : { bridge: `${peer.net}/${master}`, entry: peer };
+  const master = peer === undefined ? undefined : masterOf(peer, host);
+  return peer === undefined || typeof master !== 'string' ? { bridge: null, entry: null } : { bridge: master, entry: peer };
 }
 
 function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
@@ -114,10 +125,10 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
     const { bridge, entry } = attach(lower, host);
     return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, bridge, entry, mode, mac, ipv4, ipv6, addressesRead };
   }
-  const master = peer === undefined ? undefined : valueOf(peer.master);
-  if (peer === undefined || master === undefined || master === '') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
-  const on = `${peer.net}/${master}`;
-  return { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead };
+  const master = peer === undefined ? undefined : masterOf(peer, host);
+  if (peer !== undefined && master === null) return { kind: 'loose', net, iface, port: peer, on: peer.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
+  if (peer === undefined || typeof master !== 'string') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
+  return { kind: 'port', net, iface, port: peer, on: master, bridge: master, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead };
 }
 
 /** Bridges that are one wire because the kernel joins them: a veth pair with an end in each. */
@@ -204,9 +215,8 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
     for (const iface of inside) {
       if (iface.kind !== 'veth' || used.includes(iface)) continue;
       const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
-      const master = peer === undefined ? undefined : valueOf(peer.master);
-      if (peer === undefined || master === undefined || master === '') continue;
-      const on = `${peer.net}/${master}`;
+      const on = peer === undefined ? undefined : masterOf(peer, host);
+      if (peer === undefined || typeof on !== 'string') continue;
       const segment = segmentOf.get(on);
       plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
     }

@@ -65,23 +65,33 @@ sub by_xdp {
 sub any_socket { socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n"; return $s; }
 
 if ($verb eq 'send') {
-  my ($door, $rounds) = @rest;
+  my ($doors, $rounds) = @rest;
   my @frames = map { chomp; pack('H*', $_) } <STDIN>;
-  my $s;
+  my ($s, $door);
+  my $by = sub {
   if ($door eq 'packet') { socket($s, 17, 3, 0) or die "socket: $!\n"; }
   elsif ($door eq 'old') { socket($s, AF_INET, 10, 0x0300) or die "socket: $!\n"; }
   elsif ($door eq 'wide') { my $fd = syscall(41, (1 << 32) | 17, 3, 0); die "socket: $!\n" if $fd < 0; open($s, '+<&=', $fd) or die "open: $!\n"; }
   elsif ($door eq 'ring') { $s = by_ring(); }
   elsif ($door eq 'call32') { $s = by_call32(); }
+  elsif ($door eq 'dgram') { socket($s, 17, 2, 0x0608) or die "socket: $!\n"; }
   elsif ($door eq 'xdp') { by_xdp($rounds, @frames); }
   else { die "no such door\n"; }
+  };
+  # Of several doors the first that opens is taken.
+  my @doors = split /,/, $doors;
+  while (defined($door = shift @doors)) { last if eval { $by->(); 1 }; die $@ unless @doors; }
   my $to = $door eq 'old' ? pack('S a14 n', AF_INET, $interface, 0x0806) : pack('S n i S C C a8', 17, 3, index_of(any_socket()), 0, 0, 0, '');
   my $sent = 0;
   for my $round (1 .. $rounds) {
-    for my $f (@frames) { defined(send($s, $f, 0, $to)) and $sent++; }
+    for my $f (@frames) {
+      # Here the kernel makes the header, under the interface's own MAC.
+      my $where = $door eq 'dgram' ? pack('S a2 i S C C a6 x2', 17, substr($f, 12, 2), index_of(any_socket()), 0, 0, 6, substr($f, 0, 6)) : $to;
+      defined(send($s, $door eq 'dgram' ? substr($f, 14) : $f, 0, $where)) and $sent++;
+    }
     select(undef, undef, undef, 0.05);
   }
-  print "sent $sent\n";
+  print "sent $sent by $door\n";
 } elsif ($verb eq 'advertise') {
   # A neighbour advertisement by a raw IPv6 socket: no packet socket, the kernel makes the frame.
   my ($to, $rounds, $message) = @rest;

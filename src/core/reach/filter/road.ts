@@ -9,7 +9,7 @@ import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, tcActs } from './tc.js';
-import { skbProtocol, type Carried, type Spot } from './fields.js';
+import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
 export interface Stage {
@@ -110,6 +110,22 @@ function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
   }
 }
 
+/** What a port is not flooded with: broadcasts, groups, and MACs that the bridge has not heard of (br_flood in net/bridge/br_forward.c). */
+function flooding(b: Builder, hop: Hop, out: NetInterface, host: Host): void {
+  const off = (r: Reading<boolean> | undefined): boolean => r !== undefined && valueOf(r) === false;
+  const port = out.port;
+  if (port === null) return;
+  const fdb = valueOf(host.nets.get(hop.net)?.fdb ?? unknown('not-asked', ''));
+  const known = (mac: string): boolean => fdb === undefined || !off(port.learning) || fdb.some((e) => e.bridge === hop.bridge.name && e.port === out.name && e.mac === mac);
+  const [broadcast, group, unicast] = [off(port.bcastFlood), off(port.mcastFlood), off(port.unicastFlood)];
+  if (!broadcast && !group && !unicast) return;
+  b.add(`flooding of ${out.name}`, (f) => {
+    const kind = packetType(f, { family: 'bridge', iif: '', oif: null, bridge: '', mine: null });
+    const stops = kind === 'broadcast' ? broadcast : kind === 'multicast' ? group : unicast && !known(f.destination);
+    return stops ? { passes: false, drops: true, by: `flooding of ${out.name} is off` } : PASSES;
+  });
+}
+
 function crossing(b: Builder, hop: Hop, host: Host): void {
   const filters = filtersOf(host.nets.get(hop.net));
   const bridge = hop.bridge.name;
@@ -138,6 +154,7 @@ function crossing(b: Builder, hop: Hop, host: Host): void {
     }
   }
   if (hop.out !== null) {
+    flooding(b, hop, hop.out, host);
     nft('postrouting', hop.out.name);
     b.lines(filters.ebtables, 'nat', 'POSTROUTING', spot(hop.out.name));
     egress(b, hop.net, hop.out, host, true, mine);
