@@ -51,7 +51,7 @@ function holds(p: ProcessFacts, cap: string, w: Workload): Answer {
   if (uidInside(p) === 0) return answer('latent', `${cap} by starting any program as root`, told(p, cap, 'no', effective, 'Root gains the bounding set with the next program that it starts.'));
   const programs = w.privilegedPrograms;
   const giving = valueOf(programs)?.filter((x) => x.setuid || x.capabilities.includes(cap));
-  if (giving !== undefined && giving.length === 0) return answer('shut', no, told(p, cap, 'no', programs, 'No program of its image gives rights to who starts it.'));
+  if (giving !== undefined && giving.length === 0) return answer('latent', `${cap} only by a process that the engine starts in it as root`, told(p, cap, 'no', bounding, 'No program of its image gives rights to who starts it; it is in the bounding set, which the engine gives to root (`docker exec -u 0`).'));
   const what = giving === undefined ? 'a setuid or file-capability program' : (giving[0]?.path ?? '');
   return answer(
     'latent',

@@ -100,11 +100,11 @@ function flag(port: NetInterface, name: 'isolated' | 'learning' | 'locked' | 'ne
 /** `mine`: the sender's own interface, where it may set it up again. */
 function notForwarding(port: NetInterface, state: string, mine: NetInterface | null): Answer {
   const reading = port.port?.state ?? port.up;
-  const say = (to: 'open' | 'latent' | 'shut', holds: Step['holds'], why: string): Answer => answer(to, `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, holds, reading, why)]);
+  const say = (to: 'open' | 'shut', holds: Step['holds'], why: string): Answer => answer(to, `${port.name} is ${state}`, () => [step('way', `${port.name} forwards`, holds, reading, why)]);
   if (mine !== null && valueOf(mine.peer) === port.id && valueOf(mine.up) === false) return say('open', 'yes', `It does once its other end, ${mine.name}, is up again, and the sender may set it up (CAP_NET_ADMIN).`);
   const settles = port.port?.settles;
   if ((state === 'listening' || state === 'learning') && (settles === undefined || valueOf(settles) !== false)) {
-    return say('latent', 'no', 'Not yet: it goes on to forward by itself when the bridge’s forward delay is over.');
+    return { ...say('open', 'unknown', 'Not yet: it goes on to forward by itself when the bridge’s forward delay is over, within seconds.'), unless: [`${port.name} does not forward yet (it is ${state}, and goes on by itself)`] };
   }
   return say('shut', 'no', 'The port does not forward.');
 }

@@ -1,4 +1,4 @@
-import { ETH_ARP, ETH_IPV4, ETH_IPV6, ETH_OTHER, type Frame } from '../../../src/core/reach/frames.js';
+import { innerType, type Frame } from '../../../src/core/reach/frames.js';
 import { toNumber } from '../../../src/core/reach/filter/truth.js';
 
 const hex = (n: number, bytes: number): string => n.toString(16).padStart(bytes * 2, '0');
@@ -32,13 +32,14 @@ function body(f: Frame): string {
   if (b.kind === 'nd') return neighbour(b);
   if (b.kind === 'other') return hex(0, 46);
   const udp = `0009000900080000`;
+  if (b.source.includes(':')) return `60000000${hex(udp.length / 2, 2)}${hex(b.protocol, 1)}40${ip(b.source)}${ip(b.destination)}${udp}`;
   const header = (sum: string) => `4500001c0000000040${hex(b.protocol, 1)}${sum}${ip(b.source)}${ip(b.destination)}`;
   return header(checksum(header('0000'))) + udp;
 }
 
 /** The bytes of a frame in hex, padded to Ethernet's least length. */
 export function bytesOf(f: Frame): string {
-  const type = f.body.kind === 'arp' ? ETH_ARP : f.body.kind === 'nd' ? ETH_IPV6 : f.body.kind === 'ip' ? ETH_IPV4 : ETH_OTHER;
+  const type = innerType(f);
   const tags = f.tags.map((t) => `${hex(t.protocol, 2)}${hex(t.id, 2)}`).join('');
   return (mac(f.destination) + mac(f.source) + tags + hex(type, 2) + body(f)).padEnd(120, '0');
 }

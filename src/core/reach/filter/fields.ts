@@ -19,9 +19,15 @@ export interface Carried {
 }
 
 /** What a rule sees in one place of a frame: a value, that there is no such thing (so the rule does not apply), or that it cannot be told. */
-export type Seen = { readonly value: string | number | boolean } | 'none' | 'unknown';
+export type Seen = Value | 'none' | 'unknown';
+/** `protocol`: a number of protocols(5), in which nft prints 0 as `ip`. */
+export interface Value {
+  readonly value: string | number | boolean;
+  readonly protocol?: true;
+}
 
 const of = (value: string | number | boolean): Seen => ({ value });
+const protocol = (value: number): Seen => ({ value, protocol: true });
 
 /** EtherType as it was on the wire: a tag is put back before a filter looks at offset 12 (nft_payload_copy_vlan, ebt_basic_match). */
 export function wireType(f: Frame): number {
@@ -43,7 +49,7 @@ export function packetType(f: Frame, at: Spot): 'broadcast' | 'multicast' | 'hos
 function l4(f: Frame, at: Spot): Seen {
   const atIp = at.family === 'ip6' || at.family === 'inet' || at.family === 'ip';
   if (!atIp && !bare(f)) return 'none';
-  return f.body.kind === 'nd' ? of(ICMPV6) : f.body.kind === 'ip' ? of(f.body.protocol) : 'none';
+  return f.body.kind === 'nd' ? protocol(ICMPV6) : f.body.kind === 'ip' ? protocol(f.body.protocol) : 'none';
 }
 
 function meta(key: string, f: Frame, at: Spot, carried: Carried): Seen {
@@ -79,16 +85,16 @@ function arp(field: string, f: Frame): Seen {
   }
 }
 
-function ip(protocol: string, field: string, f: Frame): Seen {
+function ip(family: string, field: string, f: Frame): Seen {
   const b = f.body;
   if (b.kind !== 'nd' && b.kind !== 'ip') return 'none';
-  if ((protocol === 'ip6') !== (innerType(f) === ETH_IPV6)) return 'none';
+  if ((family === 'ip6') !== (innerType(f) === ETH_IPV6)) return 'none';
   switch (field) {
     case 'saddr': return of(b.source);
     case 'daddr': return of(b.destination);
-    case 'version': return of(protocol === 'ip6' ? 6 : 4);
-    case 'nexthdr': return of(b.kind === 'nd' ? (b.extension ?? ICMPV6) : b.protocol);
-    case 'protocol': return of(b.kind === 'nd' ? ICMPV6 : b.protocol);
+    case 'version': return of(family === 'ip6' ? 6 : 4);
+    case 'nexthdr': return protocol(b.kind === 'nd' ? (b.extension ?? ICMPV6) : b.protocol);
+    case 'protocol': return protocol(b.kind === 'nd' ? ICMPV6 : b.protocol);
     case 'hoplimit': return b.kind === 'nd' ? of(255) : 'unknown';
     default: return 'unknown';
   }
@@ -109,22 +115,22 @@ function there(protocol: string, f: Frame, at: Spot, inTag: boolean): boolean | 
   return wire ? true : skbProtocol(f) === type ? null : false;
 }
 
-function payload(protocol: string, field: string, f: Frame, at: Spot, inTag: boolean): Seen {
-  if (protocol === 'ether') return field === 'saddr' ? of(f.source) : field === 'daddr' ? of(f.destination) : field === 'type' ? of(wireType(f)) : 'unknown';
-  if (protocol === 'vlan') {
+function payload(header: string, field: string, f: Frame, at: Spot, inTag: boolean): Seen {
+  if (header === 'ether') return field === 'saddr' ? of(f.source) : field === 'daddr' ? of(f.destination) : field === 'type' ? of(wireType(f)) : 'unknown';
+  if (header === 'vlan') {
     const tag = f.tags[0];
     if (tag?.protocol !== 0x8100) return 'none';
     return field === 'id' ? of(tag.id) : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : 'unknown';
   }
-  if (protocol === 'arp' || protocol === 'ip' || protocol === 'ip6' || protocol === 'icmpv6') {
-    const dependency = there(protocol, f, at, inTag);
+  if (header === 'arp' || header === 'ip' || header === 'ip6' || header === 'icmpv6') {
+    const dependency = there(header, f, at, inTag);
     if (dependency === false) return 'none';
-    const seen = protocol === 'arp' ? arp(field, f) : protocol === 'icmpv6' ? icmpv6(field, f, at) : ip(protocol, field, f);
+    const seen = header === 'arp' ? arp(field, f) : header === 'icmpv6' ? icmpv6(field, f, at) : ip(header, field, f);
     return dependency === null && seen !== 'none' ? 'unknown' : seen;
   }
   // A transport's field: the rule asks for that protocol first, and a neighbour message is none of them.
   const protocols: Readonly<Record<string, number>> = { tcp: 6, udp: 17, icmp: 1, sctp: 132, dccp: 33, udplite: 136, ah: 51, esp: 50, th: -1 };
-  const number = protocols[protocol];
+  const number = protocols[header];
   if (number === undefined) return 'unknown';
   const actual = l4(f, at);
   return typeof actual === 'object' && (actual.value === number || number === -1) ? 'unknown' : 'none';
@@ -162,18 +168,22 @@ export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Ca
   return 'unknown';
 }
 
+/** Names of protocols(5) that a neighbour message or its headers may have, or another packet; 0 is printed as `ip`. */
+const PROTOCOLS: Readonly<Record<string, number>> = {
+  ip: 0, hopopt: 0, icmp: 1, igmp: 2, tcp: 6, udp: 17, ipv6: 41, 'ipv6-route': 43, 'ipv6-frag': 44, gre: 47, esp: 50, ah: 51, 'ipv6-icmp': ICMPV6, icmpv6: ICMPV6, 'ipv6-nonxt': 59, 'ipv6-opts': 60, comp: 108, ipcomp: 108, dccp: 33, sctp: 132, 'mobility-header': 135, udplite: 136, 'mpls-in-ip': 137,
+};
+
 const NAMES: Readonly<Record<string, number>> = {
   arp: ETH_ARP, ip: ETH_IPV4, ip6: ETH_IPV6, vlan: 0x8100, '8021q': 0x8100, '8021ad': 0x88a8, qinq: 0x88a8, request: 1, reply: 2, rrequest: 3, rreply: 4, inrequest: 8, inreply: 9, nak: 10,
   'nd-neighbor-solicit': 135, 'nd-neighbor-advert': 136, 'nd-router-solicit': 133, 'nd-router-advert': 134, 'nd-redirect': 137, 'echo-request': 128, 'echo-reply': 129,
-  'ipv6-icmp': ICMPV6, icmpv6: ICMPV6, icmp: 1, tcp: 6, udp: 17, 'ipv6-opts': 60, hopopt: 0, 'ipv6-route': 43, 'ipv6-frag': 44, 'ipv6-nonxt': 59,
 };
 
 /** A constant of a rule in the terms that `look` uses, for a value of that kind. */
-export function constant(text: string | number | boolean, like: string | number | boolean): string | number | boolean | null {
+export function constant(text: string | number | boolean, { value: like, protocol: asProtocol }: Value): string | number | boolean | null {
   if (typeof like === 'number') {
     if (typeof text === 'number') return text;
     if (typeof text !== 'string') return null;
-    const named = NAMES[text.toLowerCase()];
+    const named = (asProtocol === true ? PROTOCOLS : NAMES)[text.toLowerCase()];
     if (named !== undefined) return named;
     return /^0x[0-9a-f]+$/i.test(text) || /^\d+$/.test(text) ? Number(text) : null;
   }

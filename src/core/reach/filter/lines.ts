@@ -84,8 +84,8 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--h-length': case '--hlen': return arp === null ? false : numberIs(6, word, {});
     case '--arp-ip-src': return arp === null ? false : inNetwork(arp.senderIp, word);
     case '--arp-ip-dst': return arp === null ? false : inNetwork(arp.targetIp, word);
-    case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null ? false : macIs(arp.senderMac, word);
-    case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null ? false : macIs(arp.targetMac, word);
+    case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null || !fieldThere(name, f, tool) ? false : macIs(arp.senderMac, word);
+    case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null || !fieldThere(name, f, tool) ? false : macIs(arp.targetMac, word);
     case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
     case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
     case '--pkttype-type': return word.replace(/^otherhost$/, 'other') === packetType(f, at);
@@ -149,7 +149,8 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool']): { reado
 
 /** Whether a frame has the field of an option at all: where it has not, `!` does not make the rule match. */
 function fieldThere(name: string, f: Frame, tool: LineRules['tool']): boolean {
-  if (name.startsWith('--arp-') && tool === 'ebtables') return f.body.kind === 'arp' && wireType(f) === 0x0806;
+  // ebt_arp looks for MACs in messages of Ethernet's hardware type alone, and Linux believes another.
+  if (name.startsWith('--arp-') && tool === 'ebtables') return f.body.kind === 'arp' && wireType(f) === 0x0806 && (!name.startsWith('--arp-mac-') || f.body.hardware === 1);
   if (name.startsWith('--ip6-')) return f.body.kind === 'nd' && wireType(f) === 0x86dd;
   if (name.startsWith('--ip-')) return false;
   if (name.startsWith('--vlan-')) return f.tags.length > 0;

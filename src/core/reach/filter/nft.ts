@@ -1,6 +1,6 @@
 import type { Json } from '../../model/network.js';
 import type { Frame } from '../frames.js';
-import { constant, look, type Carried, type Seen, type Spot } from './fields.js';
+import { constant, look, type Carried, type Seen, type Spot, type Value } from './fields.js';
 import { and, inNetwork, inRange, maskMac, not, or, type Truth } from './truth.js';
 
 type Obj = { readonly [key: string]: Json };
@@ -100,22 +100,23 @@ interface Outcome {
 
 const MOST_JUMPS = 16;
 
-function same(value: Plain, right: Json): Truth {
+function same(seen: Value, right: Json): Truth {
+  const { value } = seen;
   if (isPlain(right)) {
-    const c = constant(right, value);
+    const c = constant(right, seen);
     if (c === null) return null;
     if (typeof value === 'string' && typeof c === 'string' && c.endsWith('*') && !value.includes(':')) return value.startsWith(c.slice(0, -1));
     if (typeof value === 'string' && typeof c === 'string' && value.includes(':') && value.length !== 17) return inNetwork(value, c);
     return value === c;
   }
   if (!isObject(right)) return null;
-  if (isObject(right['elem'])) return same(value, right['elem']['val'] ?? null);
+  if (isObject(right['elem'])) return same(seen, right['elem']['val'] ?? null);
   const prefix = right['prefix'];
   if (isObject(prefix) && typeof value === 'string') return inNetwork(value, `${String(prefix['addr'])}/${String(prefix['len'])}`);
   const range = right['range'];
   if (Array.isArray(range) && range.length === 2) {
     if (typeof value === 'string' && (value.includes('.') || value.length !== 17)) return inRange(value, String(range[0]), String(range[1]));
-    const [from, to] = range.map((x) => (isPlain(x) ? constant(x, value) : null));
+    const [from, to] = range.map((x) => (isPlain(x) ? constant(x, seen) : null));
     return from == null || to == null ? null : value >= from && value <= to;
   }
   return null;
@@ -134,7 +135,7 @@ function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Tr
   if (parts.length !== seen.length) return null;
   return and(...parts.map((p, i) => {
     const s = seen[i] as Seen;
-    return typeof s === 'object' ? same(s.value, p) : null;
+    return typeof s === 'object' ? same(s, p) : null;
   }));
 }
 
@@ -157,12 +158,12 @@ function match(m: Obj, ask: Ask, chain: Chain, inTag: boolean): Truth {
   if (seen.includes('none')) return false;
   if (seen.includes('unknown')) return null;
   const right = m['right'] ?? null;
-  const first = seen[0] as { readonly value: Plain };
+  const first = seen[0] as Value;
   switch (m['op']) {
     case '==': case 'in': return matches(seen, right, ask, chain);
     case '!=': return not(matches(seen, right, ask, chain));
     case '<': case '>': case '<=': case '>=': {
-      const c = isPlain(right) ? constant(right, first.value) : null;
+      const c = isPlain(right) ? constant(right, first) : null;
       if (c === null || typeof c !== typeof first.value) return null;
       return m['op'] === '<' ? first.value < c : m['op'] === '>' ? first.value > c : m['op'] === '<=' ? first.value <= c : first.value >= c;
     }

@@ -46,3 +46,13 @@ test('pipe goes to the next action and ends with a pass, continue goes to the ne
   expect(fate(filter(list('pipe')), drop)).toBe('passes');
   expect(fate(filter(list('continue', 'pass')), drop)).toBe('dropped');
 });
+
+test('flower sees what an ARP message says in hardware type 1 alone, and behind one tag at most', () => {
+  const frames = [...arpFrames({ mac: '02:00:00:00:00:0a', ip: '10.9.0.10' }, { mac: '02:00:00:00:00:0f', ip: '10.9.0.15' }, { mac: '02:00:00:00:00:37', ip: '10.9.0.55' })];
+  const pin = filter({ ...(gact('drop') as object), keys: { arp_sip: '10.9.0.55' } } as Json, { protocol: 'all', kind: 'flower' });
+  const passes = (hardware: number, tags: number): boolean => {
+    const f = frames.find((x) => x.body.kind === 'arp' && x.body.hardware === hardware && x.tags.length === tags) as Frame;
+    return askTc([{ dev: 'pa', hook: 'ingress', filter: pin }], 'pa', 'ingress', f).passes;
+  };
+  expect([passes(1, 0), passes(6, 0), passes(1, 2)]).toEqual([false, true, true]);
+});

@@ -27,7 +27,8 @@ function macIs(mac: string, word: string): Truth {
 function key(name: string, value: Json, f: Frame): Truth {
   const text = String(value).toLowerCase();
   const b = f.body;
-  const arp = b.kind === 'arp' && f.tags.length <= 1 ? b : null;
+  // The dissector looks into messages of Ethernet's hardware type alone (__skb_flow_dissect_arp), and Linux believes another.
+  const arp = b.kind === 'arp' && f.tags.length <= 1 && b.hardware === 1 ? b : null;
   switch (name) {
     case 'eth_type': return protocolIs(wireType(f), value);
     case 'src_mac': return macIs(f.source, text);
