@@ -19,8 +19,8 @@ function vlansOf(port: NetInterface | null, hop: Hop): Vlans {
 /** Whether a bridge filters VLANs; undefined where that was not read. */
 export const filters = (hop: Hop): boolean | undefined => (hop.bridge.bridge === null ? undefined : valueOf(hop.bridge.bridge.vlanFiltering));
 
-/** VLANs of a frame that comes in at the attacker's end: in which it is let in at all. */
-export const entered = (hop: Hop): readonly number[] | undefined => valueOf(vlansOf(hop.in, hop))?.map((v) => v.vid);
+/** VLANs in which a frame comes in at an end: all that its port is in, since a sender may tag; of one who does not (`plain`), its port's own. */
+export const entered = (end: NetInterface | null, hop: Hop, plain = false): readonly number[] | undefined => valueOf(vlansOf(end, hop))?.filter((v) => !plain || v.pvid).map((v) => v.vid);
 
 const pvidOf = (list: Vlans): number | undefined => valueOf(list)?.find((v) => v.pvid)?.vid;
 
@@ -29,7 +29,7 @@ const pvidOf = (list: Vlans): number | undefined => valueOf(list)?.find((v) => v
  * untagged at the victim's. A stolen MAC is learned by VLAN: it counts in the one that the victim's own frames are in.
  */
 function useful(hop: Hop, technique: Technique): readonly number[] | undefined {
-  const into = entered(hop);
+  const into = entered(hop.in, hop);
   const out = vlansOf(hop.out, hop);
   const theirs = valueOf(out);
   if (into === undefined || theirs === undefined) return undefined;
@@ -71,7 +71,7 @@ export function comesBack(hops: readonly Hop[]): Reading<boolean> | null {
   const only = hops[0];
   if (hops.length !== 1 || only === undefined || filters(only) !== true) return null;
   const out = vlansOf(only.out, only);
-  const into = entered(only);
+  const into = entered(only.in, only);
   if (valueOf(out) === undefined || into === undefined) return null;
   const own = pvidOf(out);
   return known(own !== undefined && into.includes(own), SOURCE);

@@ -110,7 +110,7 @@ function notForwarding(port: NetInterface, state: string, mine: NetInterface | n
 }
 
 /** Flags of the ports of one bridge: state, isolation, locks. */
-function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, mine: NetInterface | null, host: Host): Answer {
+function ports(hop: Hop, technique: Technique, macs: { readonly a: string | undefined; readonly v: string | undefined }, mine: NetInterface | null, host: Host): Answer {
   const parts: Answer[] = [];
   for (const port of [hop.in, hop.out]) {
     if (port === null) continue;
@@ -128,23 +128,32 @@ function ports(hop: Hop, technique: Technique, attackerMac: string | undefined, 
     else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
   }
   parts.push(vlansPart(hop, technique));
-  if (hop.in !== null) parts.push(locked(hop, hop.in, technique, attackerMac, host));
+  parts.push(...locks(hop, technique, macs.a, macs.v, host));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }
 
-/** A locked port lets only MACs in that have a forwarding entry there. */
-function locked(hop: Hop, port: NetInterface, technique: Technique, mac: string | undefined, host: Host): Answer {
+/** A locked port lets only MACs in that have a forwarding entry there, in the VLAN of the frame. `whose`: the attacker’s or the victim’s. */
+function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac: string | undefined, host: Host): Answer {
   const lock = flag(port, 'locked');
   if (valueOf(lock) !== true) return answer('open', '');
   const fdb = host.nets.get(hop.net)?.fdb ?? unknown('not-asked', 'bridge -j fdb');
   const say = (state: 'open' | 'shut', holds: Step['holds'], why: string, unless: readonly string[] = []): Answer =>
-    answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
-  if (technique === 'mac-steal') return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
+    answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the ${whose}’s frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
   const entries = valueOf(fdb);
-  if (entries === undefined || mac === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the attacker’s MAC (not read)`]);
-  const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(hop) : [null];
-  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'Its own MAC has an entry there, and the forged frame carries its own MAC.');
+  if (entries === undefined || mac === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the ${whose}’s MAC (not read)`]);
+  const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(port, hop, whose === 'victim') : [null];
+  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'Its own MAC has an entry there, and its frames carry its own MAC.');
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
+}
+
+/** What locks do to a technique: a stolen MAC is not one that its port lets in, and it is worth something only if the victim’s own frames are let in. */
+function locks(hop: Hop, technique: Technique, a: string | undefined, v: string | undefined, host: Host): readonly Answer[] {
+  const out = hop.out;
+  if (technique !== 'mac-steal') return hop.in === null ? [] : [locked(hop, hop.in, 'attacker', a, host)];
+  const lock = hop.in === null ? undefined : flag(hop.in, 'locked');
+  const name = hop.in?.name ?? '';
+  if (lock !== undefined && valueOf(lock) === true) return [answer('shut', `${name} is locked`, () => [step('way', `${name}, which is locked, lets the stolen MAC in`, 'no', lock, 'A locked port refuses a MAC that has no entry there.')])];
+  return out === null ? [] : [locked(hop, out, 'victim', v, host)];
 }
 
 /** Whether the bridge learns where a stolen MAC is. */
@@ -164,7 +173,7 @@ export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boo
   if (a.kind === 'self' && v.kind === 'port') {
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
   }
-  const parts = hops.map((hop) => ports(hop, technique, a.mac, mayRaise ? (a.iface ?? null) : null, host));
+  const parts = hops.map((hop) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, host));
   if (technique === 'mac-steal') parts.push(...hops.map(learns));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }

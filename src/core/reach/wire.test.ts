@@ -65,6 +65,12 @@ describe('a locked port', () => {
     expect(verdict(fdb([{ stays: true, admits: false }], locked))).toBe('blocked');
     expect(verdict(fdb([{ permanent: false, admits: false }], locked))).toBe('blocked');
   });
+  test('that keeps the victim’s own frames out leaves a stolen MAC worth nothing', () => {
+    const theirs = port('v', { locked: known(true, SOURCE) });
+    expect(verdict(fdb([], theirs), 'mac-steal')).toBe('blocked');
+    expect(verdict(fdb([{ mac: macOf('v'), port: 'veth-v' }], theirs), 'mac-steal')).toBe('possible');
+    expect(verdict(fdb([], theirs))).toBe('possible');
+  });
   test('asks for the entry in the frame’s own VLAN', () => {
     const s = (vlan: number | null) => fdb([{ vlan }], port('a', { locked: known(true, SOURCE) }, filtering({ a: '10pu', v: '10pu', x: '10pu' })));
     expect(verdict(s(10))).toBe('possible');
