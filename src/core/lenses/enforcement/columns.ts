@@ -92,7 +92,8 @@ export function cell(w: Wall, column: Column, y: number, h: number, lines: numbe
   const ink: Token = tinted ? tone : w.state === 'unknown' ? 'muted' : 'ink';
   const set = tinted ? FACES.monoStrong : FACES.mono;
   const face = tall ? { ...set, size: 11 } : set;
-  const said = lines > 2 && w.long !== '' ? w.long : w.short;
+  // All of an engine's defaults by name only where there are few rows: in many they would be the same list over and over.
+  const said = tall && w.long !== '' ? w.long : w.short;
   const words = w.pid === null ? said : `${said}, exec ${w.pid}`;
   const below = w.drift !== null && lines > 1;
   const beside = w.drift !== null && lines <= 1;

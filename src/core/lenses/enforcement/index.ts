@@ -41,9 +41,12 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   const kins = row.members.length > 1 ? kinsOf(row.members) : [];
   // Where there is room for their names below, many of different kinds are counted first.
   const listed = kins.length > 1 && lines > 2 && !row.head;
-  const below = listed ? countedLines(kins, ', ', room, FACES.body, Math.max(2, lines - 4)) : [];
+  const below = listed ? countedLines(kins, ', ', room, FACES.body, Math.max(1, lines - 2 - (h >= TALL ? 1 : 0))) : [];
   const nameY = small ? mid + 4.2 : mid - 3 - below.length * 6.5;
-  const many = row.members.length > 1 && !listed ? `×${count(row.members.length)}` : '';
+  const times = row.members.length > 1 && !listed ? `×${count(row.members.length)}` : '';
+  // A name that leaves no room for how many it is of has that said behind the verdict.
+  const apart = times !== '' && !small && textWidth(row.name, face) + 6 + textWidth(times, FACES.mono) > room;
+  const many = apart ? '' : times;
   const manyW = many === '' ? 0 : textWidth(many, FACES.mono) + 6;
   const near: Mark[] = [];
   const name = cut(x, nameY, listed ? `${count(row.members.length)} alike` : row.name, room - manyW, face);
@@ -51,7 +54,7 @@ function nameMarks(row: Row, y: number, h: number, lines: number, c: Columns, le
   const end = x + textWidth(name.text, face);
   if (many !== '') near.push(text(end + 6, nameY - 0.3, many, FACES.mono, 'muted'));
   const ink: Token = standing.state === 'risk' ? 'risk' : 'dim';
-  if (!small) near.push(cut(x, nameY + 15, standing.words, room, FACES.body, ink));
+  if (!small) near.push(cut(x, nameY + 15, apart ? `${standing.words}, ${times}` : standing.words, room, FACES.body, ink));
   else if (lead && textWidth(standing.words, FACES.small) <= x + room - end - manyW - 10) near.push(cut(x + room, nameY, standing.words, x + room - end - manyW - 10, FACES.small, ink, 'end'));
   below.forEach((words, i) => near.push({ ...cut(x, nameY + 29 + i * 13, words, room, FACES.body, 'dim'), full: kins.join(', ') }));
   return { marks: stateSign(standing.state, MARGIN + 7 + indent, small ? mid : nameY + 1 - 5 + 4, small ? 4.5 : 5.5), near };

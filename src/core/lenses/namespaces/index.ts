@@ -124,7 +124,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   if (parts !== 'hulls') {
     const x = beside ? MARGIN + hullW + 32 : MARGIN;
     const w = beside ? inner - hullW - 32 : inner;
-    const g = grid(x, w, !beside && w > 760);
+    const g = grid(x, w, !beside && w > 760, rows.some((r) => r.band !== 'host' && r.parties.some((p) => p.how !== '')) || drift.size > 0);
     const y = pinned ? 2 : beside ? 10 + HEAD : bottom + 12 + HEAD;
     const headItems = heads(g, pinned ? 0 : y - HEAD);
     const below = pinned ? rows.slice(1) : rows;

@@ -35,11 +35,12 @@ export interface Grid {
 const COUNT = 84;
 const HOW_LEAST = 110;
 
-export function grid(x: number, w: number, wide: boolean): Grid {
+/** `how`: whether any row has to say how it came so; without, the kinds take that room. */
+export function grid(x: number, w: number, wide: boolean, how = true): Grid {
   const nameW = wide ? Math.min(w > 1200 ? 210 : 176, w * 0.2) : Math.min(130, w * 0.26);
   const countW = wide ? COUNT : 40;
   const room = w - nameW - countW;
-  const wishHow = wide ? Math.min(w > 1200 ? 340 : 240, Math.max(0, room - 8 * 44)) : 0;
+  const wishHow = wide && how ? Math.min(w > 1200 ? 340 : 240, Math.max(0, room - 8 * 44)) : 0;
   const howW = wishHow >= HOW_LEAST ? wishHow : 0;
   const pitch = Math.max(34, Math.min(WIDEST, (room - howW - (howW > 0 ? 18 : 0)) / 8));
   const first = x + nameW + countW;

@@ -19,6 +19,8 @@ interface Ground {
   readonly nodes: ReadonlyMap<string, CgroupNode>;
   readonly previous: Placement | null;
   readonly closing: boolean;
+  /** The engine's own containers are few: it is other runtimes' groups that are many, and what holds its own stays open. */
+  readonly fewOwn: boolean;
   readonly drift: Contradictions;
 }
 
@@ -44,16 +46,20 @@ function isOpened(id: string, opened: readonly string[]): boolean {
   return opened.includes(id) !== opened.includes(`stem:${id}`);
 }
 
+const holdsOwn = (all: readonly Band[]): boolean => all.some((b) => b.w.kind === 'container');
+
 const worstOf = (x: Slice): number => Math.max(-1, ...x.all.map(fullness));
 
-function ranked(slices: readonly Slice[], view: View): readonly Slice[] {
+function ranked(slices: readonly Slice[], { view, closing, fewOwn }: Ground): readonly Slice[] {
   const focus = (x: Slice): number => Math.min(...x.all.map((b) => focusRank(b.w, view.project)));
-  return [...slices].sort((a, b) => focus(a) - focus(b) || Number(a.limit === null) - Number(b.limit === null) || worstOf(b) - worstOf(a) || byNature(a.name, b.name));
+  // Among many groups of other runtimes, what holds the engine's own containers leads.
+  const other = (x: Slice): number => (closing && fewOwn && !holdsOwn(x.all) ? 1 : 0);
+  return [...slices].sort((a, b) => focus(a) - focus(b) || other(a) - other(b) || Number(a.limit === null) - Number(b.limit === null) || worstOf(b) - worstOf(a) || byNature(a.name, b.name));
 }
 
 /** Slices in an order that does not jump, by the key under which the last picture kept it. */
-function steady(slices: readonly Slice[], key: string, { view, previous }: Ground): readonly Slice[] {
-  return inOrder(slices, (x) => x.id, stableOrder(ranked(slices, view).map((x) => x.id), previous?.order[key]));
+function steady(slices: readonly Slice[], key: string, ground: Ground): readonly Slice[] {
+  return inOrder(slices, (x) => x.id, stableOrder(ranked(slices, ground).map((x) => x.id), ground.previous?.order[key]));
 }
 
 const insideKey = (id: string): string => `in ${id}`;
@@ -85,7 +91,7 @@ function sliceOf(branch: Branch, level: number, above: string, ground: Ground): 
     promised: limit === null ? 0 : Math.max(0, asked - limit),
     claim: limit === null ? asked : bounded ? Math.min(limit, asked) : limit,
     slices, bands, all,
-    closed: ground.closing && all.length > 1 && !isOpened(branch.id, view.options.opened),
+    closed: ground.closing && all.length > 1 && !(ground.fewOwn && all.length < FOLD_FROM && holdsOwn(all)) && !isOpened(branch.id, view.options.opened),
   };
 }
 
@@ -120,7 +126,7 @@ export function treeOf(view: View, previous: Placement | null): Tree {
   const many = running.length >= FOLD_FROM;
   const found = branches(running, nodes, many);
   // One alone has nothing beside it to be compared with: it is shown open, however many it holds.
-  const ground: Ground = { view, nodes, previous, closing: many && (found.length > 1 || (found[0]?.within.length ?? 0) > 1), drift: contradictions(view.findings) };
+  const ground: Ground = { view, nodes, previous, closing: many && (found.length > 1 || (found[0]?.within.length ?? 0) > 1), fewOwn: running.filter((w) => w.kind === 'container').length < FOLD_FROM / 2, drift: contradictions(view.findings) };
   const key = `slices:${view.project ?? ''}`;
   const slices = steady(found.map((b) => sliceOf(b, 1, '/', ground)), key, ground);
   const size = number(valueOf(hostSize(s, resource)));
