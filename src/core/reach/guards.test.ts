@@ -93,3 +93,20 @@ describe('who may put itself into other net namespaces', () => {
     expect(say(s)?.verdict).toBe('possible');
   });
 });
+
+describe('reading is another thing than poisoning', () => {
+  const type = (name: Json): Json => ({ match: { op: '==', left: { payload: { protocol: 'ether', field: 'type' } }, right: name } });
+  const ruled = (...expr: readonly Json[]): Snapshot => {
+    const rules: readonly Json[] = [{ chain: { family: 'bridge', table: 't', name: 'c', hook: 'forward', prio: 0, policy: 'accept' } }, { rule: { family: 'bridge', table: 't', chain: 'c', handle: 2, expr: [...expr] } }];
+    return { ...THREE, nets: THREE.nets.map((n) => (n.key === 'host' ? { ...n, nft: known(rules, 'nft') } : n)) };
+  };
+  test('a rule that drops IP between ports keeps the traffic, and not the table', () => {
+    expect(say(THREE)).toMatchObject({ verdict: 'possible', reads: 'yes' });
+    expect(say(ruled(type('ip'), { drop: null }))).toMatchObject({ verdict: 'possible', reads: 'no' });
+    expect(say(ruled(type('ip'), { drop: null }), 'arp-spoof', 'host')).toMatchObject({ verdict: 'possible', reads: 'yes' });
+  });
+  test('one that drops some of it leaves the answer open', () => {
+    expect(say(ruled({ match: { op: '==', left: { payload: { protocol: 'ip', field: 'protocol' } }, right: 'tcp' } }, { drop: null }))).toMatchObject({ verdict: 'possible', reads: 'unknown' });
+    expect(say(ruled(type('ip'), { limit: { rate: 5, per: 'second' } }, { drop: null }))?.reads).toBe('unknown');
+  });
+});

@@ -192,6 +192,19 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   return { answer: answer('shut', by, () => [step('no filter stops the frame', 'no', known(drops.map(([rule]) => rule).slice(0, 5), where), 'Every frame of this technique is dropped on its way.')]), masks: [], trials };
 }
 
+/** Rules that drop the victim's packets on their way to the attacker; null where none does, `sure` where they drop all. */
+function carried(a: Plug, v: Plug, six: boolean, host: Host): { readonly by: readonly string[]; readonly sure: boolean } | null {
+  const back = hopsBetween(v, a, host);
+  if (back === null || v.mac === undefined || a.mac === undefined) return null;
+  const road = roadBetween(v, a, back, 'traffic', false, host);
+  if (road.stages.length === 0) return null;
+  const [from, to] = six ? [first(v.ipv6, '::'), 'fe80::bd'] : [first(v.ipv4, '0.0.0.0'), '192.0.2.189'];
+  const frame = (protocol: number): Frame => ({ source: v.mac ?? '', destination: a.mac ?? '', tags: [], body: { kind: 'ip', source: from, destination: to, protocol }, name: 'packet' });
+  const trials = [6, 17, six ? 58 : 1].map((protocol) => tryAll(road, [frame(protocol)], false));
+  const by = [...new Set(trials.flatMap((t) => [...t.dropped.keys(), ...t.unclear, ...t.programs]))];
+  return by.length === 0 ? null : { by, sure: trials.every((t) => t.through === null) };
+}
+
 /** Whether the attacker also sees what the fooled victim sends. */
 export function reading(a: Party, v: Party, wire: Wire, technique: Technique, host: Host): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] } {
   const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state, r, why)] });
@@ -214,5 +227,7 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');
+  const met = carried(a.plug, v.plug, technique === 'ndp-spoof', host);
+  if (met !== null) return say(met.sure ? 'no' : 'unknown', 'its traffic goes to the attacker', known(met.by.slice(0, 5), 'rules on the way back'), met.sure ? 'A rule drops the victim’s packets on their way to the attacker’s port.' : 'Rules drop some of the victim’s packets on their way to the attacker’s port, or may.');
   return say('yes', 'its traffic goes to the attacker', wire.segment.icc, v.plug.net === 'host' ? 'What the host sends itself passes no rule between ports.' : 'Nothing between the two ports drops IP.');
 }

@@ -1,5 +1,6 @@
 import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, V6 } from './drafts.js';
 import { FURTHER } from './further.js';
+import { LATER } from './later.js';
 import { IN_MACHINE } from './modern.js';
 import type { Scenario } from './scenario.js';
 
@@ -166,6 +167,7 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'the attacker’s egress, not its own to change', before: inside('A', 'netdev', 'egress device eth0 priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), about: 'AF_XDP goes past it', works: true },
   ]),
   ...FURTHER,
+  ...LATER,
 ];
 
 /** With those that take another kernel than this machine's: they are played in the emulated host. */

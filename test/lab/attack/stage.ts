@@ -40,8 +40,8 @@ export interface Stage {
   again(scenario: Scenario): Promise<Stage>;
 }
 
-/** Commands whose traces are taken away by `again`: rules in tables of their own. */
-const RULES_ONLY = /^(nft |ebtables |arptables|iptables -I FORWARD)/;
+/** Commands whose traces are taken away by `again`: rules in tables of their own, and flags of ports. */
+const RULES_ONLY = /^(nft |ebtables |arptables|iptables -I FORWARD|bridge link set dev \{[AVX]\.port\} \w+ (on|off)$)/;
 
 /** Scenarios with the same key can follow each other on one stage; null where one needs a fresh one. */
 export function stageKey(s: Scenario): string | null {
@@ -51,6 +51,9 @@ export function stageKey(s: Scenario): string | null {
 }
 
 const WITHOUT_RULES = 'for t in bridge netdev inet arp; do nft delete table $t guard; done 2>/dev/null; nft delete table bridge filter 2>/dev/null; nft delete table bridge nat 2>/dev/null; nft delete table arp filter 2>/dev/null; for c in INPUT OUTPUT; do arptables-legacy -P $c ACCEPT; done 2>/dev/null; arptables-legacy -F 2>/dev/null; true';
+
+/** Flags of a port as the kernel makes one. */
+const PORT = 'isolated off learning on flood on bcast_flood on mcast_flood on hairpin off neigh_suppress off locked off';
 
 /** A MAC for an attacker that has no interface of its own on the wire. */
 export const HOSTS_OWN = '02:bd:00:be:ef:03';
@@ -163,6 +166,8 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
         again: async (next) => {
           const nets = [lab.enginePid, A.pid, V.pid];
           await Promise.all(nets.map((pid) => tryRun([...netOf(pid), 'sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP 2>/dev/null; true`])));
+          const ports = [A.port, V.port, X.port].filter((port) => port !== '').map((port) => `bridge link set dev ${port} ${PORT}`);
+          if (ports.length > 0) await tryRun([...netOf(lab.enginePid), 'sh', '-c', ports.join('; ')]);
           return act(next);
         },
         victim: hit(s),

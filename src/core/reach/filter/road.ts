@@ -188,15 +188,15 @@ function note(b: Builder, net: string, whose: string, host: Host, bridges: boole
   for (const [what, reading] of list) if (!isKnown(reading)) b.unread.set(what, reading);
 }
 
-/** The road of a frame between two plugs over the given bridges. `ownRules`: whether the attacker can take away rules in its own namespace. */
-export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: Technique, ownRules: boolean, host: Host): Road {
+/** The road of a frame between two plugs over the given bridges; of `traffic`, what an ordinary stack sends, up to the other's interface. `ownRules`: whether the attacker can take away rules in its own namespace. */
+export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: Technique | 'traffic', ownRules: boolean, host: Host): Road {
   const b = new Builder();
   const aRead = a.net !== 'host' && !filtersOf(host.nets.get(a.net)).quiet;
   // A packet socket passes by tc where it likes (PACKET_QDISC_BYPASS), but not by nft's egress hook.
   let at = a.net;
   b.leaving = true;
   if (aRead && !ownRules && a.iface !== undefined) egress(b, a.net, a.iface, host, false);
-  if (a.kind === 'self' && v.kind === 'port' && v.port !== undefined) {
+  if (technique !== 'traffic' && a.kind === 'self' && v.kind === 'port' && v.port !== undefined) {
     // From the bridge's own namespace a frame can be sent at the port itself, past every hook of the bridge.
     if (!ownRules) egress(b, a.net, v.port, host, false);
   } else {
@@ -210,7 +210,7 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
   b.leaving = false;
   for (const net of new Set(hops.map((h) => h.net))) note(b, net, net === 'host' ? ' of the host' : ` in ${net}`, host, true);
   if (hops.length === 0 && a.kind === 'word') note(b, 'host', ' of the host', host, true);
-  if (technique !== 'mac-steal') {
+  if (technique !== 'mac-steal' && technique !== 'traffic') {
     taking(b, v, technique, at, host);
     if (v.net !== 'host') note(b, v.net, ' of the victim', host, false);
   }

@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { castSpec, world } from '../../../../test/cast/cast.js';
+import { known, valueOf, type Json, type Snapshot } from '../../model/index.js';
+import { explain } from '../index.js';
+
+const NET = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
+const base = world({ ...castSpec(3), filters: 'none', networks: [NET], slices: [], talks: [], workloads: ['a', 'v', 'x'].map((name, i) => ({ name, on: { lan: { at: i + 2 } } })) });
+const id = (name: string): string => base.containers.find((c) => c.name === name)?.id ?? name;
+const portOf = (name: string): string => {
+  const net = base.containers.find((c) => c.name === name)?.net;
+  const own = base.interfaces.find((i) => i.net === net && i.kind === 'veth');
+  return (own === undefined ? '' : (valueOf(own.peer) ?? '')).replace('host/', '');
+};
+const TAGS: Json = { match: { op: '==', left: { payload: { protocol: 'ether', field: 'type' } }, right: { set: ['8021q', '8021ad'] } } };
+interface Given {
+  readonly at?: string;
+  readonly sysctls?: Readonly<Record<string, string>>;
+  readonly nft?: readonly Json[];
+  readonly lines?: { readonly ebtables?: readonly string[]; readonly arptables?: readonly string[] };
+}
+/** Rules in a net namespace: the host's, or a container's by name. */
+const ruled = ({ at = 'host', sysctls = {}, nft = [], lines = {} }: Given): Snapshot => {
+  const key = at === 'host' ? 'host' : base.containers.find((c) => c.name === at)?.net;
+  return { ...base, nets: base.nets.map((n) => (n.key !== key ? n : { ...n, nft: known(nft, 'nft'), ebtables: known(lines.ebtables ?? [], 'ebtables'), arptables: known(lines.arptables ?? [], 'arptables'), sysctls: known({ ...valueOf(n.sysctls), ...sysctls }, '/proc/sys/net') })) };
+};
+const chain = (family: string, hook: string, over: { readonly [key: string]: Json } = {}): Json => ({ chain: { family, table: 't', name: hook, hook, prio: 0, policy: 'drop', ...over } });
+const said = (given: Given, to = 'v'): string | undefined => explain(ruled(given), id('a'), to === 'host' ? 'host' : id(to)).find((v) => v.technique === 'arp-spoof')?.verdict;
+
+describe('on which way a rule stands', () => {
+  test.each<readonly [what: string, given: Given, to: string, verdict: string]>([
+    ['bridge prerouting meets what is for a container', { nft: [chain('bridge', 'prerouting')] }, 'v', 'blocked'],
+    ['bridge prerouting meets what is for the host', { nft: [chain('bridge', 'prerouting')] }, 'host', 'blocked'],
+    ['bridge forward meets what is for a container', { nft: [chain('bridge', 'forward')] }, 'v', 'blocked'],
+    ['bridge forward does not meet what is for the host', { nft: [chain('bridge', 'forward')] }, 'host', 'possible'],
+    ['bridge input meets what is for the host', { nft: [chain('bridge', 'input')] }, 'host', 'blocked'],
+    ['bridge input does not meet what is for a container', { nft: [chain('bridge', 'input')] }, 'v', 'possible'],
+    ['bridge output meets what the host sends', { nft: [chain('bridge', 'output')] }, 'v', 'possible'],
+    ['bridge postrouting meets what leaves at a port', { nft: [chain('bridge', 'postrouting')] }, 'v', 'blocked'],
+    ['bridge postrouting does not meet what is for the host', { nft: [chain('bridge', 'postrouting')] }, 'host', 'possible'],
+    ['netdev ingress at the sender’s port', { nft: [chain('netdev', 'ingress', { dev: portOf('a') })] }, 'v', 'blocked'],
+    ['netdev ingress at the victim’s port', { nft: [chain('netdev', 'ingress', { dev: portOf('v') })] }, 'v', 'possible'],
+    ['netdev egress at the victim’s port', { nft: [chain('netdev', 'egress', { dev: portOf('v') })] }, 'v', 'blocked'],
+    ['netdev egress at the sender’s port', { nft: [chain('netdev', 'egress', { dev: portOf('a') })] }, 'v', 'possible'],
+    ['netdev ingress at the bridge’s own device', { nft: [chain('netdev', 'ingress', { dev: 'br-lan' })] }, 'v', 'possible'],
+    ['netdev ingress at the bridge’s own device, for the host', { nft: [chain('netdev', 'ingress', { dev: 'br-lan' })] }, 'host', 'blocked'],
+    ['a hook whose device was not told stops nothing for certain', { nft: [chain('netdev', 'ingress')] }, 'v', 'possible'],
+    ['table arp of the host does not meet what is for a container', { nft: [chain('arp', 'input')] }, 'v', 'possible'],
+    ['table arp of the host meets what is for the host', { nft: [chain('arp', 'input')] }, 'host', 'blocked'],
+    ['table arp of the victim', { at: 'v', nft: [chain('arp', 'input')] }, 'v', 'blocked'],
+    ['table inet of the victim sees no ARP', { at: 'v', nft: [chain('inet', 'input'), chain('inet', 'prerouting')] }, 'v', 'possible'],
+    ['netdev ingress of the victim', { at: 'v', nft: [chain('netdev', 'ingress', { dev: 'eth0' })] }, 'v', 'blocked'],
+    ['ebtables BROUTING', { lines: { ebtables: ['*broute', ':BROUTING ACCEPT', '-A BROUTING -j DROP'] } }, 'v', 'blocked'],
+    ['ebtables FORWARD by policy', { lines: { ebtables: ['*filter', ':FORWARD DROP'] } }, 'v', 'blocked'],
+    ['ebtables INPUT', { lines: { ebtables: ['*filter', ':INPUT DROP'] } }, 'v', 'possible'],
+    ['ebtables INPUT, for the host', { lines: { ebtables: ['*filter', ':INPUT DROP'] } }, 'host', 'blocked'],
+    ['ebtables POSTROUTING', { lines: { ebtables: ['*nat', ':POSTROUTING DROP'] } }, 'v', 'blocked'],
+    ['arptables INPUT of the host', { lines: { arptables: ['*filter', ':INPUT DROP'] } }, 'host', 'blocked'],
+    ['arptables INPUT of the victim', { at: 'v', lines: { arptables: ['*filter', ':INPUT DROP'] } }, 'v', 'blocked'],
+    ['arptables OUTPUT of the victim', { at: 'v', lines: { arptables: ['*filter', ':OUTPUT DROP'] } }, 'v', 'possible'],
+  ])('%s', (_, given, to, verdict) => expect(said(given, to)).toBe(verdict));
+
+  test('arptables FORWARD meets bridged frames where br_netfilter says so, and tagged ones where another switch does', () => {
+    const rules = { arptables: ['*filter', ':FORWARD DROP'] };
+    const noTags: readonly Json[] = [chain('bridge', 'forward', { policy: 'accept' }), { rule: { family: 'bridge', table: 't', chain: 'forward', handle: 2, expr: [TAGS, { drop: null }] } }];
+    const on = { 'net.bridge.bridge-nf-call-arptables': '1' };
+    expect(said({ lines: rules, nft: noTags })).toBe('possible');
+    expect(said({ lines: rules, sysctls: on })).toBe('possible');
+    expect(said({ lines: rules, sysctls: on, nft: noTags })).toBe('blocked');
+    expect(said({ lines: rules, sysctls: on, nft: noTags }, 'host')).toBe('possible');
+    expect(said({ lines: rules, sysctls: { ...on, 'net.bridge.bridge-nf-filter-vlan-tagged': '1' } })).toBe('possible');
+  });
+});
