@@ -107,7 +107,7 @@ export interface Methods {
   /** Back from an opened file to the live host. */
   goLive(): Answer<null>;
   /** Bytes of an export. Text formats come as text, others as base64. */
-  exportAs(args: ExportRequest): Answer<{ readonly name: string; readonly mime: string; readonly encoding: 'text' | 'base64'; readonly data: string }>;
+  exportAs(args: ExportRequest): Answer<Exported>;
   /** Saves through the shell's dialog, atomically; in a browser answers `unsupported` and the page downloads. */
   saveAs(args: { readonly name: string; readonly encoding: 'text' | 'base64'; readonly data: string }): Answer<{ readonly path: string | null }>;
   /** Open connections, read once on request; they come with the next picture. */
@@ -126,6 +126,18 @@ export interface Methods {
 export const EXPORT_FORMATS = ['drawio', 'svg', 'png', 'pdf', 'mermaid', 'dot', 'html', 'graphml', 'gexf', 'csv', 'sarif', 'json', 'junit'] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
+/** A file, and what a window tells of it before it is saved. */
+export interface Exported {
+  readonly name: string;
+  readonly mime: string;
+  readonly encoding: 'text' | 'base64';
+  readonly data: string;
+  /** What a redacted file still tells of its host, a line each; empty where it is not redacted. */
+  readonly left: readonly string[];
+  /** A picture (SVG) of what no window can show by itself; null where the file is its own preview. */
+  readonly preview: string | null;
+}
+
 /** What the screen shows is what the file shows: lens, options, filter, selection, theme. */
 export interface ExportRequest {
   readonly format: ExportFormat;
@@ -139,6 +151,8 @@ export interface ExportRequest {
   readonly redact: boolean;
   readonly options: import('../core/lenses/view.js').LensOptions;
   readonly page: 'a4' | 'a3' | 'letter' | 'fit';
+  /** What is marked on the picture of a comparison; null for nothing. */
+  readonly compared: import('../core/lenses/compared.js').Compared | null;
 }
 
 /** The bridge that preload exposes (and that the browser's WebSocket client imitates). */

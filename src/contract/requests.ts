@@ -18,6 +18,8 @@ const options = z
   })
   .readonly();
 
+const ids = z.array(z.string().max(4096)).max(100_000).readonly();
+
 const exportRequest = z
   .object({
     format: z.enum(EXPORT_FORMATS),
@@ -31,6 +33,7 @@ const exportRequest = z
     redact: z.boolean(),
     options,
     page: z.enum(['a4', 'a3', 'letter', 'fit']),
+    compared: z.object({ from: name, came: ids, changed: ids, goneFrom: z.array(z.object({ segment: z.string().max(4096), names: z.array(name).max(10_000).readonly() }).readonly()).max(10_000).readonly() }).readonly().nullable(),
   })
   .readonly();
 

@@ -1,4 +1,4 @@
-import type { Answer, ExportFormat, ExportRequest, Picture } from '../contract/contract.js';
+import type { Answer, Exported, ExportFormat, ExportRequest, Picture } from '../contract/contract.js';
 import { csvTables } from '../core/export/csv.js';
 import { dotText } from '../core/export/dot.js';
 import { drawioText } from '../core/export/drawio.js';
@@ -13,21 +13,15 @@ import { applyFilter, parseFilter } from '../core/filter.js';
 import { lensByName } from '../core/lenses/index.js';
 import type { View } from '../core/lenses/view.js';
 import { snapshot as snapshotSchema, valueOf, workloads, type Snapshot } from '../core/model/index.js';
+import { comparedItems, comparedLegend, comparedMarks } from '../core/lenses/compared.js';
 import { pageOf } from '../core/paint/page.js';
+import { paperSvg } from '../core/paint/paper.js';
 import { toSvg } from '../core/paint/svg.js';
 import { judge } from '../core/reach/index.js';
 import { redact } from '../core/redact/index.js';
 import { check } from '../core/rules/index.js';
 import { fallbackFor } from './fallback.js';
 import { zip } from './zip.js';
-
-/** A file as the window and the command line get it. */
-export interface Exported {
-  readonly name: string;
-  readonly mime: string;
-  readonly encoding: 'text' | 'base64';
-  readonly data: string;
-}
 
 const MIME: Readonly<Record<ExportFormat, readonly [extension: string, mime: string]>> = {
   drawio: ['drawio', 'application/vnd.jgraph.mxfile'], svg: ['svg', 'image/svg+xml'], png: ['png', 'image/png'], pdf: ['pdf', 'application/pdf'], mermaid: ['mmd', 'text/vnd.mermaid'], dot: ['dot', 'text/vnd.graphviz'],
@@ -39,6 +33,8 @@ export type Exportable = Pick<Picture, 'snapshot' | 'judgement' | 'findings' | '
 
 const trouble = (what: string, why: string, todo: string): Answer<never> => ({ ok: false, trouble: { what, why, todo, command: '' } });
 
+const minute = (at: string): string => at.slice(0, 40).replace('T', ' ').replace(/(:\d+)(\.\d+)?Z$/u, ' UTC');
+
 /** Host, time, and all that a reader must know of a picture that was taken elsewhere. */
 function stampOf(s: Snapshot, request: ExportRequest): string {
   const parts = [valueOf(s.host.hostname) ?? 'unknown host', s.takenAt.replace('T', ' ').replace(/(\.\d+)?Z$/u, ' UTC')];
@@ -46,6 +42,7 @@ function stampOf(s: Snapshot, request: ExportRequest): string {
   if (s.redacted) parts.push('redacted');
   if (request.filter.trim() !== '') parts.push(`filter: ${request.filter.trim().slice(0, 60)}`);
   if (request.project !== null) parts.push(`project ${request.project.slice(0, 60)}`);
+  if (request.compared !== null) parts.push(`compared with ${minute(request.compared.from)}`);
   return parts.join(' · ');
 }
 
@@ -60,15 +57,18 @@ export function shownBy(request: ExportRequest, of: Exportable): Answer<Readonly
 export function sheetOf(request: ExportRequest, of: Exportable, shown: ReadonlySet<string> | null): Sheet {
   const view: View = { ...of, shown, project: request.project, width: request.width, options: request.options };
   const lens = lensByName(request.lens);
-  const { scene } = lens.arrange(view, null);
-  const overlay = request.selected === null ? [] : lens.overlay(view, scene, request.selected, null);
-  return { scene, ...of, theme: request.theme, overlay, shown, stamp: stampOf(of.snapshot, request) };
+  const { compared } = request;
+  const { scene: drawn } = lens.arrange(view, null);
+  const scene = compared === null ? drawn : { ...drawn, legend: [...drawn.legend, ...comparedLegend(compared)] };
+  const overlay = [...(request.selected === null ? [] : lens.overlay(view, scene, request.selected, null)), ...(compared === null ? [] : comparedMarks(scene.items, compared))];
+  return { scene, ...of, theme: request.theme, overlay, compared: compared === null ? new Map() : comparedItems(scene.items, compared), shown, stamp: stampOf(of.snapshot, request) };
 }
 
 interface Chosen {
   readonly request: ExportRequest;
   readonly of: Exportable;
   readonly shown: ReadonlySet<string> | null;
+  readonly left: readonly string[];
 }
 
 /**
@@ -76,11 +76,13 @@ interface Chosen {
  * focused or selected is found again by its place.
  */
 function redacted({ request, of, shown }: Chosen, key: string): Chosen {
-  const { snapshot } = redact(of.snapshot, key);
+  const { snapshot, left, rename } = redact(of.snapshot, key);
   const judgement = judge(snapshot);
   const after = workloads(snapshot);
   const ids = new Map(workloads(of.snapshot).map((w, i) => [w.id, after[i]?.id ?? w.id]));
   const place = of.snapshot.containers.findIndex((c) => c.project !== null && c.project === request.project);
+  const segments = new Map(of.snapshot.segments.map((s, i) => [s.id, snapshot.segments[i]?.id ?? s.id]));
+  const known = (list: readonly string[]): readonly string[] => list.flatMap((id) => ids.get(id) ?? []);
   const renamed = (text: string): string => [...ids].reduce((t, [before, now]) => (t.includes(before) ? t.replaceAll(before, now) : t), text);
   return {
     of: { snapshot, judgement, findings: check({ snapshot, judgement }), alarms: [] },
@@ -91,7 +93,9 @@ function redacted({ request, of, shown }: Chosen, key: string): Chosen {
       project: place < 0 ? null : (snapshot.containers[place]?.project ?? null),
       selected: request.selected === null ? null : renamed(request.selected),
       options: { ...request.options, opened: request.options.opened.map(renamed) },
+      compared: request.compared === null ? null : { from: request.compared.from, came: known(request.compared.came), changed: known(request.compared.changed), goneFrom: request.compared.goneFrom.flatMap(({ segment, names }) => (segments.has(segment) ? [{ segment: segments.get(segment) ?? '', names: names.map(rename) }] : [])) },
     },
+    left,
   };
 }
 
@@ -123,6 +127,12 @@ async function bytesOf(request: ExportRequest, sheet: Sheet): Promise<string | U
   }
 }
 
+/** A picture of what a window cannot show by itself: the paper of a PDF, the picture in a page. */
+function previewOf(request: ExportRequest, sheet: Sheet): string | null {
+  if (request.format === 'pdf') return paperSvg(sheet, request.page);
+  return request.format === 'html' ? toSvg(sheet.scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText: true }) : null;
+}
+
 /** A file name of the lens, the host and the day; nothing in it that a file system or a shell minds. */
 function nameOf(request: ExportRequest, s: Snapshot): string {
   const host = (valueOf(s.host.hostname) ?? 'host').replace(/[^A-Za-z0-9_-]+/gu, '-').replace(/^-+|-+$/gu, '').slice(0, 40) || 'host';
@@ -133,17 +143,19 @@ function nameOf(request: ExportRequest, s: Snapshot): string {
 
 /**
  * One file of what the screen shows: lens, options, filter, selection, theme. With `redact` under `key` (a random one where it
- * is left out), so that the window's box and the command line's option do the same.
+ * is left out), so that the window's box and the command line's option do the same. `previewed`: with a picture of what a window cannot show.
  */
-export async function exportPicture(request: ExportRequest, picture: Exportable, key?: string): Promise<Answer<Exported>> {
+export async function exportPicture(request: ExportRequest, picture: Exportable, key?: string, previewed = false): Promise<Answer<Exported>> {
   const shown = shownBy(request, picture);
   if (!shown.ok) return shown;
-  let chosen: Chosen = { request, of: picture, shown: shown.value };
+  let chosen: Chosen = { request, of: picture, shown: shown.value, left: [] };
   if (request.redact) {
     const { randomBytes } = await import('node:crypto');
     chosen = redacted(chosen, key ?? randomBytes(16).toString('hex'));
   }
-  const data = await bytesOf(chosen.request, sheetOf(chosen.request, chosen.of, chosen.shown));
+  const sheet = sheetOf(chosen.request, chosen.of, chosen.shown);
+  const data = await bytesOf(chosen.request, sheet);
+  const preview = previewed ? previewOf(chosen.request, sheet) : null;
   const text = typeof data === 'string';
-  return { ok: true, value: { name: nameOf(chosen.request, chosen.of.snapshot), mime: MIME[request.format][1], encoding: text ? 'text' : 'base64', data: text ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64') } };
+  return { ok: true, value: { name: nameOf(chosen.request, chosen.of.snapshot), mime: MIME[request.format][1], encoding: text ? 'text' : 'base64', data: text ? data : Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('base64'), left: chosen.left, preview } };
 }

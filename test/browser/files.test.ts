@@ -61,7 +61,7 @@ describe('files', () => {
     await open();
     await shown();
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n';
-    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n' } });
+    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n', left: request.redact ? ['ports: 80/tcp'] : [], preview: null } });
     await page.keyboard.press('Control+e');
     await page.getByTestId('preview').getByRole('img').waitFor();
     const download = page.waitForEvent('download');
@@ -73,6 +73,7 @@ describe('files', () => {
     await page.getByTestId('format').selectOption('json');
     await page.getByTestId('redact').check();
     await page.getByText('host.json').waitFor();
+    await page.getByTestId('left').getByText('ports: 80/tcp').waitFor();
     expect(session.asked.at(-1)).toMatchObject({ method: 'exportAs', args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
   });
 

@@ -201,7 +201,7 @@ describe('axe finds nothing', () => {
     scheme = given;
     await open(new StandSession(pictureOf(cast(14))), scheme);
     await page.getByTestId('stage').waitFor();
-    session.answers.exportAs = () => ({ ok: true, value: { name: 'host.dot', mime: 'text/vnd.graphviz', encoding: 'text', data: 'digraph {}\n' } });
+    session.answers.exportAs = () => ({ ok: true, value: { name: 'host.dot', mime: 'text/vnd.graphviz', encoding: 'text', data: 'digraph {}\n', left: [], preview: null } });
     await page.keyboard.press('v');
     await page.getByTestId('list').waitFor();
     await clean('list');

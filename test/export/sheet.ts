@@ -3,8 +3,8 @@ import { LENSES, type LensName } from '../../src/core/scene/scene.js';
 import { check } from '../../src/core/rules/index.js';
 import { judge } from '../../src/core/reach/index.js';
 import type { Snapshot } from '../../src/core/model/index.js';
-import type { ExportFormat, ExportRequest } from '../../src/contract/contract.js';
-import { exportPicture, type Exportable, type Exported } from '../../src/node/export.js';
+import type { Exported, ExportFormat, ExportRequest } from '../../src/contract/contract.js';
+import { exportPicture, type Exportable } from '../../src/node/export.js';
 
 export { LENSES };
 
@@ -14,7 +14,7 @@ export function pictureOf(snapshot: Snapshot): Exportable {
 }
 
 export function requestFor(format: ExportFormat, lens: LensName = 'network', over: Partial<ExportRequest> = {}): ExportRequest {
-  return { format, lens, theme: 'light', width: 1080, scale: 1, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', ...over };
+  return { format, lens, theme: 'light', width: 1080, scale: 1, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', compared: null, ...over };
 }
 
 /** The exported file; fails the test where it could not be made. */

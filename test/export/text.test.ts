@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ExportFormat } from '../../src/contract/contract.js';
+import { compare } from '../../src/core/diff/index.js';
 import { csvTables } from '../../src/core/export/csv.js';
 import { cast } from '../cast/cast.js';
 import { HOSTILE, hostileCast, hostileName } from './hostile.js';
@@ -150,6 +151,27 @@ test('a filter and a redaction go into every format, and no name is left in a re
     const file = await exported(picture, format, 'network', { redact: true, filter: 'risk:possible', selected: null });
     for (const word of ['jenkins', 'shop_front', 'thinkpad', 'postgres:18', 'risk:possible']) expect(file.data.includes(word), `${format}: ${word}`).toBe(false);
     expect(file.name).not.toContain('thinkpad');
+  }
+});
+
+test('what a comparison marked on the screen is marked in the file, and names nobody in a redacted one', async () => {
+  const now = cast(14);
+  const [first, second, third] = now.containers;
+  const gone = { ...now, containers: [...now.containers.slice(1), ...(third === undefined ? [] : [{ ...third, id: 'e'.repeat(64), name: 'old-worker', image: 'old', project: null, service: null }])] };
+  const changed = { ...gone, containers: gone.containers.map((c) => (c.id === second?.id ? { ...c, rootReadOnly: { value: 'value' in c.rootReadOnly && !c.rootReadOnly.value, source: 'mountinfo' } } : c)) };
+  const { from, came, changed: others, goneFrom } = compare({ ...changed, takenAt: '2026-11-29T10:00:00.000Z' }, now);
+  const compared = { from, came, changed: others, goneFrom };
+  const picture = pictureOf(now);
+  const of = async (format: ExportFormat, redact = false) => (await exported(picture, format, 'network', { compared, redact })).data;
+  const signs = (text: string, sign: string) => text.split('"').filter((part) => part.startsWith(`${sign} `)).length;
+  for (const format of ['dot', 'drawio'] as const) expect([signs(await of(format), '+'), signs(await of(format), '△')], format).toEqual([1, 1]);
+  expect(await of('mermaid')).toContain(`+ ${first?.name}`);
+  for (const format of ['svg', 'html'] as const) {
+    expect(await of(format)).toContain('old-worker');
+    expect(await of(format)).toContain('compared with 2026-11-29 10:00 UTC');
+    const hidden = await of(format, true);
+    expect(hidden).not.toContain('old-worker');
+    expect(hidden.match(/stroke-dasharray="3 2"/gu)?.length).toBe((await of(format)).match(/stroke-dasharray="3 2"/gu)?.length);
   }
 });
 

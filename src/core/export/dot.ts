@@ -1,6 +1,6 @@
 import { THEMES } from '../scene/theme.js';
 import type { Item } from '../scene/scene.js';
-import { actors, clusters, linesOf, links, oneLine, type Sheet } from './sheet.js';
+import { actors, clusters, linesOf, links, oneLine, signed, type Sheet } from './sheet.js';
 
 /** A quoted string of the DOT language: the quote and the backslash are all that it takes out of a name. */
 function quoted(text: string): string {
@@ -29,7 +29,7 @@ export function dotText(sheet: Sheet): string {
   const node = (n: Item): string => {
     const bus = n.role === 'bus';
     return `${quoted(n.id)} ${attributes({
-      label: bus ? oneLine(n.label) : linesOf(n).map((l) => oneLine(l)).join('\n'),
+      label: bus ? oneLine(n.label) : signed(sheet, n, linesOf(n).map((l) => oneLine(l)).join('\n')),
       tooltip: oneLine(`${n.label}: ${n.detail}`),
       pos: `${point(n.box.x + n.box.w / 2)},${point(-(n.box.y + n.box.h / 2))}!`,
       width: inch(n.box.w), height: inch(Math.max(n.box.h, 8)),

@@ -1,7 +1,7 @@
 import { el } from '../paint/xml.js';
 import type { Box, Edge, Item } from '../scene/scene.js';
 import { THEMES, type Palette } from '../scene/theme.js';
-import { actors, clusters, linesOf, links, oneLine, type Sheet } from './sheet.js';
+import { actors, clusters, linesOf, links, oneLine, signed, type Sheet } from './sheet.js';
 
 const round = (n: number): number => Math.round(n * 100) / 100;
 const style = (of: Readonly<Record<string, string | number | undefined>>): string => Object.entries(of).flatMap(([k, v]) => (v === undefined ? [] : [v === '' ? k : `${k}=${v}`])).join(';') + ';';
@@ -83,7 +83,7 @@ export function drawioText(sheet: Sheet): string {
   };
   const place = (n: Item, parent: string, origin: Box | null): void => {
     const own = rowCells.get(n.id);
-    const text = n.role === 'bus' ? oneLine(n.label) : (own ? linesOf(n).slice(0, 2) : linesOf(n)).map((l) => oneLine(l)).join('\n');
+    const text = n.role === 'bus' ? oneLine(n.label) : signed(sheet, n, (own ? linesOf(n).slice(0, 2) : linesOf(n)).map((l) => oneLine(l)).join('\n'));
     if (!own) return vertex(n, parent, origin, text);
     const id = fresh();
     ids.set(n.id, id);

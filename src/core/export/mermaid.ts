@@ -1,6 +1,6 @@
 import type { Item } from '../scene/scene.js';
 import { THEMES } from '../scene/theme.js';
-import { actors, clusters, links, oneLine, type Sheet } from './sheet.js';
+import { actors, clusters, links, oneLine, signed, type Sheet } from './sheet.js';
 
 /** More than this, and nobody reads it; Mermaid itself ends at 500 edges and 50,000 characters. */
 const MOST_NODES = 60;
@@ -45,7 +45,7 @@ export function mermaidText(sheet: Sheet): string {
   const number = new Map(kept.map((n, i) => [n.id, `n${i}`]));
   const node = (n: Item): string => {
     const many = n.members.length > 1 && n.role !== 'bus' && n.role !== 'hull' ? ` x${n.members.length}` : '';
-    const text = label(`${n.state === 'risk' ? '▲ ' : n.state === 'mind' ? '◆ ' : n.state === 'unknown' ? '? ' : ''}${n.label.trim() === '' ? '(no name)' : n.label}${many && !n.label.includes(many.trim()) ? many : ''}`);
+    const text = label(`${n.state === 'risk' ? '▲ ' : n.state === 'mind' ? '◆ ' : n.state === 'unknown' ? '? ' : ''}${signed(sheet, n, n.label.trim() === '' ? '(no name)' : n.label)}${many && !n.label.includes(many.trim()) ? many : ''}`);
     const id = number.get(n.id) ?? 'n';
     return `${n.role === 'bus' || n.role === 'hull' ? `${id}[[${text}]]` : `${id}(${text})`}${n.state === 'none' ? '' : `:::${n.state}`}`;
   };

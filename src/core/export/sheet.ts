@@ -14,8 +14,10 @@ export interface Sheet {
   readonly findings: readonly Finding[];
   readonly alarms: readonly Alarm[];
   readonly theme: ThemeName;
-  /** Marks of the selection, above the scene. */
+  /** Marks of the selection and of a comparison, above the scene. */
   readonly overlay: readonly Mark[];
+  /** Items that came or changed since what was compared with: by their sign, for formats that are drawn by their readers. */
+  readonly compared: ReadonlyMap<string, 'came' | 'changed'>;
   /** Ids that pass the filter; null for all. */
   readonly shown: ReadonlySet<string> | null;
   /** What stands at the picture's corner: host, time, and whether it is an example, redacted or filtered. */
@@ -50,6 +52,14 @@ export function links(scene: Scene, nodes: readonly Item[]): readonly Edge[] {
 
 function textsOf(marks: readonly Mark[]): TextMark[] {
   return marks.flatMap((m) => (m.kind === 'text' ? [m] : m.kind === 'clip' ? textsOf(m.children) : []));
+}
+
+const SIGNS = { came: '+', changed: '△' } as const;
+
+/** A text with the sign of a comparison in front, where the item has one. */
+export function signed(sheet: Sheet, item: Item, text: string): string {
+  const sign = sheet.compared.get(item.id);
+  return sign === undefined || item.role === 'bus' ? text : `${SIGNS[sign]} ${text}`;
 }
 
 /** What an item says on the screen, line by line, whole where the screen cuts. */

@@ -151,6 +151,13 @@ function body(scene: Scene, page: Page, painter: Painter, overlay: readonly Mark
   ].filter((s) => s !== '').join('\n');
 }
 
+/** Some marks as a group of their own. */
+export function marksSvg(marks: readonly Mark[], theme: ThemeName): string {
+  const painter = new Painter(THEMES[theme], true, new Set());
+  const drawn = painter.marks(marks);
+  return el('g', { 'font-family': SANS }, painter.definitions() + drawn);
+}
+
 /**
  * A whole scene as one SVG file: heading, picture, legend, in one palette. Deterministic: the same scene gives the same bytes.
  * Real text in real fonts; signs, hatches and lines are plain paths, so that every reader draws the same.

@@ -1,6 +1,7 @@
 import type { Json } from '../model/network.js';
 import { snapshot as schema, type Snapshot } from '../model/snapshot.js';
 import { Addresses } from './addresses.js';
+import { leftOf } from './left.js';
 import { isPlainLabel, Pseudonyms } from './pseudonyms.js';
 import { redactRules } from './rules.js';
 
@@ -8,18 +9,9 @@ export interface Redacted {
   readonly snapshot: Snapshot;
   /** What still tells something of the host, for people to read before they hand the file on. */
   readonly left: readonly string[];
+  /** The pseudonym of a name under the same key, also of one that is not in the snapshot. */
+  readonly rename: (name: string) => string;
 }
-
-const LEFT: readonly string[] = [
-  'versions of the engine, the kernel and the operating system',
-  'times, counts, limits and use',
-  'user ids, pids and inodes',
-  'rights, security settings and the calls of a seccomp profile',
-  'kinds of networks and interfaces, port numbers, sysctls',
-  'the last byte of IPv4 addresses, the last half of IPv6 ones',
-  'names of folders, devices and programs that every host has',
-  'names of labels of Compose and of image standards, without their values',
-];
 
 /** How a text is treated. What is not listed becomes a pseudonym: a new member is hidden until somebody decides that it may be seen. */
 type Kind = 'keep' | 'name' | 'id' | 'path' | 'ip' | 'mac' | 'interface' | 'plug' | 'owner' | 'segment' | 'image' | 'label' | 'mode' | 'user' | 'option' | 'text' | 'endpoint' | 'device';
@@ -180,6 +172,10 @@ class Redactor {
     return Object.fromEntries(Object.entries(object).map(([k, v]) => [k, this.walk(v, k, key, pass)]));
   }
 
+  name(text: string): string {
+    return this.#names.name(text);
+  }
+
   redact(s: Snapshot): Snapshot {
     const first = this.walk(s, '', '', 1);
     this.#odd = [...this.#names.replaced].filter(([word]) => word.length > 2 && !/^[A-Za-z0-9_.@-]+$/u.test(word)).sort((a, b) => b[0].length - a[0].length);
@@ -193,5 +189,7 @@ class Redactor {
  * pseudonyms in every file. Structure stays: the same rules hold and the same pairs can be impersonated.
  */
 export function redact(s: Snapshot, key: string): Redacted {
-  return { snapshot: new Redactor(key).redact(s), left: LEFT };
+  const redactor = new Redactor(key);
+  const snapshot = redactor.redact(s);
+  return { snapshot, left: leftOf(s, snapshot), rename: (name) => redactor.name(name) };
 }

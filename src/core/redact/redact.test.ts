@@ -95,3 +95,15 @@ test('a redacted file opens, says that it is redacted, and tells what is left', 
   expect(opened.ok && opened.snapshot.redacted).toBe(true);
   expect(done.left.length).toBeGreaterThan(4);
 });
+
+test('what is left is read off the file itself: what is there is named, what is not there is not', () => {
+  const whole = redact(cast(14), KEY);
+  const said = whole.left.join('\n');
+  for (const part of ['26.1.5', '14 containers, 1 group, 4 networks (bridge)', 'user ids: 0, 1000', 'docker-default', 'com.docker.compose.project', 'eth0']) expect(said).toContain(part);
+  for (const c of cast(14).containers) expect(said).not.toMatch(new RegExp(`\\b${c.name}\\b`, 'u'));
+  const bare = redact({ ...cast(14), containers: [], groups: [], notes: [{ about: 'web', text: 'web died' }] }, KEY).left.join('\n');
+  expect(bare).not.toContain('com.docker.compose');
+  expect(bare).not.toContain('user ids');
+  expect(bare).toContain('left out: 1 note');
+  expect(whole.rename(cast(14).containers[0]?.name ?? '')).toBe(whole.snapshot.containers[0]?.name);
+});

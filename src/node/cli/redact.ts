@@ -19,6 +19,6 @@ export function redactOption(command: Command): Command {
 export function redacted(io: Io, snapshot: Snapshot, options: RedactOptions): Snapshot {
   if (options.redact === undefined) return snapshot;
   const done = redact(snapshot, options.redact === true ? randomBytes(16).toString('hex') : options.redact);
-  io.err(`Redacted. What is left of this host: ${done.left.join('; ')}.\n`);
+  io.err(`Redacted. What is left of this host:\n${done.left.map((line) => `  ${line}\n`).join('')}`);
   return done.snapshot;
 }

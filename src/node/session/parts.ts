@@ -1,4 +1,4 @@
-import type { Answer, ExportRequest, Picture, Trouble } from '../../contract/contract.js';
+import type { Answer, Exported, ExportRequest, Picture, Trouble } from '../../contract/contract.js';
 import type { Alarm } from '../../core/alarm/types.js';
 import type { Comparison } from '../../core/diff/types.js';
 import type { Finding } from '../../core/model/finding.js';
@@ -6,14 +6,6 @@ import type { Connection as OpenConnection, Container, Reading, Snapshot } from 
 import type { Judgement } from '../../core/reach/types.js';
 import type { Door } from '../collect/engine/door.js';
 import type { KernelReaders } from '../collect/parts.js';
-
-/** A file as an exporter gives it. */
-export interface Exported {
-  readonly name: string;
-  readonly mime: string;
-  readonly encoding: 'text' | 'base64';
-  readonly data: string;
-}
 
 /** Programs that give rights, by container id. */
 export type Programs = ReadonlyMap<string, Container['privilegedPrograms']>;

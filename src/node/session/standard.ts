@@ -18,7 +18,7 @@ export const STANDARD_PARTS: SessionParts = {
   check: (snapshot, judgement, alarms) => check({ snapshot, judgement, alarms }),
   checkMoved: (snapshot, judgement, alarms, before) => checkMoved({ snapshot, judgement, alarms }, before),
   // Painters and fonts are loaded when somebody exports.
-  exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture),
+  exporter: async (request, picture) => (await import('../export.js')).exportPicture(request, picture, undefined, true),
   compare,
   traffic: (snapshot) => readConnections(snapshot, ROOTS),
   programs: (snapshot) =>

@@ -3,7 +3,7 @@ import { useOf } from '../../core/facts/uses.js';
 import { isRunning } from '../../core/facts/walls/index.js';
 import type { Item, LensName } from '../../core/scene/scene.js';
 import type { Bulkhead } from './app.svelte.js';
-import { itemOf } from './item-of.js';
+import { itemOf } from '../../core/scene/item-of.js';
 
 /** A jump to what matters in a lens, by key and from the palette. */
 export interface Jump {

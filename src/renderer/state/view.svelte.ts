@@ -8,10 +8,10 @@ import { applyFilter, parseFilter, type Filter } from '../../core/filter.js';
 import { lensByName } from '../../core/lenses/index.js';
 import type { Mark } from '../../core/scene/marks.js';
 import { indexScene } from '../paint/index.js';
-import { comparedMarks } from '../paint/compared.js';
+import { comparedMarks } from '../../core/lenses/compared.js';
 import { pairItems, pairMarks } from '../paint/pair.js';
 import type { PairRef } from '../../core/inspect/row.js';
-import { itemOf } from './item-of.js';
+import { itemOf } from '../../core/scene/item-of.js';
 import type { SessionState } from './session.svelte.js';
 
 /** What of the picture is looked at and how: lens, filter, focus, selection. The scene is derived from it, never stored. */

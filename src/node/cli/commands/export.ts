@@ -2,12 +2,13 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { EXPORT_FORMATS, type ExportFormat, type ExportRequest } from '../../../contract/contract.js';
+import { compare } from '../../../core/diff/index.js';
 import { csvTables, type TableName } from '../../../core/export/csv.js';
 import { DEFAULT_OPTIONS } from '../../../core/lenses/view.js';
 import { LENSES, type LensName } from '../../../core/scene/scene.js';
 import { toFile, type Context } from '../context.js';
 import { fileStop, stop, Stop } from '../trouble.js';
-import { writeWhole } from '../files.js';
+import { readSnapshot, writeWhole } from '../files.js';
 import { idOf } from '../names.js';
 import { wholeNumber } from '../options.js';
 import { redactOption, redacted, type RedactOptions } from '../redact.js';
@@ -26,6 +27,7 @@ interface ExportOptions extends SourceOptions, RedactOptions {
   readonly select?: string;
   readonly resource: 'memory' | 'cpu' | 'pids' | 'io';
   readonly table?: TableName;
+  readonly compare?: string;
 }
 
 const TABLES: readonly TableName[] = ['containers', 'groups', 'processes', 'mounts', 'namespaces', 'cgroups', 'segments', 'endpoints', 'interfaces', 'reach', 'findings'];
@@ -60,6 +62,7 @@ async function run(context: Context, file: string | undefined, options: ExportOp
   const request: ExportRequest = {
     format: options.format, lens: options.lens, theme: options.theme, width: options.width, scale: options.scale as 1 | 2 | 3 | 4, filter: options.filter, project: options.project ?? null, selected: null,
     redact: options.redact !== undefined, options: { ...DEFAULT_OPTIONS, resource: options.resource }, page: options.page,
+    compared: options.compare === undefined ? null : compare(readSnapshot(options.compare), live),
   };
   const shown = shownBy(request, facts);
   if (!shown.ok) throw new Stop(shown.trouble);
@@ -95,6 +98,7 @@ export function exportCommand(context: Context, program: Command): void {
     .option('--filter <words>', 'only what passes, e.g. risk:possible', '')
     .option('--project <name>', 'with one Compose project in focus')
     .option('--select <name>', 'with this container selected')
+    .option('--compare <earlier>', 'with marks for who came, changed and is gone since this saved snapshot')
     .addOption(new Option('--resource <resource>', 'what the Resources lens shows').choices(['memory', 'cpu', 'pids', 'io']).default('memory'))
     .addOption(new Option('--table <name>', 'which table of CSV').choices([...TABLES]));
   redactOption(context.engine(command)).action((file: string | undefined, options: ExportOptions) => run(context, file, options));

@@ -1,14 +1,13 @@
 import { expect, it } from 'vitest';
 import { cast } from '../../../test/cast/cast.js';
 import { pictureOf } from '../../../test/browser/stand.js';
-import { lensByName } from '../../core/lenses/index.js';
-import { DEFAULT_OPTIONS } from '../../core/lenses/view.js';
-import { indexScene } from '../paint/index.js';
+import { lensByName } from '../lenses/index.js';
+import { DEFAULT_OPTIONS } from '../lenses/view.js';
 import { itemOf } from './item-of.js';
 
 const { snapshot, judgement, findings, alarms } = pictureOf(cast(200));
 const { scene } = lensByName('network').arrange({ snapshot, judgement, findings, alarms, shown: null, project: null, width: 1080, options: DEFAULT_OPTIONS }, null);
-const { ordered } = indexScene(scene);
+const ordered = scene.items;
 
 it('finds the stack a container is in, never the bus that it hangs on', () => {
   const [stack] = ordered.filter((i) => i.role === 'stack');

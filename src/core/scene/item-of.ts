@@ -1,4 +1,4 @@
-import type { Item } from '../../core/scene/scene.js';
+import type { Item } from './scene.js';
 
 /**
  * The id of the item that stands for a subject: its own, else the one among whose members it is with the fewest others.

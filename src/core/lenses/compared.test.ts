@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { cast } from '../../../test/cast/cast.js';
 import { pictureOf } from '../../../test/browser/stand.js';
-import { compare } from '../../core/diff/index.js';
-import { lensByName } from '../../core/lenses/index.js';
-import { DEFAULT_OPTIONS } from '../../core/lenses/view.js';
-import { LENSES } from '../../core/scene/scene.js';
-import { textWidth } from '../../core/scene/measure.js';
+import { compare } from '../diff/index.js';
+import { textWidth } from '../scene/measure.js';
+import { LENSES } from '../scene/scene.js';
+import { lensByName } from './index.js';
+import { DEFAULT_OPTIONS } from './view.js';
 import { comparedMarks } from './compared.js';
 import { gone } from './gone.js';
 

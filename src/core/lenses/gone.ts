@@ -1,7 +1,7 @@
-import { cut, FACES, rect, stroke } from '../../core/scene/kit.js';
-import type { Mark } from '../../core/scene/marks.js';
-import { cutText, textWidth } from '../../core/scene/measure.js';
-import type { Box, Item } from '../../core/scene/scene.js';
+import { cut, FACES, rect, stroke } from '../scene/kit.js';
+import type { Mark } from '../scene/marks.js';
+import { cutText, textWidth } from '../scene/measure.js';
+import type { Box, Item } from '../scene/scene.js';
 
 /** A bar shows no more of the names of those who left it. */
 const NAMES = 190;
