@@ -90,6 +90,8 @@ export function watch(state: WatchState, sight: Sight): Watched {
   const fresh = state.index === null || !same(state.index.of, partsOf(sight.snapshot));
   const index = fresh || state.index === null ? indexOf(sight.snapshot) : state.index;
   const settled = sight.settled ?? true;
+  const fdb = sight.fdb ?? null;
+  if (!fresh && !state.waiting && fdb === state.fdb && stands(state, sight.tables)) return { state, alarms: [], open: openOf(state.alarms), changes: [] };
   const entries = new Map(state.entries);
   const alarms = new Map(state.alarms);
   const tables = new Map<NetKey, Reading<readonly Neighbour[]>>();
@@ -123,10 +125,9 @@ export function watch(state: WatchState, sight: Sight): Watched {
     told.push(healed);
   };
 
-  const fdb = sight.fdb ?? null;
   const fdbMoved = fdb !== state.fdb;
   for (const table of sight.tables) {
-    const name = table.family === 6 ? `${table.key} ipv6` : table.key;
+    const name = nameOf(table);
     tables.set(name, table.neighbours);
     if (!fresh && !state.waiting && !fdbMoved && state.tables.get(name) === table.neighbours) continue;
     if (!('value' in table.neighbours)) continue;
@@ -184,8 +185,15 @@ export function watch(state: WatchState, sight: Sight): Watched {
     for (const a of [...alarms.keys()]) if (a.startsWith(`${key} `)) heal(a);
   }
   for (const [key, a] of alarms) if (a.healedAt !== null && now - Date.parse(a.healedAt) > SAME_ALARM) alarms.delete(key);
-  return { state: { index, tables, entries, alarms, waiting, fdb, movedAt, lately }, alarms: told, open: [...alarms.values()].filter((a) => a.healedAt === null), changes };
+  return { state: { index, tables, entries, alarms, waiting, fdb, movedAt, lately }, alarms: told, open: openOf(alarms), changes };
 }
+
+const nameOf = (table: SeenTable): string => (table.family === 6 ? `${table.key} ipv6` : table.key);
+
+/** Whether all tables are those of last time. */
+const stands = (state: WatchState, tables: readonly SeenTable[]): boolean => state.tables.size === tables.length && tables.every((one) => state.tables.get(nameOf(one)) === one.neighbours);
+
+const openOf = (alarms: WatchState['alarms']): readonly Alarm[] => [...alarms.values()].filter((a) => a.healedAt === null);
 
 function ordinary(at: string, n: Neighbour, from: string, verdict: { readonly is: 'nobody' | 'ordinary'; readonly why?: TableChange['reason']; readonly text?: string }, flaps: boolean): TableChange {
   if (flaps) return { at, reason: 'flapping', about: null, text: `${n.ip} flaps between ${from} and ${n.mac}; the engine did not give that address to anybody, so it is not held against anyone.` };

@@ -1,12 +1,8 @@
 import { known, unknown, type Reading } from '../model/reading.js';
+import { ownCopy } from './words.js';
 
-/** One line of `/proc/<pid>/mountinfo`, proc_pid_mountinfo(5). */
-export interface MountLine {
-  readonly id: number;
-  readonly parent: number;
-  /** `major:minor` of the file system. */
-  readonly device: string;
-  readonly root: string;
+/** What a line tells from the mount point on: containers of one engine have most of it in common. */
+interface Mounted {
   readonly point: string;
   readonly readOnly: boolean;
   readonly superReadOnly: boolean;
@@ -14,6 +10,13 @@ export interface MountLine {
   readonly fstype: string;
   readonly source: string;
   readonly superOptions: string;
+}
+
+/** One line of `/proc/<pid>/mountinfo`, proc_pid_mountinfo(5). */
+export interface MountLine extends Mounted {
+  /** `major:minor` of the file system. */
+  readonly device: string;
+  readonly root: string;
 }
 
 /** Blank, tab, newline and backslash are written in octal. */
@@ -25,29 +28,27 @@ function has(options: string, word: string): boolean {
   return options === word || options.startsWith(`${word},`) || options.endsWith(`,${word}`) || options.includes(`,${word},`);
 }
 
-/** The number written between two places of a text, or -1. */
-function numberAt(text: string, from: number, to: number): number {
-  if (from >= to || to - from > 10) return -1;
-  let value = 0;
+/** Whether a text has nothing but digits between two places. */
+function isNumber(text: string, from: number, to: number): boolean {
+  if (from >= to || to - from > 10) return false;
   for (let at = from; at < to; at++) {
     const digit = text.charCodeAt(at) - 48;
-    if (digit < 0 || digit > 9) return -1;
-    value = value * 10 + digit;
+    if (digit < 0 || digit > 9) return false;
   }
-  return value;
+  return true;
 }
 
 /** `major:minor` */
 function isDevice(text: string): boolean {
   const colon = text.indexOf(':');
-  return colon > 0 && numberAt(text, 0, colon) >= 0 && numberAt(text, colon + 1, text.length) >= 0;
+  return colon > 0 && isNumber(text, 0, colon) && isNumber(text, colon + 1, text.length);
 }
 
 /** Tags between the options and the dash. */
-function propagationOf(text: string, from: number, to: number): MountLine['propagation'] {
-  if (from >= to) return 'private';
+function propagationOf(tags: string): MountLine['propagation'] {
+  if (tags === '') return 'private';
   let propagation: MountLine['propagation'] = 'private';
-  for (const tag of text.slice(from, to).split(' ')) {
+  for (const tag of tags.split(' ')) {
     if (tag.startsWith('shared:')) propagation = 'shared';
     else if (tag.startsWith('master:') && propagation === 'private') propagation = 'slave';
     else if (tag === 'unbindable') propagation = 'unbindable';
@@ -55,38 +56,52 @@ function propagationOf(text: string, from: number, to: number): MountLine['propa
   return propagation;
 }
 
-/** The line between two places of the text. Words are cut where they stand: a host has some ten thousand lines. */
+/** `point options [tags] - fstype source superoptions` */
+function parseMounted(text: string): Mounted | undefined {
+  const dash = text.indexOf(' - ');
+  const a = text.indexOf(' ');
+  if (dash < 0 || a >= dash) return undefined;
+  const b = Math.min(text.indexOf(' ', a + 1), dash);
+  const [fstype, source, superOptions] = text.slice(dash + 3).split(' ');
+  if (fstype === undefined || source === undefined || superOptions === undefined) return undefined;
+  return {
+    point: unescape(text.slice(0, a)),
+    readOnly: has(text.slice(a + 1, b), 'ro'),
+    superReadOnly: has(superOptions, 'ro'),
+    propagation: propagationOf(text.slice(b + 1, dash)),
+    fstype,
+    source: unescape(source),
+    superOptions,
+  };
+}
+
+const recent = new Map<string, Mounted>();
+const MOST_RECENT = 2048;
+/** Longer ones have the layers of one container's own in them. */
+const LONGEST_RECENT = 256;
+
+/** The same for equal texts; they are remembered as texts of their own, so that no whole table is kept for one of them. */
+function mountedOf(text: string): Mounted | undefined {
+  const known = recent.get(text);
+  if (known !== undefined) return known;
+  const own = ownCopy(text);
+  const mounted = parseMounted(own);
+  if (mounted === undefined || own.length > LONGEST_RECENT) return mounted;
+  if (recent.size >= MOST_RECENT) recent.clear();
+  recent.set(own, mounted);
+  return mounted;
+}
+
+/** The line between two places of the text. */
 function parseLine(text: string, start: number, end: number): MountLine | undefined {
-  const dash = text.indexOf(' - ', start);
-  if (dash < 0 || dash >= end) return undefined;
   const a = text.indexOf(' ', start);
   const b = text.indexOf(' ', a + 1);
   const c = text.indexOf(' ', b + 1);
   const d = text.indexOf(' ', c + 1);
-  const e = text.indexOf(' ', d + 1);
-  if (e < 0 || e >= dash) return undefined;
-  const f = Math.min(text.indexOf(' ', e + 1), dash);
-  const id = numberAt(text, start, a);
-  const parent = numberAt(text, a + 1, b);
+  if (d < 0 || d >= end || !isNumber(text, start, a) || !isNumber(text, a + 1, b)) return undefined;
   const device = text.slice(b + 1, c);
-  const g = text.indexOf(' ', dash + 3);
-  const h = text.indexOf(' ', g + 1);
-  if (id < 0 || parent < 0 || !isDevice(device) || g < 0 || h < 0 || h >= end) return undefined;
-  const blank = text.indexOf(' ', h + 1);
-  const superOptions = text.slice(h + 1, blank < 0 || blank > end ? end : blank);
-  return {
-    id,
-    parent,
-    device,
-    root: unescape(text.slice(c + 1, d)),
-    point: unescape(text.slice(d + 1, e)),
-    readOnly: has(text.slice(e + 1, f), 'ro'),
-    superReadOnly: has(superOptions, 'ro'),
-    propagation: propagationOf(text, f + 1, dash),
-    fstype: text.slice(dash + 3, g),
-    source: unescape(text.slice(g + 1, h)),
-    superOptions,
-  };
+  const mounted = isDevice(device) ? mountedOf(text.slice(d + 1, end)) : undefined;
+  return mounted === undefined ? undefined : { ...mounted, device, root: unescape(text.slice(c + 1, d)) };
 }
 
 /** Unknown as a whole where a line is not one: half a table could hide the mount that matters. */

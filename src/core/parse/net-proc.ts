@@ -82,7 +82,7 @@ export function parseRoutes(text: string): readonly Route[] {
 /** 32 hex digits as an IPv6 address in RFC 5952 form; null where they are none. */
 export function v6(hex: string): string | null {
   if (!/^[0-9A-Fa-f]{32}$/.test(hex)) return null;
-  const words = [...hex.matchAll(/.{4}/g)].map((m) => Number.parseInt(m[0], 16).toString(16));
+  const words = [0, 4, 8, 12, 16, 20, 24, 28].map((at) => Number.parseInt(hex.slice(at, at + 4), 16).toString(16));
   let best = { at: -1, length: 1 };
   for (let i = 0; i < 8; i++) {
     let j = i;
@@ -102,13 +102,14 @@ export function parseRoutes6(text: string): readonly Route[] {
   const out: Route[] = [];
   for (const line of text.split('\n')) {
     const f = line.trim().split(/\s+/);
+    const flags = Number.parseInt(f[8] ?? '', 16);
+    // Most are local or multicast: three for each interface.
+    if (Number.isNaN(flags) || (flags & RTF_UP) === 0 || (flags & RTF_REJECT) !== 0 || flags >= RTF_LOCAL || /^ff/i.test(f[0] ?? '')) continue;
     const to = v6(f[0] ?? '');
     const via = v6(f[4] ?? '');
-    const flags = Number.parseInt(f[8] ?? '', 16);
     const dev = f[9];
     const prefix = small(f[1], 128);
-    if (to === null || via === null || dev === undefined || prefix === null || Number.isNaN(flags)) continue;
-    if ((flags & RTF_UP) === 0 || (flags & RTF_REJECT) !== 0 || flags >= RTF_LOCAL || to.startsWith('ff')) continue;
+    if (to === null || via === null || dev === undefined || prefix === null) continue;
     out.push({ to: to === '::' && prefix === 0 ? 'default' : `${to}/${prefix}`, via: via === '::' ? '' : via, dev });
   }
   return out;

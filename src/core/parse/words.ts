@@ -3,6 +3,11 @@ const MOST = 8192;
 
 const words = new Map<string, string>();
 
+/** The same text as a string of its own: what is cut out of a text keeps that whole text in memory. */
+export function ownCopy(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
 /**
  * The same word as a string of its own, and the very same string each time. What is cut out of a text keeps that whole
  * text in memory for as long as it is held itself: a mask of 16 letters would hold a kilobyte for each process.
@@ -10,7 +15,7 @@ const words = new Map<string, string>();
 export function ownWord(word: string): string {
   const seen = words.get(word);
   if (seen !== undefined) return seen;
-  const copy = ` ${word}`.slice(1);
+  const copy = ownCopy(word);
   if (words.size >= MOST) words.clear();
   words.set(copy, copy);
   return copy;

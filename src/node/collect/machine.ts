@@ -4,7 +4,7 @@ import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from 
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, WireRead } from './parts.js';
 import { askHostLinks, numbersOf, readTables, readWire } from './wire/index.js';
-import { watchNeighbours6 } from './wire/neighbours6.js';
+import { watchNeighbours } from './wire/neighbours.js';
 
 export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
@@ -21,7 +21,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   let lastWire: WireRead | undefined;
   let tables = readTables(roots);
   let learned = 0;
-  const six = process.getuid?.() === 0 ? watchNeighbours6(roots.proc) : null;
+  const heard = process.getuid?.() === 0 ? watchNeighbours(roots.proc) : null;
   let proved = false;
   let hostLinks: ReturnType<typeof askHostLinks> | undefined;
   let begun: Promise<void> | undefined;
@@ -56,14 +56,13 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       hostLinks = undefined;
       lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, ...(touched === null ? {} : { previous: lastWire, touched }) });
       proved = input.proof.kind === 'proved';
-      if (proved) six?.learn(lastWire.nets, numbersOf(lastWire), since);
+      if (proved) heard?.learn(lastWire.nets, numbersOf(lastWire), since);
       return lastWire;
     },
     tables(nets) {
-      const now = tables.read(nets);
-      if (six === null || !proved) return now;
-      six.start();
-      return { ...now, tables6: six.tables(nets) };
+      if (heard === null || !proved) return tables.read(nets);
+      heard.start();
+      return { ...tables.read(nets, heard.due(nets)), tables6: heard.tables(nets) };
     },
     programs: (which) => readAllPrograms(roots.proc, which),
     forget() {
@@ -76,7 +75,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     close() {
       closeKernelCache(cache);
       cache = newKernelCache();
-      six?.close();
+      heard?.close();
     },
   };
 }

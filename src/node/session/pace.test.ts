@@ -4,7 +4,7 @@ import { backoffMs, Pace } from './pace.js';
 test('an urgent event hardly waits, a quiet one gathers', () => {
   const pace = new Pace(0);
   expect(pace.delay(0, true)).toBe(1);
-  expect(pace.delay(0, false)).toBe(150);
+  expect(pace.delay(0, false)).toBe(500);
 });
 
 test('a storm of a hundred starts, one each 30 ms, makes far fewer snapshots', () => {

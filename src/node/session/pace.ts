@@ -1,6 +1,6 @@
 /** How long events gather before they are read: an urgent one hardly, the rest until a container's start is through. */
 const URGENT_MS = 1;
-const GATHER_MS = 150;
+const GATHER_MS = 500;
 /** So many snapshots at once, and then so many a second: a storm of starts is told in steps. */
 const BURST = 8;
 const PER_SECOND = 1.5;

@@ -121,7 +121,7 @@ export class Door {
 
   /** Whether the engine is there; rejects where it does not answer in time. */
   async ping(deadline: number): Promise<void> {
-    const answer = (await this.#dial({ path: '/_ping', method: 'HEAD', isStream: true, statusCodes: { 200: true } }, deadline)) as IncomingMessage;
+    const answer = (await this.#dial({ path: '/_ping', method: 'HEAD', isStream: true, statusCodes: { 200: true } }, deadline, new AbortController())) as IncomingMessage;
     await drained(answer);
   }
 
@@ -131,12 +131,13 @@ export class Door {
 
   async #head(path: string): Promise<IncomingMessage> {
     const any = Object.fromEntries([200, 400, 404, 426, 500].map((status) => [status, true]));
-    const answer = (await this.#dial({ path, method: 'HEAD', isStream: true, statusCodes: any }, this.deadline)) as IncomingMessage;
+    const answer = (await this.#dial({ path, method: 'HEAD', isStream: true, statusCodes: any }, this.deadline, new AbortController())) as IncomingMessage;
     await drained(answer);
     return answer;
   }
 
-  #dial(options: Parameters<Dockerode['modem']['dial']>[0], deadline: number, stop = new AbortController()): Promise<unknown> {
+  /** `stop` ends what was asked when it is late; without one it is left to end with the connection, which a late answer costs. */
+  #dial(options: Parameters<Dockerode['modem']['dial']>[0], deadline: number, stop?: AbortController): Promise<unknown> {
     this.#requests += 1;
     return new Promise((resolve, reject) => {
       let done = false;
@@ -146,13 +147,13 @@ export class Door {
         setImmediate(() => {
           if (done) return;
           late = true;
-          stop.abort();
+          stop?.abort();
           reject(new Deadline(deadline));
         });
       }, deadline);
-      Object.defineProperty(stop.signal, inspect.custom, { value: quiet });
+      if (stop !== undefined) Object.defineProperty(stop.signal, inspect.custom, { value: quiet });
       const ok = options.statusCodes ?? { 200: true, 404: 'not found', 500: 'server error' };
-      this.docker.modem.dial({ ...options, statusCodes: ok, abortSignal: stop.signal }, (error, answer) => {
+      this.docker.modem.dial({ ...options, statusCodes: ok, ...(stop !== undefined && { abortSignal: stop.signal }) }, (error, answer) => {
         clearTimeout(timer);
         done = true;
         if (late) return;

@@ -121,8 +121,9 @@ function pieceFor(bytes: number): Piece {
 
 /**
  * A kernel file of one record (all of it comes with the first read: status, cgroup, every file of a cgroup) that is
- * read again and again. It stays open, since opening costs more than reading, and text that is the same as before
- * gives the very same reading. An open file of /proc belongs to one process for good (another one that gets its pid
+ * read again and again. From the second reading on it stays open, since opening costs more than reading (and a file that
+ * stays open costs the kernel a page, so who reads once leaves none); text that is the same as before gives the very same
+ * reading. An open file of /proc belongs to one process for good (another one that gets its pid
  * cannot answer in its place), and one of a cgroup to that cgroup; both say so (ESRCH, ENODEV) when that is gone.
  */
 export class HeldFile<T> {
@@ -156,6 +157,7 @@ export class HeldFile<T> {
       }
     }
     this.fresh = true;
+    const again = this.length >= 0;
     let fd: number;
     try {
       fd = openSync(this.path, O_RDONLY);
@@ -164,7 +166,7 @@ export class HeldFile<T> {
     }
     try {
       const read = this.settle(this.take(fd));
-      if (this.holding.open < this.holding.most * this.part) {
+      if (again && this.holding.open < this.holding.most * this.part) {
         this.fd = fd;
         this.holding.open += 1;
       } else closeSync(fd);

@@ -63,7 +63,7 @@ function matters(line: MountLine, declaredHere: boolean, ofEngine: boolean): boo
   return !OWN.has(line.fstype);
 }
 
-function facts(lines: readonly MountLine[], source: string, declared: Declared | undefined, host: readonly MountLine[]): MountFacts {
+function facts(lines: readonly MountLine[], source: string, declared: Declared | undefined, host: HostTable): MountFacts {
   const mounts: Mount[] = [];
   const masked: string[] = [];
   const locked: string[] = [];
@@ -77,7 +77,7 @@ function facts(lines: readonly MountLine[], source: string, declared: Declared |
     const declaredHere = isDeclared(line, declared);
     if (!matters(line, declaredHere, declared !== undefined)) continue;
     if (mounts.length >= MOST_MOUNTS) break;
-    const path = OWN.has(line.fstype) && line.fstype !== 'overlay' ? '' : hostPath(host, line.device, line.root);
+    const path = OWN.has(line.fstype) && line.fstype !== 'overlay' ? '' : hostPath(host(), line.device, line.root);
     mounts.push({
       destination: decode(line.point),
       root: decode(line.root),
@@ -102,6 +102,9 @@ export interface TableCache {
   text: string;
   table: readonly MountLine[];
 }
+
+/** The same for who may not need it: it is read when it is asked for first. */
+export type HostTable = () => readonly MountLine[];
 
 /** The host's own mount table, for finding the paths that binds come from: of the first process where that can be read. */
 export function hostMounts(proc: string, cache: TableCache, anew: boolean): readonly MountLine[] {
@@ -135,7 +138,7 @@ export function readAheadOf(process: Proc): void {
 }
 
 /** `reuse`: what is known of the same process is good enough. */
-export function readMounts(process: Proc, declared: Declared | undefined, host: readonly MountLine[], cache: MountCache, reuse = false): MountFacts {
+export function readMounts(process: Proc, declared: Declared | undefined, host: HostTable, cache: MountCache, reuse = false): MountFacts {
   const path = `${process.path}/mountinfo`;
   const known = cache.get(process.pid);
   if (reuse && known?.inode === process.inode && known.declared === declared) return known.facts;
@@ -152,8 +155,8 @@ export function readMounts(process: Proc, declared: Declared | undefined, host: 
 }
 
 /** Mounts of a process in the host's own mount namespace: it has what the host has, in one line. */
-export function hostsOwn(source: string, host: readonly MountLine[]): MountFacts {
-  const root = host.findLast((line) => line.point === '/');
+export function hostsOwn(source: string, host: HostTable): MountFacts {
+  const root = host().findLast((line) => line.point === '/');
   const none = known([], source);
   if (root === undefined) return { mounts: unknown('denied', source), rootReadOnly: unknown('denied', source), maskedPaths: none, readonlyPaths: none };
   const { fstype, propagation } = root;

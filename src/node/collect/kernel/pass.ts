@@ -85,7 +85,8 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
   cache.hierarchies = hierarchies;
   const reader = ahead?.reader ?? new CgroupReader(hierarchies, cache.cgroups);
   const isNew = [...people.running.values()].some((one) => cache.mounts.get(one.main.pid)?.inode !== one.main.inode);
-  const table = hostMounts(roots.proc, cache.tables, isNew || fresh.settle);
+  let lines: readonly MountLine[] | undefined;
+  const table = () => (lines ??= hostMounts(roots.proc, cache.tables, isNew || fresh.settle));
 
   const places = new Map<string, Place>();
   const atPath = new Map<string, { readonly of: string; readonly facts: CgroupFacts }>();
@@ -144,9 +145,11 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
 
   const host = readHost(roots, people.host, hierarchies.version, process.geteuid?.() === 0 ? 'root' : 'user');
   const memberOf = naming(containers, groups, people, valueOf(host.hostname) ?? 'host');
-  const unchanged = quiet !== undefined && quiet.kin === cache.kin.kin && quiet.table === table;
-  const namespaces = unchanged ? (change === 'same' ? quiet.namespaces : recounted(quiet.namespaces, procs)) : namespaceNodes(procs.values(), memberOf, people.owners, people.host, table, cache.kin);
-  cache.last = { procs, containers, people, of, groups: new Map(groups.map((one) => [one.id, one])), namespaces, kin: cache.kin.kin, table };
+  // The mounts that hold namespaces are read with the depth that follows.
+  const holding = input.depth === 'touched' ? cache.tables.table : table();
+  const unchanged = quiet !== undefined && quiet.kin === cache.kin.kin && quiet.table === holding;
+  const namespaces = unchanged ? (change === 'same' ? quiet.namespaces : recounted(quiet.namespaces, procs)) : namespaceNodes(procs.values(), memberOf, people.owners, people.host, holding, cache.kin);
+  cache.last = { procs, containers, people, of, groups: new Map(groups.map((one) => [one.id, one])), namespaces, kin: cache.kin.kin, table: holding };
   const vz = isFolder(`${roots.proc}/vz`) ? [{ about: 'host', text: 'OpenVZ is here (/proc/vz): its containers are not read, they are not supported' }] : [];
   return { proof, host, of, groups, namespaces, cgroups, notes: [...people.notes, ...vz] };
 }

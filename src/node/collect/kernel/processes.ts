@@ -124,6 +124,13 @@ function hasRun(files: ProcFiles, status: Status): boolean {
   return files.seen !== status || status.state === 'R';
 }
 
+const inodeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
+
+/** Whether a pid is still the process that was known by it. */
+function isStill(known: Proc | undefined): boolean {
+  return known !== undefined && inodeOf(known.path) === known.inode;
+}
+
 /** One process, or `undefined` where it ended meanwhile. `last`: what was known of that pid, of the same process or not. */
 function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc | undefined): Proc | undefined {
   const files = filesOf(cache, proc, pid);
@@ -131,7 +138,7 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   const status = valueOf(files.status.read(cache.pass));
   if (status === undefined) return undefined;
   if (!alive(status)) return status.threads > 1 ? readThread(cache, pid, path) : undefined;
-  const before = files.status.fresh ? undefined : last;
+  const before = files.status.fresh && !isStill(last) ? undefined : last;
   if (before?.status.kernelThread === true) return before;
   const cgroups = valueOf(files.cgroup.read(cache.pass));
   if (cgroups === undefined) return undefined;
@@ -148,7 +155,7 @@ function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc 
   if (unmoved && sameStatus(before.status, status) && before.namespaces === namespaces && alike(before.root, root) && alike(before.lsm, lsm) && before.uidMap === uidMap) return before;
   return {
     pid,
-    inode: before?.inode ?? statSync(path, { throwIfNoEntry: false })?.ino ?? 0,
+    inode: before?.inode ?? inodeOf(path),
     path,
     comm: decode(status.comm),
     status,
@@ -175,7 +182,7 @@ function readThread(cache: ProcessCache, pid: number, of: string): Proc | undefi
     if (NS_KINDS.every((kind) => absent(namespaces[kind]))) continue;
     return {
       pid,
-      inode: statSync(of, { throwIfNoEntry: false })?.ino ?? 0,
+      inode: inodeOf(of),
       path,
       comm: decode(status.comm),
       status,
@@ -208,7 +215,7 @@ const alike = (a: Reading<string>, b: Reading<string>): boolean => valueOf(a) ==
 function refresh(proc: string, cache: ProcessCache, before: Proc): Proc | undefined {
   const { status: file } = filesOf(cache, proc, before.pid);
   const status = valueOf(file.read(cache.pass));
-  if (file.fresh || (status !== undefined && !alive(status))) return readProcess(proc, cache, before.pid, undefined);
+  if (file.fresh || (status !== undefined && !alive(status))) return readProcess(proc, cache, before.pid, before);
   if (status === undefined) return undefined;
   return sameStatus(status, before.status) ? before : { ...before, status, comm: decode(status.comm) };
 }
@@ -260,8 +267,7 @@ function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: Reado
   const id = IN_A_CONTAINER.exec(before.cgroup)?.[0];
   if (id !== undefined) return again.has(id) ? readProcess(proc, cache, before.pid, before) : only ? before : refresh(proc, cache, before);
   if (only) return before;
-  if (statSync(before.path, { throwIfNoEntry: false })?.ino !== before.inode) return readProcess(proc, cache, before.pid, undefined);
-  return before;
+  return isStill(before) ? before : readProcess(proc, cache, before.pid, undefined);
 }
 
 export function closeProcesses(cache: ProcessCache): void {

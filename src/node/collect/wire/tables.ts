@@ -35,7 +35,8 @@ interface Kept {
  * and keeps its very object, so that a watcher can pass over it.
  */
 export interface TableReader {
-  read(nets: readonly Seat[]): Tables;
+  /** All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read. */
+  read(nets: readonly Seat[], due?: readonly Seat[]): Tables;
   /** Only these; of the others nothing is forgotten. */
   of(nets: readonly Seat[]): readonly Table[];
 }
@@ -45,8 +46,9 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
   const kept = new Map<string, Kept>();
   const fdb = readForwarding(roots.sys);
 
+  const pathOf = (pid: number | null): string => `${roots.proc}/${pid ?? 'self'}/net/arp`;
   const table = (key: NetKey, pid: number | null): Table => {
-    const path = `${roots.proc}/${pid ?? 'self'}/net/arp`;
+    const path = pathOf(pid);
     try {
       const bytes = readBytes(path, ARP_RECORD);
       const before = kept.get(key);
@@ -62,8 +64,12 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
 
   return {
     of: (nets) => nets.map((n) => table(n.key, n.pid)),
-    read(nets) {
-      const tables = nets.map((n) => table(n.key, n.pid));
+    read(nets, due = nets) {
+      const again = new Set(due.map((n) => n.key));
+      const tables = nets.map((n) => {
+        const before = again.has(n.key) ? undefined : kept.get(n.key)?.neighbours;
+        return before?.source === pathOf(n.pid) ? { key: n.key, neighbours: before } : table(n.key, n.pid);
+      });
       if (kept.size > 2 * nets.length + 16) for (const key of kept.keys()) if (!nets.some((n) => n.key === key)) kept.delete(key);
       return { tables, fdb: fdb.read() };
     },

@@ -6,18 +6,27 @@ import { listenToNeighbours, readSix, type Listen, type ReadSix } from './listen
 import type { Table } from './tables.js';
 
 /**
- * IPv6 neighbours have no file under /proc, so they are not polled: the kernel's events are heard by one child, and each
- * that tells something new of a namespace has its table read. An event is a hint, the table is the fact.
+ * The kernel's events of neighbours are heard by one child, so that hundreds of tables need not be read again and again.
+ * An event is a hint, the table is the fact. IPv6 neighbours have no file under /proc: each event that tells something new
+ * of a namespace has its table read. IPv4 tables are polled by whoever asks here which of them are due.
  */
 export interface NeighbourWatch {
   /** Begins to listen, once; does nothing after `close`. */
   start(): void;
-  /** Takes what a reading of the wire, begun at `since` (ms), told: tables, and the host's numbers for namespaces. */
+  /** Takes what a reading of the wire, begun at `since` (ms), told: IPv6 tables, and the host's numbers for namespaces. */
   learn(nets: readonly Pick<NetNamespace, 'key' | 'neighbours6'>[], numbers: ReadonlyMap<number, NetKey>, since: number): void;
-  /** The tables as last read, of the namespaces that are there; those never read are missing. */
+  /**
+   * Those whose IPv4 table may have changed since this was asked last: where an event told so, where none would be heard,
+   * and a few of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
+   */
+  due(nets: readonly NetToRead[]): readonly NetToRead[];
+  /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. */
   tables(nets: readonly NetToRead[]): readonly Table[];
   close(): void;
 }
+
+/** Each IPv4 table is read once in so many polls, whether it was heard of or not. */
+export const ROUND = 50;
 
 /** One namespace is read at most this often, ms, and so many at a time, however many events come. */
 export const READ_GAP = 250;
@@ -34,7 +43,7 @@ interface Held {
   readonly since: number;
 }
 
-export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbours, read: ReadSix = readSix(proc)): NeighbourWatch {
+export function watchNeighbours(proc: string, listen: Listen = listenToNeighbours, read: ReadSix = readSix(proc)): NeighbourWatch {
   const held = new Map<NetKey, Held>();
   const learnt = new Map<NetKey, Reading<readonly Neighbour[]>>();
   let pids = new Map<NetKey, number | null>();
@@ -42,12 +51,17 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
   /** Numbers that were heard since they were last learnt: who has them may have been another then. */
   const heard = new Set<number>();
   const heardAt = new Map<NetKey, number>();
+  /** Namespaces whose IPv4 table an event spoke of; `all` where events may have been missed. */
+  const due4 = new Set<NetKey>();
+  let all4 = true;
+  let round = 0;
   const dirty = new Set<NetKey>();
   const busy = new Set<NetKey>();
   const lastRead = new Map<NetKey, number>();
   let timer: NodeJS.Timeout | undefined;
   let again: NodeJS.Timeout | undefined;
   let listener: ReturnType<Listen> | null = null;
+  let listensSince = Number.POSITIVE_INFINITY;
   let short = 0;
   let closed = false;
 
@@ -83,10 +97,11 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
   };
 
   const hear = (event: NeighbourEvent): void => {
-    if (!event.ip.includes(':') || event.ip.startsWith('ff')) return;
+    if (event.ip.startsWith('ff')) return;
     if (event.nsid !== 'own' && heard.size < MOST_NUMBERS) heard.add(event.nsid);
     const key = event.nsid === 'own' ? 'host' : keys.get(event.nsid);
     if (key === undefined) return;
+    if (!event.ip.includes(':')) return void due4.add(key);
     const table = held.get(key)?.neighbours;
     if (!busy.has(key) && table !== undefined && 'value' in table && says(table.value, event)) return;
     heardAt.set(key, Date.now());
@@ -95,13 +110,17 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
   };
 
   const readAgain = (before: number): void => {
+    all4 = true;
     for (const [key, one] of held) if (one.since <= before) dirty.add(key);
     pump();
   };
 
   const run = (): void => {
     const begun = Date.now();
-    const listening = setTimeout(() => readAgain(begun + LISTENS), LISTENS).unref();
+    const listening = setTimeout(() => {
+      listensSince = begun + LISTENS;
+      readAgain(listensSince);
+    }, LISTENS).unref();
     listener = listen({
       onLine: (line) => {
         const event = parseNeighbourEvent(line);
@@ -110,6 +129,7 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
       onLost: () => readAgain(Date.now()),
       onEnd: () => {
         clearTimeout(listening);
+        listensSince = Number.POSITIVE_INFINITY;
         if (closed) return;
         short = Date.now() - begun < LONGEST_WAIT ? short + 1 : 1;
         again = setTimeout(run, Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** (short - 1))).unref();
@@ -128,6 +148,7 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
         if (key !== undefined && key !== keys.get(number)) dirty.add(key);
       }
       heard.clear();
+      for (const [number, key] of numbers) if (keys.get(number) !== key) due4.add(key);
       keys = numbers;
       for (const { key, neighbours6 } of nets) {
         if (!('value' in neighbours6) || learnt.get(key) === neighbours6) continue;
@@ -137,6 +158,16 @@ export function watchNeighbours6(proc: string, listen: Listen = listenToNeighbou
         else put(key, neighbours6, since);
       }
       if (listener !== null) pump();
+    },
+    due(nets) {
+      const turn = (round += 1) % ROUND;
+      const everything = all4 || listensSince === Number.POSITIVE_INFINITY;
+      const hears = new Set(keys.values());
+      const isHeard = (n: NetToRead): boolean => hears.has(n.key) || (n.key === 'host' && n.pid === null);
+      const which = everything ? nets : nets.filter((n, at) => at % ROUND === turn || due4.has(n.key) || !isHeard(n));
+      all4 = false;
+      due4.clear();
+      return which;
     },
     tables(nets) {
       pids = new Map(nets.map((n) => [n.key, n.key === 'host' ? null : n.pid]));

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Neighbour } from '../../../core/model/network.js';
 import { known, unknown, type Reading } from '../../../core/model/reading.js';
 import type { Heard } from './listen.js';
-import { LISTENS, READ_GAP, watchNeighbours6 } from './neighbours6.js';
+import { LISTENS, READ_GAP, ROUND, watchNeighbours } from './neighbours.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -20,7 +20,7 @@ function play() {
   const reads: string[] = [];
   const heard: Heard[] = [];
   let stopped = 0;
-  const watch = watchNeighbours6(
+  const watch = watchNeighbours(
     '/proc',
     (h) => {
       heard.push(h);
@@ -141,4 +141,51 @@ test('closing ends the listener and all that was planned', async () => {
   p.watch.start();
   await vi.advanceTimersByTimeAsync(100_000);
   expect([p.stopped(), p.starts(), p.reads]).toEqual([1, 1, []]);
+});
+
+/** Which IPv4 tables are due, leaving out those whose turn it is anyway. */
+function dueOf(p: { readonly watch: ReturnType<typeof watchNeighbours> }): readonly string[] {
+  const far = Array.from({ length: ROUND }, (_, n) => ({ key: `net:far-${n}`, pid: 100 + n, of: [] }));
+  const padded = [...far.slice(0, ROUND - NETS.length), ...NETS];
+  return p.watch.due(padded).map((n) => n.key).filter((key) => !key.startsWith('net:far-'));
+}
+const told4 = (nsid: number | 'current' = 0): string => `[nsid ${nsid}]10.0.0.2 dev if4 lladdr 02:42:ac:11:00:09 REACHABLE `;
+
+test('an IPv4 table is due when an event spoke of it, and not again', async () => {
+  const p = await calm();
+  dueOf(p);
+  expect(dueOf(p)).toEqual([]);
+  p.say(told4(1));
+  expect(dueOf(p)).toEqual(['net:2']);
+  expect(dueOf(p)).toEqual([]);
+});
+
+test('until the listener listens, and when it lost something, every IPv4 table is due', async () => {
+  const p = play();
+  p.watch.start();
+  p.learn();
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:1', 'net:2'], ['net:1', 'net:2']]);
+  await vi.advanceTimersByTimeAsync(LISTENS);
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:1', 'net:2'], []]);
+  p.lost();
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:1', 'net:2'], []]);
+  p.end();
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:1', 'net:2'], ['net:1', 'net:2']]);
+});
+
+test('a namespace that has no number here is always due, and once more when it is given one', async () => {
+  const p = await calm();
+  p.learn([[0, 'net:1']]);
+  dueOf(p);
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:2'], ['net:2']]);
+  p.learn([[0, 'net:1'], [1, 'net:2']]);
+  expect([dueOf(p), dueOf(p)]).toEqual([['net:2'], []]);
+});
+
+test('whether heard of or not, each IPv4 table has its turn in a round', async () => {
+  const p = await calm();
+  const seen = new Set<string>();
+  dueOf(p);
+  for (let n = 0; n < ROUND; n++) for (const { key } of p.watch.due(NETS)) seen.add(key);
+  expect([...seen].sort()).toEqual(['net:1', 'net:2']);
 });
