@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { START, watch, type WatchState } from '../../src/core/alarm/index.js';
 import type { Snapshot } from '../../src/core/model/index.js';
-import { look } from '../../src/node/collect/look.js';
-import { ROOTS } from '../../src/node/collect/machine.js';
-import { readTables } from '../../src/node/collect/wire/index.js';
+import { connect } from '../../src/node/collect/connect.js';
+import { machineReaders } from '../../src/node/collect/machine.js';
+import { Reader } from '../../src/node/collect/reader.js';
 import { Session, DEFAULT_POLL_MS } from '../../src/node/session/session.js';
 import { STANDARD_PARTS } from '../../src/node/session/standard.js';
 import { forge } from '../alarm/forge.js';
+import { cpuMs, family } from './cpu.js';
 
 /** Stands on an engine's host and measures what the alarm costs or how long it takes; prints the samples as JSON. */
 const [what, host = ''] = process.argv.slice(2);
@@ -56,32 +57,37 @@ async function spoofToAlarm(): Promise<number[]> {
   return samples;
 }
 
-/** CPU of reading and watching all tables at the default rate, in % of a core. */
+/** CPU of reading and watching all tables at the default rate as a session does, the child that listens included, in % of a core. */
 async function watchCost(): Promise<number[]> {
-  const s = await look({ host });
-  const nets = s.nets.map((n) => ({ key: n.key, pid: n.key === 'host' ? null : (s.containers.find((c) => c.net === n.key)?.pid ?? null) }));
-  // Quiet containers have empty tables: two entries each, as one that talks to its gateway and a neighbour has.
-  for (const c of s.containers) {
+  const door = await connect({ host });
+  const readers = machineReaders();
+  if (readers === null) throw new Error('there is no kernel to read');
+  const reader = new Reader(door, { readers });
+  const snapshot = await reader.snapshot();
+  // Quiet containers have empty tables: an entry each, as one that talks to its gateway has.
+  for (const c of snapshot.containers) {
     const e = c.endpoints[0];
     if (c.pid === null || e === undefined || !('value' in e.interface) || !('value' in e.gateway)) continue;
     inNet(c.pid, 'ip', 'neigh', 'replace', e.gateway.value, 'lladdr', '02:42:00:00:00:01', 'nud', 'stale', 'dev', e.interface.value);
   }
-  const reader = readTables(ROOTS);
   let state: WatchState = START;
-  const once = (): void => {
-    const { tables, fdb } = reader.read(nets);
-    state = watch(state, { snapshot: s, tables, fdb, settled: true, at: new Date().toISOString() }).state;
+  const once = async (): Promise<void> => {
+    const { tables, fdb, tables6 = [] } = await readers.tables(reader.nets);
+    const six = tables6.map((table) => ({ ...table, family: 6 as const }));
+    state = watch(state, { snapshot, tables: [...tables, ...six], fdb, settled: true, at: new Date().toISOString() }).state;
   };
-  for (let n = 0; n < 50; n++) once();
+  const timer = setInterval(() => void once(), DEFAULT_POLL_MS / 10);
+  await sleep(3000);
+  const pids = family(process.pid);
   const samples: number[] = [];
   for (let n = 0; n < 6; n++) {
-    const timer = setInterval(once, DEFAULT_POLL_MS / 10);
-    const [before, from] = [process.cpuUsage(), performance.now()];
+    const [before, from] = [cpuMs(pids), performance.now()];
     await sleep(5000);
-    const used = process.cpuUsage(before);
-    samples.push((100 * (used.user + used.system)) / 1000 / (performance.now() - from));
-    clearInterval(timer);
+    samples.push((100 * (cpuMs(pids) - before)) / (performance.now() - from));
   }
+  clearInterval(timer);
+  readers.close();
+  door.close();
   return samples;
 }
 

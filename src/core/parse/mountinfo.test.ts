@@ -25,6 +25,11 @@ test('propagation: shared wins over a master, unbindable is its own', () => {
   expect(of(' unbindable')).toBe('unbindable');
 });
 
+test('lines that are alike but for the file system and what is mounted of it differ in just that', () => {
+  const two = valueOf(parseMountinfo('1 2 8:1 /a /m rw - ext4 /dev/a rw\n3 4 8:2 /b /m rw - ext4 /dev/a rw\n5 6 8:2 /b /m ro - ext4 /dev/a rw\n', 'p')) ?? [];
+  expect(two).toMatchObject([{ device: '8:1', root: '/a', readOnly: false }, { device: '8:2', root: '/b', readOnly: false }, { device: '8:2', root: '/b', readOnly: true }]);
+});
+
 test('half a table is no table; an empty one is what a chroot sees', () => {
   expect(parseMountinfo(text.slice(0, -4), 'p')).toEqual({ unknown: 'unsupported', source: 'p' });
   expect(parseMountinfo(`${text}nonsense\n`, 'p')).toEqual({ unknown: 'unsupported', source: 'p' });

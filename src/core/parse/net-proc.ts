@@ -1,5 +1,6 @@
 import type { Neighbour, Route } from '../model/network.js';
 import { MAC } from './net-ip.js';
+import { ownCopy, ownWord } from './words.js';
 
 /** Kernel's flags of an ARP entry (include/uapi/linux/if_arp.h). */
 const ATF_COM = 0x2;
@@ -172,13 +173,27 @@ export function parseSockets(text: string): readonly Socket[] {
   return out;
 }
 
-/** Lines `ipv4/conf/eth0/arp_accept:0` (grep's, in /proc/sys/net) as sysctls by full name. */
+const recent: { readonly text: string; readonly sysctls: Readonly<Record<string, string>> }[] = [];
+const RECENT = 8;
+
+/**
+ * Lines `ipv4/conf/eth0/arp_accept:0` (grep's, in /proc/sys/net) as sysctls by full name. Equal texts may give the very
+ * same sysctls: most containers have one interface and what the kernel gives to all.
+ */
 export function parseSysctls(text: string): Readonly<Record<string, string>> {
+  for (const one of recent) if (one.text === text) return one.sysctls;
+  const sysctls = sysctlsIn(text);
+  recent.unshift({ text: ownCopy(text), sysctls });
+  if (recent.length > RECENT) recent.pop();
+  return sysctls;
+}
+
+function sysctlsIn(text: string): Readonly<Record<string, string>> {
   const out: Record<string, string> = {};
   for (const line of text.split('\n')) {
     const colon = line.indexOf(':');
     const path = line.slice(0, colon);
-    if (colon > 0 && /^(ipv4|ipv6|bridge)\/[^\s:]+$/.test(path)) out[`net.${path.replaceAll('/', '.')}`] = line.slice(colon + 1).trim();
+    if (colon > 0 && /^(ipv4|ipv6|bridge)\/[^\s:]+$/.test(path)) out[`net.${path.replaceAll('/', '.')}`] = ownWord(line.slice(colon + 1).trim());
   }
   return out;
 }

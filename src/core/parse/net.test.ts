@@ -153,6 +153,20 @@ describe('what anybody may read under /proc/<pid>/net', () => {
     expect(v6('00000000000000000000000000000001')).toBe('::1');
   });
 
+  test('of IPv6 routes local, multicast, refused and torn ones are left out', () => {
+    const line = (to: string, flags: string) => `${to} 40 00000000000000000000000000000000 00 00000000000000000000000000000000 00000100 00000001 00000000 ${flags}     eth0\n`;
+    const net = 'fd000009000000000000000000000000';
+    expect(parseRoutes6(line(net, '00000001'))).toEqual([{ to: 'fd00:9::/64', via: '', dev: 'eth0' }]);
+    for (const text of [line(net, '80200001'), line(net, '00200201'), line(net, '00000000'), line(net, 'x'), line('FF000000000000000000000000000000', '00000001'), line('fd00', '00000001')]) expect(parseRoutes6(text)).toEqual([]);
+  });
+
+  test('namespaces with the same sysctls share them, others do not', () => {
+    const text = 'ipv4/conf/eth0/arp_accept:0\nipv6/conf/all/accept_ra:1\n';
+    expect(parseSysctls(text)).toEqual({ 'net.ipv4.conf.eth0.arp_accept': '0', 'net.ipv6.conf.all.accept_ra': '1' });
+    expect(parseSysctls(text)).toBe(parseSysctls(` ${text}`.slice(1)));
+    expect(parseSysctls(text.replace(':0', ':1'))).toMatchObject({ 'net.ipv4.conf.eth0.arp_accept': '1' });
+  });
+
   test('without rights a veth is known by the host’s end that names its index, and only when one does', () => {
     const shallow = { names: known(['lo', 'eth0'], '/proc/9/net/dev'), indices: known(new Map([['lo', 1], ['eth0', 2]]), '/proc/9/net/igmp'), addresses: known(['10.9.0.2'], '/proc/9/net/fib_trie'), addresses6: known(new Map<string, readonly string[]>(), '/proc/9/net/if_inet6'), routes: known(parseRoutes(ROUTE), '/proc/9/net/route') };
     const [lo, eth0] = shallowInterfaces('of:x', shallow, links(host), 'denied');

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readAhead } from './kernel/ahead.js';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
-import type { KernelReaders, Roots, WireRead } from './parts.js';
+import type { KernelReaders, Roots, Tables, WireRead } from './parts.js';
 import { askHostLinks, numbersOf, readTables, readWire } from './wire/index.js';
 import { watchNeighbours } from './wire/neighbours.js';
 
@@ -20,6 +20,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   let cache = newKernelCache();
   let lastWire: WireRead | undefined;
   let tables = readTables(roots);
+  let lastTables: { readonly four: Tables; readonly all: Tables } | undefined;
   let learned = 0;
   const heard = process.getuid?.() === 0 ? watchNeighbours(roots.proc) : null;
   let proved = false;
@@ -62,7 +63,10 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     tables(nets) {
       if (heard === null || !proved) return tables.read(nets);
       heard.start();
-      return { ...tables.read(nets, heard.due(nets)), tables6: heard.tables(nets) };
+      const four = tables.read(nets, heard.due(nets));
+      const tables6 = heard.tables(nets);
+      if (lastTables?.four !== four || lastTables.all.tables6 !== tables6) lastTables = { four, all: { ...four, tables6 } };
+      return lastTables.all;
     },
     programs: (which) => readAllPrograms(roots.proc, which),
     forget() {

@@ -75,7 +75,7 @@ export interface WireRead {
   readonly left?: readonly string[];
 }
 
-/** The neighbour tables as they stand; an unchanged table is the very same object as before. `fdb` is the host's. */
+/** The neighbour tables as they stand; an unchanged table is the very same object as before, and so may all of them be. `fdb` is the host's. */
 export interface Tables {
   readonly tables: readonly { readonly key: string; readonly neighbours: NetNamespace['neighbours'] }[];
   readonly fdb: NetNamespace['fdb'];

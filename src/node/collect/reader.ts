@@ -44,6 +44,8 @@ export class Reader {
   readonly #contradicted = new Set<string>();
   #connections: Snapshot['connections'] | null = null;
   readonly #programs = new Map<string, Container['privilegedPrograms']>();
+  /** The tables that were taken last, and what they were taken into. */
+  #taken: { readonly tables: Tables; readonly into: Snapshot['nets'] } | null = null;
   /** What a table that was polled became in the snapshot. */
   readonly #tables = new WeakMap<NetNamespace['neighbours'], NetNamespace['neighbours']>();
 
@@ -162,7 +164,7 @@ export class Reader {
    */
   withTables(tables: Tables): Snapshot | null {
     const last = this.#last;
-    if (last === null) return null;
+    if (last === null || (this.#taken?.tables === tables && this.#taken.into === last.nets)) return last;
     const byKey = new Map(tables.tables.map((t) => [t.key, t.neighbours]));
     let moved = false;
     const nets = last.nets.map((net): NetNamespace => {
@@ -178,8 +180,8 @@ export class Reader {
       moved = true;
       return { ...net, neighbours: into };
     });
-    if (!moved) return last;
-    this.#last = { ...last, nets };
+    if (moved) this.#last = { ...last, nets };
+    this.#taken = { tables, into: moved ? nets : last.nets };
     return this.#last;
   }
 

@@ -11,6 +11,7 @@ const HEALED_STAYS_MS = 60_000;
 export class Watcher {
   #state: WatchState = START;
   #alarms = new Map<string, Alarm>();
+  #last: { readonly tables: Tables; readonly snapshot: Snapshot; readonly settled: boolean } | null = null;
 
   get alarms(): readonly Alarm[] {
     return [...this.#alarms.values()];
@@ -18,6 +19,9 @@ export class Watcher {
 
   /** Looks at the tables as they stand; null where nothing is new, else what the time strip tells. */
   see(tables: Tables, snapshot: Snapshot, settled: boolean): readonly Moment[] | null {
+    const last = this.#last;
+    if (this.#alarms.size === 0 && !this.#state.waiting && last?.tables === tables && last.snapshot === snapshot && last.settled === settled) return null;
+    this.#last = { tables, snapshot, settled };
     const now = Date.now();
     const six = (tables.tables6 ?? []).map((table) => ({ ...table, family: 6 as const }));
     const seen = watch(this.#state, { snapshot, tables: [...tables.tables, ...six], fdb: tables.fdb, settled, at: new Date(now).toISOString() });

@@ -20,7 +20,7 @@ export interface NeighbourWatch {
    * and a few of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
    */
   due(nets: readonly NetToRead[]): readonly NetToRead[];
-  /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. */
+  /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. The very same list where nothing moved. */
   tables(nets: readonly NetToRead[]): readonly Table[];
   close(): void;
 }
@@ -53,8 +53,11 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
   const heardAt = new Map<NetKey, number>();
   /** Namespaces whose IPv4 table an event spoke of; `all` where events may have been missed. */
   const due4 = new Set<NetKey>();
+  let hears: ReadonlySet<NetKey> = new Set();
   let all4 = true;
   let round = 0;
+  /** What was answered last, until something is read anew. */
+  let told: { readonly nets: readonly NetToRead[]; readonly tables: readonly Table[] } | undefined;
   const dirty = new Set<NetKey>();
   const busy = new Set<NetKey>();
   const lastRead = new Map<NetKey, number>();
@@ -67,6 +70,7 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
 
   const put = (key: NetKey, neighbours: Reading<readonly Neighbour[]>, since: number): void => {
     const before = held.get(key)?.neighbours;
+    told = undefined;
     // The same table stays the same object, so that a watcher can pass over it.
     held.set(key, { neighbours: before !== undefined && alike(before, neighbours) ? before : neighbours, since });
   };
@@ -150,6 +154,7 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       heard.clear();
       for (const [number, key] of numbers) if (keys.get(number) !== key) due4.add(key);
       keys = numbers;
+      hears = new Set(numbers.values());
       for (const { key, neighbours6 } of nets) {
         if (!('value' in neighbours6) || learnt.get(key) === neighbours6) continue;
         learnt.set(key, neighbours6);
@@ -162,7 +167,6 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     due(nets) {
       const turn = (round += 1) % ROUND;
       const everything = all4 || listensSince === Number.POSITIVE_INFINITY;
-      const hears = new Set(keys.values());
       const isHeard = (n: NetToRead): boolean => hears.has(n.key) || (n.key === 'host' && n.pid === null);
       const which = everything ? nets : nets.filter((n, at) => at % ROUND === turn || due4.has(n.key) || !isHeard(n));
       all4 = false;
@@ -170,14 +174,18 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       return which;
     },
     tables(nets) {
+      if (listener !== null && dirty.size > 0) pump();
+      if (told?.nets === nets) return told.tables;
       pids = new Map(nets.map((n) => [n.key, n.key === 'host' ? null : n.pid]));
       if (!pids.has('host')) pids.set('host', null);
       for (const kept of [held, learnt, heardAt, lastRead, dirty]) for (const key of kept.keys()) if (!pids.has(key)) kept.delete(key);
       if (listener !== null && dirty.size > 0) pump();
-      return nets.flatMap(({ key }) => {
+      const tables = nets.flatMap(({ key }) => {
         const one = held.get(key);
         return one === undefined ? [] : [{ key, neighbours: one.neighbours }];
       });
+      told = { nets, tables };
+      return tables;
     },
     close() {
       closed = true;

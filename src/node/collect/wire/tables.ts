@@ -35,7 +35,10 @@ interface Kept {
  * and keeps its very object, so that a watcher can pass over it.
  */
 export interface TableReader {
-  /** All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read. */
+  /**
+   * All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read. The
+   * very same answer comes again for the same list where nothing moved.
+   */
   read(nets: readonly Seat[], due?: readonly Seat[]): Tables;
   /** Only these; of the others nothing is forgotten. */
   of(nets: readonly Seat[]): readonly Table[];
@@ -45,6 +48,7 @@ export interface TableReader {
 export function readTables(roots: { readonly proc: string; readonly sys: string }): TableReader {
   const kept = new Map<string, Kept>();
   const fdb = readForwarding(roots.sys);
+  let last: { readonly nets: readonly Seat[]; readonly tables: Tables } | undefined;
 
   const pathOf = (pid: number | null): string => `${roots.proc}/${pid ?? 'self'}/net/arp`;
   const table = (key: NetKey, pid: number | null): Table => {
@@ -65,13 +69,23 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
   return {
     of: (nets) => nets.map((n) => table(n.key, n.pid)),
     read(nets, due = nets) {
-      const again = new Set(due.map((n) => n.key));
+      const forwarding = fdb.read();
+      let moved = last?.nets !== nets || last.tables.fdb !== forwarding;
+      const read = new Map<NetKey, Table>();
+      for (const n of due) {
+        const before = kept.get(n.key)?.neighbours;
+        const now = table(n.key, n.pid);
+        moved ||= now.neighbours !== before;
+        read.set(n.key, now);
+      }
+      if (!moved && last !== undefined) return last.tables;
       const tables = nets.map((n) => {
-        const before = again.has(n.key) ? undefined : kept.get(n.key)?.neighbours;
-        return before?.source === pathOf(n.pid) ? { key: n.key, neighbours: before } : table(n.key, n.pid);
+        const before = kept.get(n.key)?.neighbours;
+        return read.get(n.key) ?? (before?.source === pathOf(n.pid) ? { key: n.key, neighbours: before } : table(n.key, n.pid));
       });
       if (kept.size > 2 * nets.length + 16) for (const key of kept.keys()) if (!nets.some((n) => n.key === key)) kept.delete(key);
-      return { tables, fdb: fdb.read() };
+      last = { nets, tables: { tables, fdb: forwarding } };
+      return last.tables;
     },
   };
 }
