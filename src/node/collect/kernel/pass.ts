@@ -1,4 +1,5 @@
 import { NS_KINDS, known, unknown, valueOf, type CgroupFacts, type CgroupNode, type Group, type KernelProof, type NamespaceNode, type NamespaceRefs, type NsKind } from '../../../core/model/index.js';
+import type { MountLine } from '../../../core/parse/mountinfo.js';
 import type { Ahead, KernelCache, KernelInput, LastPass } from './cache.js';
 import type { Place } from './cgroup-files.js';
 import { CgroupReader } from './cgroups.js';
