@@ -2,10 +2,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Unit tests stand beside their subject and run anywhere; the other projects need a machine, a browser or an attack. */
-const needs = (name: string, seconds: number) => ({
+const needs = (name: string, seconds: number, include = `test/${name}/**/*.test.ts`) => ({
   test: {
     name,
-    include: [`test/${name}/**/*.test.ts`],
+    include: [include],
     environment: 'node' as const,
     testTimeout: seconds * 1000,
     hookTimeout: 180_000,
@@ -32,6 +32,8 @@ export default defineConfig({
       needs('browser', 180),
       needs('lab', 600),
       needs('machine', 600),
+      // By hand: minutes under emulation. Unit tests replay what it recorded.
+      needs('siege', 600, 'test/machine/attack/*.siege.ts'),
     ],
   },
 });

@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { slug, unpack } from '../../../test/lab/attack/recording.js';
-import { ALL } from '../../../test/lab/attack/scenarios.js';
+import { SCENARIOS } from '../../../test/lab/attack/scenarios.js';
+import { judged } from '../../../test/machine/attack/judge.js';
+import { keptWorld } from '../../../test/machine/attack/recording.js';
 import { snapshot } from '../model/index.js';
 import { explain, judge, VERDICTS } from './index.js';
 
@@ -11,7 +13,7 @@ const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/lab/', import.met
 const files = readdirSync(FIXTURES).filter((f) => f.endsWith('.json.gz'));
 
 test('each recording is of a scenario of the lab', () => {
-  const names = new Set(ALL.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
+  const names = new Set(SCENARIOS.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
   expect(files.filter((f) => !names.has(f))).toEqual([]);
   expect(files.length).toBeGreaterThan(130);
 });
@@ -47,3 +49,17 @@ describe.each(files)('%s', (file) => {
     }
   });
 });
+
+const world = keptWorld();
+if (world !== null) {
+  describe('the emulated host', () => {
+    test('is a snapshot by the schema', () => {
+      expect(snapshot.safeParse(world.snapshot).error).toBeUndefined();
+    });
+
+    test('is judged as the attacks went', () => {
+      const rows = judged(world.snapshot, world.fought);
+      expect(rows.filter((r) => !r.agrees).map((r) => `${r.wire}, ${r.technique}, ${r.attacker} → ${r.victim}: said ${r.said}, ${r.worked ? 'worked' : 'failed'}`)).toEqual([]);
+    });
+  });
+}

@@ -1,7 +1,7 @@
 import { agrees, play } from './play.js';
 import { save, saveOne } from './recording.js';
 import { NEXT } from './next.js';
-import { ALL, SCENARIOS } from './scenarios.js';
+import { SCENARIOS } from './scenarios.js';
 
 /** By hand: `npx tsx test/lab/attack/hand.ts [--next] [words of a name or family]`; `--next`: those alone that are not in the matrix. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
 const next = process.argv[2] === '--next';
@@ -17,5 +17,5 @@ const played = await play(chosen, { lanes: Math.min(3, chosen.length), told: (pl
     process.stdout.write(`${mark} ${r.technique} ${s.family}: ${s.name}: ${r.verdict}${r.masked ? '' : ' (not as that)'} ${r.reason} | ${r.outcome.worked ? `worked by ${r.outcome.by}` : 'failed'}${reads} ${r.seconds.toFixed(1)}s ${r.unless.join('; ')}\n`);
   }
 } });
-if (process.env['BULKHEAD_RECORD_LAB'] === '1') save([...ALL, ...NEXT], played);
+if (process.env['BULKHEAD_RECORD_LAB'] === '1') save([...SCENARIOS, ...NEXT], played);
 process.stdout.write(`${((Date.now() - start) / 1000).toFixed(0)} s\n`);

@@ -7,7 +7,9 @@ import type { Snapshot } from '../../../src/core/model/index.js';
 import type { Technique, Verdict } from '../../../src/core/reach/types.js';
 import { matrixOf } from './matrix.js';
 import type { Played } from './play.js';
+import { keptWorld, worldMatrix } from '../../machine/attack/recording.js';
 import type { Scenario } from './scenario.js';
+import { SCENARIOS } from './scenarios.js';
 
 /** One attack: what was said before, what happened. `said` of a verdict that does not speak of this impersonation is `not as that one`. */
 export interface Measured {
@@ -85,7 +87,13 @@ export function save(all: readonly Scenario[], played: ReadonlyMap<Scenario, Pla
   const names = new Set(all.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
   for (const old of readdirSync(FIXTURES)) if (!names.has(old)) rmSync(join(FIXTURES, old));
   for (const [s, p] of played) saveOne(s, p);
-  writeFileSync(join(ROOT, 'docs/attack-matrix.md'), matrixOf(all, recordings(all)));
+  saveMatrix(all);
+}
+
+/** Writes the matrix anew from all that was recorded, here and in the emulated host. */
+export function saveMatrix(all: readonly Scenario[] = SCENARIOS): void {
+  const world = keptWorld();
+  writeFileSync(join(ROOT, 'docs/attack-matrix.md'), [matrixOf(all, recordings(all)), ...(world === null ? [] : worldMatrix(world))].join('\n'));
 }
 
 export const pack = (r: Recording): Uint8Array => gzipSync(JSON.stringify(r), { level: 9 });

@@ -1,7 +1,6 @@
 import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, V6 } from './drafts.js';
 import { FURTHER } from './further.js';
 import { LATER } from './later.js';
-import { IN_MACHINE } from './modern.js';
 import type { Scenario } from './scenario.js';
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -169,6 +168,3 @@ export const SCENARIOS: readonly Scenario[] = [
   ...FURTHER,
   ...LATER,
 ];
-
-/** With those that take another kernel than this machine's: they are played in the emulated host. */
-export const ALL: readonly Scenario[] = [...SCENARIOS, ...IN_MACHINE];
