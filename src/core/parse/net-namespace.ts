@@ -1,6 +1,6 @@
 import { known, unknown, type Reading } from '../model/reading.js';
 import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
-import { parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
+import { hookedDevices, parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
 import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
 import { parseArptables, parseEbtables } from './net-legacy.js';
 import type { Linked } from './net-peers.js';
@@ -81,6 +81,9 @@ function readTc(sections: Sections): DeepNet['tc'] {
   const qdiscs = sections.get('qdisc');
   if (qdiscs?.status !== 0 || jsonArray(qdiscs.text) === null) return failure(qdiscs, source);
   const out: TcFilter[] = [];
+  // Where the reading was cut off, filters that were not asked for are not filters that are not there.
+  const missed = hookedDevices(jsonArray(qdiscs.text) ?? []).find(({ dev }) => !sections.has(`filter ingress ${dev}`));
+  if (missed !== undefined) return unknown('unsupported', `${source} dev ${missed.dev} ingress`);
   for (const [name, s] of sections) {
     const [what, hook, dev] = name.split(' ');
     if (what !== 'filter' || dev === undefined || (hook !== 'ingress' && hook !== 'egress')) continue;
