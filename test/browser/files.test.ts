@@ -75,6 +75,13 @@ describe('files', () => {
     await page.getByText('host.json').waitFor();
     await page.getByTestId('left').getByText('ports: 80/tcp').waitFor();
     expect(session.asked.at(-1)).toMatchObject({ method: 'exportAs', args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
+    // A window that comes back remembers what was chosen last.
+    await page.reload();
+    await shown();
+    await page.keyboard.press('Control+e');
+    await page.getByText('host.json').waitFor();
+    expect(await page.getByTestId('format').inputValue()).toBe('json');
+    expect(await page.getByTestId('redact').isChecked()).toBe(true);
   });
 
   it('are compared in sentences', async () => {

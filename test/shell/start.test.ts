@@ -128,6 +128,24 @@ describe('npm start', () => {
     expect(await ended).toBe(0);
   });
 
+  it('takes the same port each time, so that a browser finds what was chosen; another one beside it takes a free one', async () => {
+    const one = start(['--serve', saved]);
+    await until(() => one.out().includes('\n'));
+    const beside = start(['--serve', saved]);
+    await until(() => beside.out().includes('\n'));
+    const port = (text: string): string => new URL(text.trim()).port;
+    expect(port(beside.out())).not.toBe(port(one.out()));
+    for (const { child, ended } of [beside, one]) {
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
+    const again = start(['--serve', saved]);
+    await until(() => again.out().includes('\n'));
+    expect(port(again.out())).toBe(port(one.out()));
+    again.child.kill('SIGTERM');
+    await again.ended;
+  });
+
   it('-- --no-fallback ends with a sentence instead', async () => {
     const { err, ended } = start(['--no-fallback', saved]);
     expect(await ended).toBe(2);

@@ -10,6 +10,11 @@ export interface ServeCommandOptions {
   readonly open?: boolean;
 }
 
+/** Where no port is asked for, always the same if it is free: a browser keeps what the user chose by address and port. */
+const USUAL_PORT = 7465;
+
+const isTaken = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
 function untilStopped(): Promise<void> {
@@ -23,17 +28,17 @@ function untilStopped(): Promise<void> {
 
 /** `bulkhead serve [--port N] [--host URL] [--context NAME] [FILE]`: prints the address and serves until it is stopped. Answers the exit status. */
 export async function serveCommand(args: readonly string[], { why = '', open = false }: ServeCommandOptions = {}): Promise<number> {
-  let port: number;
+  let port: number | null;
   let words: Words;
   try {
     const parsed = parseArgs({ args: [...args], allowPositionals: true, options: { port: { type: 'string' }, host: { type: 'string' }, context: { type: 'string' } } });
-    port = Number(parsed.values.port ?? 0);
+    port = parsed.values.port === undefined ? null : Number(parsed.values.port);
     words = { host: parsed.values.host, context: parsed.values.context, file: parsed.positionals[0] };
   } catch (error) {
     say(`bulkhead: ${error instanceof Error ? error.message : 'a word was not understood'}`);
     return 2;
   }
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
+  if (port !== null && (!Number.isInteger(port) || port < 0 || port > 65535)) {
     say('bulkhead: --port takes a number from 0 to 65535.');
     return 2;
   }
@@ -47,11 +52,11 @@ export async function serveCommand(args: readonly string[], { why = '', open = f
   const page = path.resolve(import.meta.dirname, '../renderer');
   let served: Served;
   try {
-    served = await serve({ session, page, port, version: version() });
+    const on = (number: number): Promise<Served> => serve({ session, page, port: number, version: version() });
+    served = port !== null ? await on(port) : await on(USUAL_PORT).catch((error: unknown) => (isTaken(error) ? on(0) : Promise.reject(error)));
   } catch (error) {
     session.close();
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    say(taken ? `bulkhead: port ${port} is taken on 127.0.0.1. Give another one with --port, or none for a free one.` : `bulkhead: no window could be served: ${String(error)}`);
+    say(isTaken(error) ? `bulkhead: port ${port} is taken on 127.0.0.1. Give another one with --port, or none for a free one.` : `bulkhead: no window could be served: ${String(error)}`);
     return 2;
   }
   process.stdout.write(`${served.url}\n`);

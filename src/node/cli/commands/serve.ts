@@ -14,7 +14,7 @@ export function serveCommand(context: Context, program: Command, done: (status: 
     .summary('the same window on loopback, with a token')
     .description('Serves the window on loopback and prints its address with a token.')
     .argument('[snapshot]', 'a saved snapshot in place of a live host')
-    .option('--port <n>', 'the port; left out: a free one')
+    .option('--port <n>', 'the port; 0 for any free one; left out: always the same one, if it is free')
     .option('--open', 'open a browser on it');
   context.engine(command).action(async (file: string | undefined, { host, context: name, port, open }: ServeOptions) => {
     const { serveCommand: run } = await import('../../serve/command.js');
