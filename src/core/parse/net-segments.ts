@@ -14,6 +14,9 @@ export interface NetworkWord {
   readonly project: string | null;
 }
 
+/** Kinds of interfaces that share the wire of the device under them. */
+const STACKED = new Set(['macvlan', 'macvtap', 'ipvlan']);
+
 /** Drivers of networks that are no wire: all of the host's, or nothing. */
 const NO_WIRE = new Set(['host', 'null', 'none']);
 
@@ -97,12 +100,14 @@ export function segmentsOf(networks: readonly NetworkWord[], interfaces: readonl
     project: null,
   });
   for (const [name, i] of bridges) if (!named.has(name)) out.push(own(`bridge:${name}`, i, 'bridge'));
+  const lowers = new Set(interfaces.filter((i) => STACKED.has(i.kind)).map((i) => valueOf(i.peer)));
   for (const i of host) {
+    const carries = lowers.has(i.id);
     const wired = i.kind === 'physical' || i.kind === 'vlan' || (i.kind === 'veth' && valueOf(i.peer)?.startsWith('index:') !== false);
-    if (!wired || named.has(i.name) || valueOf(i.up) === false) continue;
+    if (!(wired || carries) || named.has(i.name) || valueOf(i.up) === false) continue;
     if (valueOf(i.master) !== '' && valueOf(i.master) !== undefined) continue;
     const addresses = (valueOf(i.addresses) ?? []).filter((a) => !a.startsWith('fe80:'));
-    if (addresses.length > 0 || i.kind === 'physical') out.push(own(`lan:${i.name}`, i, 'lan'));
+    if (addresses.length > 0 || i.kind === 'physical' || carries) out.push(own(`lan:${i.name}`, i, 'lan'));
   }
   return out;
 }

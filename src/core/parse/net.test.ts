@@ -205,6 +205,17 @@ describe('segments and plugs', () => {
     expect(segmentsOf([], interfaces)).toMatchObject([{ id: 'bridge:br0', name: 'br0', subnets: expect.arrayContaining(['10.9.0.0/24']), gateways: expect.arrayContaining(['10.9.0.1']) }]);
   });
 
+  test('a device of the host that others are stacked on is a wire, whatever it is and though it has no address', () => {
+    const base = interfaces.find((i) => i.net === 'host') ?? expect.fail();
+    const source = 'ip -j -d link';
+    const lower = { ...base, id: 'host/dm0', name: 'dm0', kind: 'dummy', master: known('', source), addresses: known(['fe80::1/64'], source), up: known(true, source) } as const;
+    const upper = { ...base, id: 'net:1/mv0', net: 'net:1', name: 'mv0', kind: 'macvlan', master: known('', source), addresses: known(['10.1.0.2/24'], source), peer: known('host/dm0', source) } as const;
+    const segments = segmentsOf([], [lower, upper]);
+    expect(segments.map((s) => s.id)).toEqual(['lan:dm0']);
+    expect(kernelEndpoints(segments, { ...sight, interfaces: [upper] }, new Map([lower, upper].map((i) => [i.id, i])), new Set())).toMatchObject([{ segment: 'lan:dm0', interface: { value: 'mv0' }, ipv4: { value: '10.1.0.2/24' } }]);
+    expect(segmentsOf([], [lower])).toEqual([]);
+  });
+
   test('a plug names both ends of its wire; the engine’s words stay the engine’s', () => {
     const [e] = endpointsOf([PLUG], segmentsOf([WORD], interfaces), sight, byId);
     expect(e).toMatchObject({ segment: 'network:n1', interface: { value: 'eth0' }, peer: { value: 'v1' }, mac: { value: '02:42:0a:09:00:02' }, ipv6: { unknown: 'absent' } });

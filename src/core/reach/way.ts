@@ -168,6 +168,10 @@ function learns(hop: Hop): Answer {
 
 /** Whether what lies between two plugs lets the frames of a technique pass. `mayRaise`: the sender may set its own interface up. */
 export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boolean, host: Host): Answer {
+  if (technique === 'ndp-spoof' && a.kind === 'ipvlan' && v.kind === 'ipvlan' && a.on === v.on) {
+    const reading = a.iface?.mode ?? known(a.mode, 'engine: Options');
+    return answer('unknown', 'ipvlan looks into IPv6', () => [step('way', 'a forged advertisement arrives', 'unknown', reading, 'The kernel hands IPv6 on by the addresses in it. No forged advertisement was ever taken in attacks, and nothing was found that is sure to refuse one.')]);
+  }
   if (a.kind === 'word' || v.kind === 'word' || a.bridge === null || (a.on === v.on && a.kind === v.kind && a.kind !== 'port')) return answer('open', '');
   const hops = hopsBetween(a, v, host) ?? [];
   if (a.kind === 'self' && v.kind === 'port') {

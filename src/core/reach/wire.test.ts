@@ -131,6 +131,11 @@ describe('ipvlan', () => {
     const v = said({ ...s, containers: s.containers.map((c) => (c.name === 'a' ? { ...c, processes: c.processes.map((p) => ({ ...p, capabilities: { ...p.capabilities, effective: known(only, ''), permitted: known(only, ''), bounding: known(only, '') } })) } : c)) });
     expect(v?.unless.join()).toMatch(/means/);
   });
+  test('what becomes of forged advertisements of IPv6 is not known', () => {
+    const six = changed((i) => i.kind === 'ipvlan', (i) => ({ addresses: known([...('value' in i.addresses ? i.addresses.value : []), `fd00::${i.net.replace(/\D/g, '').slice(-4)}/64`], SOURCE) }), stacked('l2'));
+    expect(verdict(six, 'ndp-spoof')).toBe('unknown');
+    expect(verdict(six)).toBe('possible');
+  });
   test('in l3 and l3s there are no neighbours', () => {
     expect(verdict(stacked('l3'))).toBe('blocked');
     expect(verdict(stacked('l3s'))).toBe('blocked');

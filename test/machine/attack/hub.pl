@@ -18,8 +18,9 @@ while (my $line = <STDIN>) {
   my ($verb, $seat, $rounds) = split ' ', $line;
   if ($verb eq 'send') {
     my @frames; while (my $f = <STDIN>) { chomp $f; last if $f eq '.'; push @frames, pack('H*', $f); }
-    my $to = pack('S n i S C C a8', 17, 3, $index[$seat], 0, 0, 0, ''); my $sent = 0;
-    for (1 .. $rounds) { for my $f (@frames) { defined(send($out[$seat], $f, 0, $to)) and $sent++; } select(undef, undef, undef, 0.02); }
+    # Some drivers (ipvlan) go by what the sender says of the protocol, and not by the frame.
+    my $sent = 0;
+    for (1 .. $rounds) { for my $f (@frames) { my $to = pack('S n i S C C a8', 17, unpack('x12 n', $f), $index[$seat], 0, 0, 0, ''); defined(send($out[$seat], $f, 0, $to)) and $sent++; } select(undef, undef, undef, 0.02); }
     print "sent $sent\n";
   } else {
     # What came of the experimental EtherType: whom it was for, and what it says.

@@ -84,6 +84,9 @@ async function entry(v: Place, x: Place, six: boolean): Promise<string> {
  */
 const tried = (f: Frame): boolean => (f.body.kind === 'arp' ? f.body.hardware === 1 && f.source === f.body.senderMac && /^ARP re/.test(f.name) : f.body.kind === 'nd' && f.body.extension === null && f.source === f.body.mac);
 
+/** Where all share the parent's MAC, only a frame that comes from it and goes to it stays inside; the message names another. */
+const triedOnOneMac = (f: Frame): boolean => tried(f) || (f.body.kind === 'nd' && f.body.extension === null && f.source === f.destination);
+
 /** A message that changes an entry shortly after another is refused (locktime, a second): the attack goes on for longer than that. */
 const BURSTS = 5;
 
@@ -91,7 +94,7 @@ async function spoof(s: Stand, a: Place, six: boolean, send: (frames: readonly s
   const x = s.places.find((p) => p.name === 'x') as Place;
   const victims = [...s.places.filter((p) => p !== a && p !== x), ...(s.host === null || six ? [] : [s.host])];
   const ways = { own: a.ip6, router: true, tags: tagsOf(s) };
-  const make = (v: Place): readonly string[] => written(s, a, [...(six ? ndFrames(end(a, true), end(v, true), end(x, true), ways) : arpFrames(end(a, false), end(v, false), end(x, false), ways.tags))].filter(tried));
+  const make = (v: Place): readonly string[] => written(s, a, [...(six ? ndFrames(end(a, true), end(v, true), end(x, true), ways) : arpFrames(end(a, false), end(v, false), end(x, false), ways.tags))].filter(s.wire.kind === 'ipvlan' ? triedOnOneMac : tried));
   const frames = new Map(victims.map((v) => [v, make(v)]));
   const forged = [inventedBy(s, a), ...(a.mac === x.mac ? [] : [a.mac])];
   const left = new Set(victims);

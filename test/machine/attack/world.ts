@@ -131,13 +131,13 @@ export const WORLD: readonly Wire[] = [
       'mac-steal': Object.fromEntries(['plain', 'isolated', 'isolated-too', 'suppressed', 'vlan-suppressed'].map((n) => [n, rest(PORTS, n, 'loose', 'vrf', 'vrf-too', 'locked-as-the-host', 'mab', ...(n.startsWith('isolated') ? ['isolated', 'isolated-too'] : []))])),
     },
   },
-  { name: 'ipvlan-l2', family: 'ipvlan', kind: 'ipvlan', options: 'l2', members: three, try: ['arp-spoof', 'ndp-spoof', 'mac-steal'], fools: { 'arp-spoof': eachOther, 'ndp-spoof': eachOther } },
+  { name: 'ipvlan-l2', family: 'ipvlan', kind: 'ipvlan', options: 'l2', members: three, try: ['arp-spoof', 'ndp-spoof', 'mac-steal'], fools: { 'arp-spoof': eachOther } },
   { name: 'ipvlan-l2-private', family: 'ipvlan', kind: 'ipvlan', options: 'l2 private', members: three, try: ['arp-spoof'], fools: { 'arp-spoof': eachOther } },
   { name: 'ipvlan-l2-vepa', family: 'ipvlan', kind: 'ipvlan', options: 'l2 vepa', members: three, try: ['arp-spoof'], fools: { 'arp-spoof': eachOther } },
   { name: 'ipvlan-l3', family: 'ipvlan', kind: 'ipvlan', options: 'l3', members: three, try: ['arp-spoof', 'ndp-spoof'], fools: {} },
   { name: 'ipvlan-l3s', family: 'ipvlan', kind: 'ipvlan', options: 'l3s', members: three, try: ['arp-spoof'], fools: {} },
   { name: 'macvlan', family: 'macvlan', kind: 'macvlan', options: 'bridge', members: MACVLANS, try: ['arp-spoof', 'ndp-spoof'], fools: { 'arp-spoof': eachOther, 'ndp-spoof': eachOther } },
-  { name: 'apparmor', family: 'AppArmor', kind: 'bridge', members: CONFINED, try: ['arp-spoof'], fools: { 'arp-spoof': all(CONFINED, ['plain', 'raw-denied'], []) } },
+  { name: 'apparmor', family: 'AppArmor', kind: 'bridge', members: CONFINED, try: ['arp-spoof'], fools: { 'arp-spoof': all(CONFINED, ['plain', 'raw-denied', 'packet-denied'], []) } },
   { name: 'network', family: 'Engine 26', kind: 'network', members: { x: {}, plain: {} }, try: ['arp-spoof'], host: true, fools: { 'arp-spoof': { plain: 'host' } } },
 ];
 

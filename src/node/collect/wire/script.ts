@@ -82,13 +82,15 @@ function entering(pid: number, proc: string): readonly string[] {
   return ['nsenter', ...user, `--net=${proc}/${pid}/ns/net`];
 }
 
+/** So long a host of many interfaces may take on a slow machine; nothing waits for it but the depth of the picture. */
+const LONGEST_MS = 60_000;
 const MOST_OUTPUT = 32 * 1024 * 1024;
 
 /** What a child answered, or why there is no answer. */
 export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readonly failed: 'denied' | 'absent' | 'unsupported'; readonly text: string };
 
 /** Runs the reading script (`links`: its first part) in the net namespace of a process (null: this process's own). Never rejects; ends the child after `deadline` ms. */
-export function askNet(pid: number | null, proc: string, what: 'all' | 'links' = 'all', deadline = 10_000): Promise<Ran> {
+export function askNet(pid: number | null, proc: string, what: 'all' | 'links' = 'all', deadline = LONGEST_MS): Promise<Ran> {
   const mark = `@${randomBytes(9).toString('hex')}`;
   const sh = ['sh', '-c', SCRIPT, 'sh', mark, what];
   const [command = 'sh', ...args] = pid === null ? sh : [...entering(pid, proc), ...sh];

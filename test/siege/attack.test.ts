@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { snapshot as schema } from '../../../src/core/model/index.js';
-import { saveMatrix } from '../../lab/attack/recording.js';
-import { attackBundle } from './bundle.js';
-import { judged, type Fought, type Row } from './judge.js';
-import { keepWorld } from './recording.js';
-import { WORLD } from './world.js';
-import { machine, type Machine } from '../machine.js';
+import { snapshot as schema } from '../../src/core/model/index.js';
+import { saveMatrix } from '../lab/attack/recording.js';
+import { attackBundle } from '../machine/attack/bundle.js';
+import { judged, type Fought, type Row } from '../machine/attack/judge.js';
+import { keepWorld } from '../machine/attack/recording.js';
+import { WORLD } from '../machine/attack/world.js';
+import { machine, type Machine } from '../machine/machine.js';
 
 /** Attacks for real where the kernel has what that under these tests lacks: VLAN filtering, ipvlan, all of tc, VRFs, AppArmor. */
 let host: Machine;
