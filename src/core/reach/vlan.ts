@@ -2,8 +2,8 @@ import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading
 import type { BridgePort, NetInterface } from '../model/network.js';
 import { answer, type Answer } from './answer.js';
 import type { Tag } from './frames.js';
+import type { Hop } from './hop.js';
 import type { Step, Technique } from './types.js';
-import type { Hop } from './way.js';
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'way', step: text, holds, reading, why }];
 

@@ -3,18 +3,11 @@ import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
 import { tcActs } from './filter/tc.js';
+import type { Hop } from './hop.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import { entered, filters, vlansPart } from './vlan.js';
 import type { Plug, Wire } from './wire.js';
-
-/** One bridge that a frame crosses: in at a port (null: the bridge's own stack), out at another. */
-export interface Hop {
-  readonly net: string;
-  readonly bridge: NetInterface;
-  readonly in: NetInterface | null;
-  readonly out: NetInterface | null;
-}
 
 const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
 

@@ -109,11 +109,9 @@ async function spoof(s: Stand, a: Place, six: boolean, send: (frames: readonly s
 const OTHER = '88b5';
 const bare = (mac: string): string => mac.replaceAll(':', '');
 
-/** Takes another's MAC, and looks whose frames to it land at the attacker. */
-async function steal(s: Stand, hub: Hub, a: Place): Promise<readonly Struck[]> {
-  const x = s.places.find((p) => p.name === 'x') as Place;
+/** One attempt: who among the victims sent a frame for `x` that landed at the attacker. */
+async function stealOnce(s: Stand, hub: Hub, a: Place, x: Place, victims: readonly Place[]): Promise<readonly Place[]> {
   const seat = (p: Place): number => s.places.indexOf(p);
-  const victims = s.places.filter((p) => p !== a && p !== x);
   // Its owner speaks first, so that the bridge has it where it belongs.
   await hub.send(seat(x), 2, [`ffffffffffff${bare(x.mac)}${OTHER}`.padEnd(120, '0')]);
   await hub.send(seat(a), 2, written(s, a, stealFrames(end(a, false), end(x, false), tagsOf(s))));
@@ -122,7 +120,19 @@ async function steal(s: Stand, hub: Hub, a: Place): Promise<readonly Struck[]> {
   const heard = await hub.heard(seat(a));
   const ran = await tryRun(['bridge', '-j', 'fdb', 'show', 'br', s.bridge]);
   const moved = ran.stdout.startsWith('[') && (JSON.parse(ran.stdout) as { readonly mac: string; readonly ifname: string }[]).some((e) => e.mac === x.mac && e.ifname === a.port);
-  return victims.map((v) => ({ attacker: a.name, victim: v.name, technique: 'mac-steal', worked: moved && heard.includes(`${bare(x.mac)}:${seat(v).toString(16).padStart(4, '0')}`) }));
+  return moved ? victims.filter((v) => heard.includes(`${bare(x.mac)}:${seat(v).toString(16).padStart(4, '0')}`)) : [];
+}
+
+/** The owner of a MAC takes it back with whatever it sends by itself: what fails by that is tried again. */
+const ATTEMPTS = 3;
+
+/** Takes another's MAC, and looks whose frames to it land at the attacker. */
+async function steal(s: Stand, hub: Hub, a: Place): Promise<readonly Struck[]> {
+  const x = s.places.find((p) => p.name === 'x') as Place;
+  const victims = s.places.filter((p) => p !== a && p !== x);
+  const fooled = new Set<Place>();
+  for (let n = 0; n < ATTEMPTS && fooled.size < victims.length; n++) for (const v of await stealOnce(s, hub, a, x, victims)) fooled.add(v);
+  return victims.map((v) => ({ attacker: a.name, victim: v.name, technique: 'mac-steal', worked: fooled.has(v) }));
 }
 
 const DOORS = 'packet,old,wide,dgram,xdp,ring';

@@ -6,8 +6,15 @@ import { NS_KINDS } from '../../model/namespaces.js';
 import { isKnown } from '../../model/reading.js';
 import { count, listOf } from '../../facts/units.js';
 import type { Party } from '../../facts/shares.js';
-import type { Beside } from './hulls.js';
 import { COLUMNS, ordinaryWords, type Picture } from './model.js';
+
+/** A matrix beside the hulls: the hull is as high, and who is alone stands level with its row. `told`: what the host is. */
+export interface Beside {
+  readonly head: number;
+  readonly row: number;
+  readonly rows: number;
+  readonly told: readonly string[];
+}
 
 export const NAME_W = 116;
 export const NAME_H = 22;

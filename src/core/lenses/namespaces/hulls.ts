@@ -6,7 +6,7 @@ import type { Mark } from '../../scene/marks.js';
 import { arrow, prompt } from '../../scene/signs.js';
 import type { Box, Edge, Item } from '../../scene/scene.js';
 import { count, listOf } from '../../facts/units.js';
-import { aloneBlock, levelBlock, NAMES, NAME_H, NAME_W } from './alone.js';
+import { aloneBlock, levelBlock, NAMES, NAME_H, NAME_W, type Beside } from './alone.js';
 import { chips } from './chips.js';
 import { HOST_BADGE, type Hull, type Picture } from './model.js';
 import { pack, spot } from './pack.js';
@@ -147,14 +147,6 @@ function sharesEdges(picture: Picture): Edge[] {
 function looseNote(picture: Picture, x: number, y: number, w: number): Item {
   const words = `The host’s in most, as they are meant to be: ${listOf(picture.loose.map((p) => p.name), 8)}`;
   return { id: 'note:loose', role: 'note', subject: null, members: picture.loose.map((p) => p.id), box: { x, y, w, h: 18 }, layer: 2, label: words, detail: '', state: 'none', order: 0, marks: [], near: [cut(x, y + 13, words, w, FACES.body, 'muted')] };
-}
-
-/** A matrix beside the hulls: the hull is as high, and who is alone stands level with its row. `told`: what the host is. */
-export interface Beside {
-  readonly head: number;
-  readonly row: number;
-  readonly rows: number;
-  readonly told: readonly string[];
 }
 
 /** The host as the outer hull, only what is shared in it. */

@@ -3,7 +3,7 @@ import type { NetInterface } from '../../model/network.js';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, type Frame } from '../frames.js';
 import type { Host } from '../host.js';
 import type { Technique } from '../types.js';
-import type { Hop } from '../way.js';
+import type { Hop } from '../hop.js';
 import type { Plug } from '../wire.js';
 import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
