@@ -1,23 +1,13 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { isStale, readAhead } from '../../src/node/collect/kernel/ahead.js';
-import { closeKernelCache, newKernelCache, readKernel, type KernelCache } from '../../src/node/collect/kernel/index.js';
-import { idOf, known, MadeHost } from './made-host.js';
+import { readKernel } from '../../src/node/collect/kernel/index.js';
+import { idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
 
 /** What is read while the engine is asked gives the same pass as what is read after it has answered. */
 
 let host: MadeHost;
-const caches: KernelCache[] = [];
-const aCache = () => {
-  const made = newKernelCache();
-  caches.push(made);
-  return made;
-};
-beforeEach(() => {
-  host = new MadeHost();
-});
-afterEach(() => {
-  for (const cache of caches.splice(0)) closeKernelCache(cache);
-  host.remove();
+const aCache = onMadeHosts((made) => {
+  host = made;
 });
 
 function container(name: string, pid: number): void {

@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { namespaceNode, valueOf, group as groupSchema, cgroupNode } from '../../src/core/model/index.js';
-import { closeKernelCache, newKernelCache, readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
-import { HOST, idOf, known, MadeHost } from './made-host.js';
+import { readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
+import { HOST, idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
 
 /** The kernel reader on hosts that are made of files: cgroup v2, other runtimes, strangers, processes that end. */
 
 let host: MadeHost;
 let cache: KernelCache;
-beforeEach(() => {
-  host = new MadeHost();
-  cache = newKernelCache();
-});
-afterEach(() => {
-  closeKernelCache(cache);
-  host.remove();
+onMadeHosts((made, kept) => {
+  host = made;
+  cache = kept;
 });
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
@@ -265,22 +261,6 @@ test('an engine without cgroups is proved by what it mounts, and who is in the c
   expect(pass.groups).toEqual([]);
 });
 
-test('mounts: the host’s paths, masked and locked paths, a read-only root, and what nobody declared', () => {
-  const table = [
-    '20 1 0:50 / / ro - overlay overlay rw', '21 20 0:51 / /proc rw - proc proc rw', '22 21 0:51 /sys /proc/sys ro - proc proc rw', '23 21 0:52 / /proc/acpi ro - tmpfs tmpfs ro',
-    '24 20 254:0 /srv/data /data rw - ext4 /dev/vda rw', `25 20 254:0 /var/lib/docker/containers/${idOf('a')}/hosts /etc/hosts rw - ext4 /dev/vda rw`,
-    '26 20 254:0 /etc/shadow /etc/passwd rw - ext4 /dev/vda rw', '27 20 254:0 / /planted rw - ext4 /dev/vda rw',
-    // In a user namespace a runtime binds the usual nodes; any other, or a file in their place, it does not.
-    '28 20 0:5 /null /dev/null rw - devtmpfs devtmpfs rw', '29 20 0:5 /sda /dev/sda rw - devtmpfs devtmpfs rw', '30 20 254:0 /tmp/zero /dev/zero rw - ext4 /dev/vda rw',
-  ];
-  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${table.join('\n')}\n` });
-  const facts = read([known('a', 100, { mounts: [{ type: 'bind', source: '/srv/data', destination: '/data', writable: true, propagation: '' }] })]).of.get(idOf('a')) ?? expect.fail();
-  expect(facts.rootReadOnly).toMatchObject({ value: true });
-  expect(facts.maskedPaths).toMatchObject({ value: ['/proc/acpi'] });
-  expect(facts.readonlyPaths).toMatchObject({ value: ['/proc/sys'] });
-  expect((valueOf(facts.mounts) ?? []).map((one) => [one.destination, one.host, one.declared])).toEqual([['/proc', '', true], ['/data', '/srv/data', true], ['/etc/passwd', '/etc/shadow', false], ['/planted', '/', false], ['/dev/sda', '', false], ['/dev/zero', '/tmp/zero', false]]);
-});
-
 test('a stranger that got a container’s pid is not taken for it', () => {
   containerA();
   host.process({ pid: 200, cgroup: '/user.slice', namespaces: { net: 77 } });
@@ -295,4 +275,12 @@ test('a process whose first thread has ended does not hide: it is told by anothe
   host.process({ pid: 700, comm: 'hidden', state: 'Z (zombie)', threads: 2, cgroup: '/user.slice', namespaces: { net: OWN.net } });
   host.process({ pid: 701, of: 700, comm: 'hidden', cgroup: '/user.slice', namespaces: { net: OWN.net } });
   for (const depth of ['full', 'known', 'full'] as const) expect(read([known('a', 100)], { depth }).of.get(idOf('a'))?.intruders).toMatchObject([{ pid: 700, comm: 'hidden', entered: ['net'] }]);
+});
+
+test('a child that made a user namespace of its own is the container’s own, whatever it may do in there, and not its weakest', () => {
+  containerA();
+  host.process({ pid: 101, parent: 100, comm: 'sandbox', cgroup: A, namespaces: { ...OWN, user: 88 }, seccomp: 2 });
+  const facts = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
+  expect(facts.processes.map((p) => [p.pid, p.role])).toEqual([[100, 'main'], [101, 'main']]);
+  expect(facts.process?.pid).toBe(100);
 });

@@ -1,9 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterEach, beforeEach } from 'vitest';
 import { NS_KINDS, type NsKind } from '../../src/core/model/index.js';
 import { plainContainer } from '../../src/core/rules/example.js';
-import type { KnownContainer, Roots } from '../../src/node/collect/kernel/index.js';
+import { closeKernelCache, newKernelCache, type KernelCache, type KnownContainer, type Roots } from '../../src/node/collect/kernel/index.js';
 
 /** One process of a host that is made of files, as /proc would show it. */
 export interface MadeProcess {
@@ -106,4 +107,24 @@ export const idOf = (letter: string): string => letter.repeat(64);
 
 export function known(letter: string, pid: number | null, declared: Partial<KnownContainer['declared']> = {}): KnownContainer {
   return { id: idOf(letter), name: `c-${letter}`, pid, state: pid === null ? 'exited' : 'running', declared: { ...plainContainer().declared, ...declared } };
+}
+
+/** Gives each test of a file a host of its own and what a reader keeps of it, and takes both away. Answers a maker of further caches. */
+export function onMadeHosts(take: (host: MadeHost, cache: KernelCache) => void): () => KernelCache {
+  let host: MadeHost;
+  const caches: KernelCache[] = [];
+  const another = (): KernelCache => {
+    const made = newKernelCache();
+    caches.push(made);
+    return made;
+  };
+  beforeEach(() => {
+    host = new MadeHost();
+    take(host, another());
+  });
+  afterEach(() => {
+    for (const cache of caches.splice(0)) closeKernelCache(cache);
+    host.remove();
+  });
+  return another;
 }

@@ -1,19 +1,15 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { valueOf } from '../../src/core/model/index.js';
-import { closeKernelCache, newKernelCache, readKernel, type KernelCache } from '../../src/node/collect/kernel/index.js';
-import { idOf, known, MadeHost } from './made-host.js';
+import { readKernel, type KernelCache } from '../../src/node/collect/kernel/index.js';
+import { idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
 
 /** Threads that are not as their first: rights and namespaces belong to each of them. */
 
 let host: MadeHost;
 let cache: KernelCache;
-beforeEach(() => {
-  host = new MadeHost();
-  cache = newKernelCache();
-});
-afterEach(() => {
-  closeKernelCache(cache);
-  host.remove();
+onMadeHosts((made, kept) => {
+  host = made;
+  cache = kept;
 });
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;

@@ -19,3 +19,9 @@ test('a disk or a folder of the host is high, read-only less', () => {
 test('what was declared is quiet', () => {
   expect(has(mount({ declared: true }))).toEqual([]);
 });
+test('what was declared read-only and can be written to is told', () => {
+  const declared = { mounts: [{ type: 'bind', source: '/srv', destination: '/x', writable: false, propagation: '' }] };
+  const titles = (writable: boolean) => find([plainContainer({ declared, mounts: known([mount({ declared: true, host: '/srv', writable })], 'k') })]).map((h) => h.title);
+  expect(titles(true)).toEqual(['web can write to /srv of the host, at /x, which was declared read-only.']);
+  expect(titles(false)).toEqual([]);
+});

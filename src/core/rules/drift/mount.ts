@@ -15,7 +15,7 @@ export const driftMount: Rule = {
   name: 'drift-mount',
   family: 'drift',
   severity: 'high',
-  title: 'A container holds a mount that was not declared.',
+  title: 'A container holds a mount that was not declared, or holds it otherwise.',
   why: 'Somebody put a file system into its mount namespace after it started: from the host (nsenter, a tool that hot-plugs volumes) or from inside with SYS_ADMIN. The engine does not list it.',
   remedy: 'Find out who made it; take it away (umount) or declare it.',
   references: ['mount_namespaces(7)', '/proc/<pid>/mountinfo'],
@@ -34,6 +34,13 @@ export const driftMount: Rule = {
         evidence: [known(`${m.device} ${m.root} at ${m.destination}, ${m.fstype}, ${m.writable ? 'rw' : 'ro'}`, source), told(c.declared, 'mounts')],
         key: m.destination,
       }));
+      const writable = c.mounts.value.filter((m) => m.declared && m.writable && c.declared.mounts.some((one) => one.destination === m.destination && !one.writable));
+      hits.push(...writable.slice(0, MOST).map((m): Hit => ({
+        title: `${c.name} can write to ${m.host === '' ? m.destination : `${m.host} of the host, at ${m.destination}`}, which was declared read-only.`,
+        subjects: [subjectOf(c)],
+        evidence: [known(`${m.device} ${m.root} at ${m.destination}, ${m.fstype}, rw`, source), told(c.declared, 'mounts')],
+        key: `rw ${m.destination}`,
+      })));
       const rest = more.filter(own);
       const first = rest[0];
       if (first) {

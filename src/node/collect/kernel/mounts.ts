@@ -39,8 +39,10 @@ function under(path: string, folder: string): boolean {
 function masks(line: MountLine): 'masked' | 'read-only' | undefined {
   if (!under(line.point, '/proc') && !under(line.point, '/sys')) return undefined;
   if (line.point === '/proc' || line.point === '/sys' || under(line.point, '/sys/fs/cgroup')) return undefined;
-  if (line.fstype === 'tmpfs' && (line.readOnly || line.superReadOnly || line.root === '/null')) return 'masked';
-  if (line.fstype === 'devtmpfs' && line.root === '/null') return 'masked';
+  // The node that masks stays what it is when its name is taken away: `/null//deleted`.
+  const isNull = line.root === '/null' || line.root === '/null//deleted';
+  if (line.fstype === 'tmpfs' && (line.readOnly || line.superReadOnly || isNull)) return 'masked';
+  if (line.fstype === 'devtmpfs' && isNull) return 'masked';
   if ((line.fstype === 'proc' || line.fstype === 'sysfs') && line.readOnly) return 'read-only';
   return undefined;
 }
@@ -52,6 +54,35 @@ function isDeclared(line: MountLine, declared: Declared | undefined): boolean {
   if (ORDINARY.has(line.point) && (!line.point.startsWith('/etc/') || OF_A_CONTAINER.test(line.root))) return true;
   // What lies below a declared mount came with it (a bind is recursive) or was made by what is kept there.
   return declared.mounts.some((one) => under(line.point, one.destination.replace(/\/+$/, '') || '/'));
+}
+
+/**
+ * Which lines were put there after the container was made, in table order (the kernel's: as they were made). The last
+ * that a runtime does is to mask paths of /proc and /sys; what follows came later. So did a second mount at one point,
+ * where no recursive bind could have brought both. What propagates from the host is the declaration's doing.
+ */
+function latecomers(lines: readonly MountLine[], declared: Declared | undefined): ReadonlySet<MountLine> {
+  const late = new Set<MountLine>();
+  if (declared === undefined) return late;
+  const points = new Set<string>();
+  let masking: 'not yet' | 'now' | 'done' = 'not yet';
+  for (const line of lines) {
+    if (masks(line) !== undefined) {
+      if (masking === 'not yet') masking = 'now';
+      continue;
+    }
+    if (masking === 'now') masking = 'done';
+    const again = points.has(line.point) && line.point !== '/' && !under(line.point, '/sys/fs/cgroup') && !declared.mounts.some((one) => one.destination !== line.point && under(line.point, one.destination));
+    points.add(line.point);
+    // Some runtimes give a terminal last of all.
+    if (again || (masking === 'done' && line.propagation === 'private' && line.point !== '/dev/console')) late.add(line);
+  }
+  return late;
+}
+
+/** Whether it can be written to, and the engine was told that it could not. */
+function isLoosened(line: MountLine, declared: Declared | undefined): boolean {
+  return !line.readOnly && !line.superReadOnly && declared?.mounts.some((one) => one.destination === line.point && !one.writable) === true;
 }
 
 function matters(line: MountLine, declaredHere: boolean, ofEngine: boolean): boolean {
@@ -68,14 +99,15 @@ function facts(lines: readonly MountLine[], source: string, declared: Declared |
   const masked: string[] = [];
   const locked: string[] = [];
   let root: MountLine | undefined;
+  const late = latecomers(lines, declared);
   for (const line of lines) {
     if (line.point === '/') root = line;
     const mask = masks(line);
     if (mask === 'masked') masked.push(decode(line.point));
     else if (mask === 'read-only') locked.push(decode(line.point));
     if (mask !== undefined) continue;
-    const declaredHere = isDeclared(line, declared);
-    if (!matters(line, declaredHere, declared !== undefined)) continue;
+    const declaredHere = isDeclared(line, declared) && !late.has(line);
+    if (!matters(line, declaredHere, declared !== undefined) && !isLoosened(line, declared)) continue;
     if (mounts.length >= MOST_MOUNTS) break;
     const path = OWN.has(line.fstype) && line.fstype !== 'overlay' ? '' : hostPath(host(), line.device, line.root);
     mounts.push({

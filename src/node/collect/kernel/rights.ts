@@ -136,8 +136,8 @@ function sort(members: readonly Proc[], main: Proc, procs: ReadonlyMap<number, P
   for (const alike of classes.values()) {
     const first = alike[0];
     if (first === undefined) continue;
-    // What a container's own children hold lies within its bounding set; more than that came from outside.
-    const outside = first !== main && (beyond(main.status.bounding, first.status.bounding) || !alike.some((proc) => descends(proc, main, procs)));
+    // What a container's own children hold lies within its bounding set, but for what they may do in a user namespace that they made; more than that came from outside.
+    const outside = first !== main && ((beyond(main.status.bounding, first.status.bounding) && sameNamespace(first, main, 'user') !== false) || !alike.some((proc) => descends(proc, main, procs)));
     const one = facts(first, outside ? 'exec' : 'main', alike.length);
     const held = holds(first, main, hostUser);
     processes.push(one);
