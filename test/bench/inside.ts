@@ -49,15 +49,15 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
     const { containers, cache } = kernelCache;
     return { ms: await timed(async () => readKernel({ roots: ROOTS, containers, cache, depth: 'processes' })), processes: cache.processes.procs.size };
   },
-  /** CPU in % of a core while the kernel is polled at a rate as a session does, with all of it read again once in between. */
-  poll: async (everyMs: number, polls: number) => {
+  /** CPU in % of a core while the kernel is polled at a rate as a session does, with all of it read again once in so many polls. */
+  poll: async (everyMs: number, polls: number, perCheck: number) => {
     kernelCache ??= await prepareKernel();
     const { containers, cache } = kernelCache;
     const before = process.cpuUsage();
     const from = performance.now();
     for (let n = 1; n <= polls; n++) {
       await new Promise((wake) => setTimeout(wake, Math.max(0, from + n * everyMs - performance.now())));
-      if (n === polls) readKernel({ roots: ROOTS, containers, cache });
+      if (n % perCheck === 0) readKernel({ roots: ROOTS, containers, cache });
       else readMoving(cache);
     }
     const used = process.cpuUsage(before);

@@ -6,7 +6,7 @@ import { readDevices } from './mounts.js';
 import type { KernelFacts, KnownContainer, Proc } from './types.js';
 
 /** What is set once in a cgroup, and the tree itself, is read again after this time, or where the engine told of a change. */
-const SETTLED_MS = 30_000;
+const SETTLED_MS = 120_000;
 
 /** What of an earlier pass is good enough for this one. */
 export interface Freshness {

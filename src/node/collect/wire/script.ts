@@ -6,7 +6,8 @@ import { splitSections, type Section } from '../../../core/parse/net-sections.js
 /**
  * What is asked of one net namespace, in one child process. It only lists; the legacy tools are asked only where
  * the kernel has their tables already (asking would make them). Interface names are taken from the kernel, never
- * from arguments; without globbing.
+ * from arguments; without globbing. Sysctls of interfaces that are plugged into a bridge are left out: the bridge takes their
+ * frames before ARP or IP see one (net/bridge/br_input.c, br_handle_frame), and on a busy host they are nearly all there are.
  */
 const SCRIPT = `
 set -f
@@ -54,14 +55,24 @@ if [ -e /proc/self/net/arp_tables_names ]; then
     r arptables $T -t filter -L -n -v ;;
   esac
 fi
+P=
+case $L in *'"info_slave_kind":"bridge"'*) P=$(ip -br link show type bridge_slave | sed 's/[ @].*//') ;; esac
 set +f
-cd /proc/sys/net && r sysctl grep -s '' \
-  ipv4/conf/*/arp_* ipv4/conf/*/drop_gratuitous_arp ipv4/conf/*/accept_redirects ipv4/conf/*/secure_redirects ipv4/conf/*/shared_media \
-  ipv4/conf/*/proxy_arp ipv4/conf/*/proxy_arp_pvlan ipv4/conf/*/rp_filter ipv4/conf/*/forwarding ipv4/conf/*/accept_local ipv4/conf/*/route_localnet \
-  ipv4/neigh/*/locktime ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/ping_group_range \
-  ipv6/conf/*/accept_ra ipv6/conf/*/accept_redirects ipv6/conf/*/accept_untracked_na ipv6/conf/*/drop_unsolicited_na ipv6/conf/*/disable_ipv6 \
-  ipv6/conf/*/forwarding ipv6/conf/*/ndisc_* ipv6/conf/*/proxy_ndp ipv6/conf/*/force_tllao ipv6/conf/*/autoconf \
-  bridge/*
+cd /proc/sys/net || exit 0
+N='
+'
+port() { case "$N$P$N" in *"$N\${1##*/}$N"*) return 0 ;; esac; return 1; }
+set --
+for d in ipv4/conf/*; do
+  port "$d" || set -- "$@" "$d"/arp_* "$d"/drop_gratuitous_arp "$d"/accept_redirects "$d"/secure_redirects "$d"/shared_media \
+    "$d"/proxy_arp "$d"/proxy_arp_pvlan "$d"/rp_filter "$d"/forwarding "$d"/accept_local "$d"/route_localnet
+done
+for d in ipv6/conf/*; do
+  port "$d" || set -- "$@" "$d"/accept_ra "$d"/accept_redirects "$d"/accept_untracked_na "$d"/drop_unsolicited_na "$d"/disable_ipv6 \
+    "$d"/forwarding "$d"/ndisc_* "$d"/proxy_ndp "$d"/force_tllao "$d"/autoconf
+done
+for d in ipv4/neigh/*; do port "$d" || set -- "$@" "$d"/locktime; done
+r sysctl grep -s '' "$@" ipv4/ip_forward ipv4/ip_nonlocal_bind ipv4/ping_group_range bridge/*
 exit 0
 `;
 
