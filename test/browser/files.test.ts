@@ -15,6 +15,8 @@ async function open(given?: StandSession): Promise<void> {
   current = await openStage(given);
   ({ page, session } = current);
 }
+/** What the window asked for by this method, in its order; what else it asks for in between is no matter. */
+const asked = (method: string) => session.asked.filter((one) => one.method === method);
 const shown = (): Promise<void> => current.shown();
 const inspector = () => current.inspector;
 const stage = () => current.stage;
@@ -26,7 +28,7 @@ describe('files', () => {
     session.answers.openText = ({ name }) => ({ ok: false, trouble: { what: `${name} is not a snapshot`, why: 'it has no format', todo: 'Save one with bulkhead snapshot -o FILE.', command: '' } });
     await page.locator('#open-file').setInputFiles({ name: 'notes.json', mimeType: 'application/json', buffer: Buffer.from('{"a":1}') });
     await page.getByTestId('notice').getByText('notes.json is not a snapshot').waitFor();
-    expect(session.asked.at(-1)).toMatchObject({ method: 'openText', args: [{ name: 'notes.json', text: '{"a":1}' }] });
+    expect(asked('openText')).toMatchObject([{ args: [{ name: 'notes.json', text: '{"a":1}' }] }]);
     expect(await stage().getAttribute('data-items')).not.toBe('0');
     const transfer = await page.evaluateHandle(() => {
       const data = new DataTransfer();
@@ -51,10 +53,10 @@ describe('files', () => {
     const items = await stage().getAttribute('data-items');
     await page.locator('#open-file').setInputFiles({ name: 'here.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...snapshot, containers: snapshot.containers.slice(0, 5) })) });
     await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] !== before, items);
-    const resyncs = session.asked.filter((x) => x.method === 'resync').length;
+    const resyncs = asked('resync').length;
     session.push({ push: 'opened', seq: 101, key, picture: rest });
     await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] === before, items);
-    expect(session.asked.filter((x) => x.method === 'resync').length).toBe(resyncs + 1);
+    expect(asked('resync').length).toBe(resyncs + 1);
   });
 
   it('are saved with the bytes that were previewed', async () => {
@@ -74,7 +76,7 @@ describe('files', () => {
     await page.getByTestId('redact').check();
     await page.getByText('host.json').waitFor();
     await page.getByTestId('left').getByText('ports: 80/tcp').waitFor();
-    expect(session.asked.at(-1)).toMatchObject({ method: 'exportAs', args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
+    expect(asked('exportAs').at(-1)).toMatchObject({ args: [{ format: 'json', redact: true, lens: 'network', theme: 'dark' }] });
     // A window that comes back remembers what was chosen last.
     await page.reload();
     await shown();

@@ -239,6 +239,24 @@ describe('the view', () => {
     expect(Number(await bar.getAttribute('aria-valuenow'))).toBe(width + 12);
   });
 
+  it('has a menu that a key opens at its first entry, and that closes by Escape and when the focus leaves it', async () => {
+    await open();
+    await shown();
+    const menu = page.getByRole('menu', { name: 'More' });
+    await page.getByTestId('menu').click();
+    await menu.waitFor();
+    await page.keyboard.press('Escape');
+    await menu.waitFor({ state: 'hidden' });
+    await page.keyboard.press('Enter');
+    await menu.waitFor();
+    await page.waitForFunction(() => document.activeElement?.textContent?.startsWith('Open a file') === true);
+    await page.keyboard.press('ArrowDown');
+    await page.waitForFunction(() => document.activeElement?.textContent?.startsWith('Export') === true);
+    await page.keyboard.press('/');
+    await menu.waitFor({ state: 'hidden' });
+    await page.waitForFunction(() => document.activeElement?.id === 'filter');
+  });
+
   it('is light or dark as the system is, and as it is told', async () => {
     await open();
     await shown();

@@ -156,7 +156,7 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const stuck = rights.plainOnly && a.plug.kind === 'ipvlan';
   const unread = [...(stuck ? ['it has no means to send a frame with a foreign MAC (CAP_NET_ADMIN alone sets none on an ipvlan)'] : []), ...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
   if (road.stages.length === 0) {
-    const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known(0, host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
+    const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known('0 rules', host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
     return { answer: answer('open', '', none, unread), masks, trials: [] };
   }
   const results = new Map<string, Trial>();

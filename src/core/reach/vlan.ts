@@ -51,7 +51,7 @@ export function vlansPart(hop: Hop, technique: Technique): Answer {
   const filtering: Reading<boolean> = hop.bridge.bridge?.vlanFiltering ?? unknown('absent', `/sys/class/net/${hop.bridge.name}/bridge/vlan_filtering`);
   const text = technique === 'mac-steal' ? 'the MAC is learned in the VLAN of the victim’s frames' : 'both are in one VLAN';
   const on = valueOf(filtering);
-  if (on === false) return answer('open', '', step(text, 'yes', filtering, 'The bridge does not filter VLANs: one domain.'));
+  if (on === false) return answer('open', '', step(text, 'yes', known('vlan_filtering 0', filtering.source), 'The bridge does not filter VLANs: one domain.'));
   if (on === undefined) {
     // A bridge of a kernel without VLAN filtering has no such switch.
     if (isKnown(filtering) || filtering.unknown === 'absent') return answer('open', '');

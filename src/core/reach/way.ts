@@ -114,7 +114,7 @@ function ports(hop: Hop, technique: Technique, macs: { readonly a: string | unde
   if (hop.in !== null && hop.out !== null) {
     const a = flag(hop.in, 'isolated');
     const b = flag(hop.out, 'isolated');
-    const both = known(`${valueOf(a) === true ? 1 : 0} and ${valueOf(b) === true ? 1 : 0}`, isKnown(a) ? a.source : b.source);
+    const both = known(`isolated ${valueOf(a) === true ? 1 : 0} and ${valueOf(b) === true ? 1 : 0}`, isKnown(a) ? a.source : b.source);
     const why = 'Two isolated ports are parted; an isolated one still reaches those that are not, and the host.';
     if (valueOf(a) === true && valueOf(b) === true) parts.push(answer('shut', 'isolated port', () => [step('way', 'no port flag parts them', 'no', both, why)]));
     else if (valueOf(a) === false || valueOf(b) === false) parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'yes', both, why)]));

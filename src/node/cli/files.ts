@@ -18,9 +18,10 @@ export function readText(what: string, file: string): string {
 /** A saved snapshot. Stops with one sentence where it is none. */
 export function readSnapshot(file: string): Snapshot {
   const opened = openSnapshot(readText('no snapshot', file));
+  const called = file === '-' ? 'standard input' : file;
   if (opened.ok) return opened.snapshot;
   const { why, todo, command } = opened.trouble;
-  throw stop(`${file} is not a snapshot`, why, todo, command);
+  throw stop(`${called} is not a snapshot`, why, todo, command);
 }
 
 /** Writes a file as a whole or not at all: beside it, then renamed over it. A device or pipe is written to as it is. */
@@ -46,6 +47,7 @@ export function writeWhole(file: string, data: string | Uint8Array): void {
   } catch (error) {
     if (opened !== null) closeSync(opened);
     if (!special) rmSync(temporary, { force: true });
-    throw fileStop('nothing was written', file, error);
+    // What is missing is the place to write to, not the file.
+    throw fileStop('nothing was written', (error as NodeJS.ErrnoException).code === 'ENOENT' ? `folder ${path.dirname(file)}` : file, error);
   }
 }

@@ -7,10 +7,18 @@ import { safe } from './trouble.js';
 
 const STYLE: Readonly<Record<Severity, Parameters<Io['paint']>[0]>> = { critical: ['bold', 'red'], high: 'red', medium: 'yellow', low: 'cyan', info: 'dim' };
 
+/** Names take no more columns than this, so that there is room for what is said of them. */
+const WHO = 28;
+
 /** The names of those at fault, the first few and how many more. */
 function who(findings: readonly Finding[]): string {
   const names = [...new Set(findings.map((f) => f.subjects[0]?.name ?? ''))];
-  const shown = names.slice(0, names.length > 3 ? 2 : 3).map((n) => clip(n, 20));
+  const shown: string[] = [];
+  for (const name of names.slice(0, names.length > 3 ? 2 : 3)) {
+    const one = clip(name, names.length === 1 ? WHO : 20);
+    if (shown.length > 0 && [...shown, one].join(', ').length > WHO) break;
+    shown.push(one);
+  }
   return names.length > shown.length ? `${shown.join(', ')} +${names.length - shown.length}` : shown.join(', ');
 }
 

@@ -71,13 +71,14 @@ function live(picture: Picture): StateCardWords | null {
     };
   }
   const running = containers.filter((c) => c.state === 'running' || c.state === 'paused' || c.state === 'restarting');
-  if (running.length === 0 && picture.snapshot.groups.every((g) => g.folded)) {
+  if (running.length === 0) {
     const stopped = containers.length;
     const first = containers[0];
+    const others = picture.snapshot.groups.filter((g) => !g.folded).length;
     return {
       id: 'empty', tone: 'quiet', sign: 'empty', heading: `No container runs on ${hostName(picture)}`,
       rows: [
-        row('Why', [`${host.engine.name} ${host.engine.version} answers: 0 run, ${stopped} ${stopped === 1 ? 'is' : 'are'} stopped.`]),
+        row('Why', [`${host.engine.name} ${host.engine.version} answers: 0 run, ${stopped} ${stopped === 1 ? 'is' : 'are'} stopped.${others === 0 ? '' : ` What is shown ${others === 1 ? 'is a group' : `are ${others} groups`} of other runtimes.`}`]),
         row('Do', ['Start one; it appears here by itself:'], first ? `docker start ${/^[\w.-]+$/.test(first.name) ? first.name : first.id.slice(0, 12)}` : 'docker run --rm -d nginx'),
       ],
       buttons: [{ text: 'Put aside', act: 'aside' }], aside: true,

@@ -46,6 +46,17 @@ describe('words of a state', () => {
     expect([0, 59_000, 60_000, 3_600_000, 86_400_000, 3 * 86_400_000].map(age)).toEqual(['0 s', '59 s', '1 min', '1 h', '1 day', '3 days']);
   });
 
+  it('say that no container runs, also where groups of other runtimes do and stopped ones are left', () => {
+    const { snapshot } = picture;
+    const none = { ...picture, snapshot: { ...snapshot, containers: snapshot.containers.map((c) => ({ ...c, state: 'exited' as const, pid: null })) } };
+    const live = { state: 'live', endpoint: '', since: '' } as const;
+    expect(none.snapshot.groups.some((g) => !g.folded)).toBe(true);
+    expect(stateWords(live, none, 'open', now)).toEqual({ sign: 'empty', text: 'live, 0 containers' });
+    const card = cardOf(live, none, 'open', now);
+    expect(card?.id).toBe('empty');
+    expect(card?.rows[0]?.lines.join(' ')).toMatch(/0 run, 14 are stopped\. What is shown .* of other runtimes\./);
+  });
+
   it('have a card only where there is something to say', () => {
     const live = { state: 'live', endpoint: '', since: '' } as const;
     expect(cardOf(live, picture, 'open', now)).toBeNull();

@@ -37,8 +37,10 @@ export function day(at: string): string {
   return said(DAY, at);
 }
 
+const running = (picture: Picture | null): number => picture?.snapshot.containers.filter((c) => c.state !== 'exited' && c.state !== 'dead' && c.state !== 'created').length ?? 0;
+
 const containers = (picture: Picture | null): string => {
-  const n = picture?.snapshot.containers.filter((c) => c.state !== 'exited' && c.state !== 'dead' && c.state !== 'created').length ?? 0;
+  const n = running(picture);
   return `${n} ${n === 1 ? 'container' : 'containers'}`;
 };
 
@@ -59,7 +61,7 @@ export function stateWords(link: Link, picture: Picture | null, wire: Wire, now:
     case 'live':
       if (picture === null) return { sign: 'busy', text: 'reading' };
       if (picture.snapshot.host.proof.kind === 'foreign') return { sign: 'unknown', text: `live, ${containers(picture)}, kernel unknown` };
-      return { sign: picture.snapshot.containers.length === 0 ? 'empty' : 'live', text: `live, ${containers(picture)}` };
+      return { sign: running(picture) === 0 ? 'empty' : 'live', text: `live, ${containers(picture)}` };
   }
 }
 

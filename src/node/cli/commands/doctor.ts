@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import { isKnown, valueOf, workloads, type Reading, type Snapshot } from '../../../core/model/index.js';
+import { plural } from '../../../core/facts/units.js';
 import { NoEngine } from '../../collect/engine/failure.js';
 import { clip, columns } from '../columns.js';
 import type { Context } from '../context.js';
@@ -29,11 +30,13 @@ function state(readings: readonly Reading<unknown>[]): Pick<Line, 'state' | 'hel
 export function doctorLines(s: Snapshot): readonly Line[] {
   const { engine, proof } = s.host;
   const running = workloads(s).filter((w) => w.pid !== null);
+  const own = running.filter((w) => w.kind === 'container').length;
+  const whom = `${running.length} ${running.length === own ? 'containers' : 'workloads'}`;
   const of = (what: string, noun: string, pick: (w: (typeof running)[number]) => readonly Reading<unknown>[], would = ''): Line => {
     const each = running.map((w) => state(pick(w)));
     const whole = state(running.flatMap(pick));
     const known = each.filter((e) => e.state === 'read' || e.state === 'none').length;
-    return { what, text: `${noun} of ${known} of ${running.length} containers${whole.state !== 'read' && would !== '' ? `; without: ${would}` : ''}`, state: running.length === 0 ? 'none' : whole.state, help: whole.help };
+    return { what, text: `${noun} of ${known} of ${whom}${whole.state !== 'read' && would !== '' ? `; without: ${would}` : ''}`, state: running.length === 0 ? 'none' : whole.state, help: whole.help };
   };
   const nets = (what: string, text: string, pick: (n: Snapshot['nets'][number]) => readonly Reading<unknown>[]): Line => ({ what, text, ...state(s.nets.flatMap(pick)) });
   const ports = s.interfaces.flatMap((i) => (i.port ? [i.port.isolated, i.port.learning, i.port.neighSuppress] : []));
@@ -41,7 +44,7 @@ export function doctorLines(s: Snapshot): readonly Line[] {
     ? { what: 'Kernel', text: `this machine’s (${clip(proof.by, 200)}), ${valueOf(s.host.kernel) ?? 'unknown version'}, cgroup ${valueOf(s.host.cgroupVersion) ?? 'unknown'}`, state: 'proved', help: '' }
     : { what: 'Kernel', text: clip(proof.why, 300), state: proof.kind === 'foreign' ? 'foreign' : 'unread', help: proof.kind === 'foreign' ? 'run `bulkhead snapshot -o FILE` on the engine’s own host and open FILE here, or name it with --host ssh://' : 'start a container, so that there is something to prove it by' };
   return [
-    { what: 'Engine', text: `${safe(engine.name)} ${safe(engine.version)} at ${safe(engine.endpoint)}, API ${safe(engine.apiVersion)}, ${s.containers.length} containers`, state: 'read', help: '' },
+    { what: 'Engine', text: `${safe(engine.name)} ${safe(engine.version)} at ${safe(engine.endpoint)}, API ${safe(engine.apiVersion)}, ${plural(s.containers.length, 'container')}${running.length === own ? '' : `; ${plural(running.length - own, 'group')} of other runtimes`}`, state: 'read', help: '' },
     kernel,
     ...(proof.kind === 'foreign' ? [] : [
       of('Processes', 'capabilities, seccomp, no_new_privs and user ids', (w) => w.processes.flatMap((p) => [p.capabilities.effective, p.seccomp, p.noNewPrivs, p.uid])),

@@ -32,6 +32,13 @@ describe('what to do', () => {
       expect(told('tcp://h:2376', error)).toMatchObject({ why: expect.stringContaining(error.message) as string, todo: expect.stringContaining('DOCKER_CERT_PATH') as string });
     }
   });
+  test('a port that takes connections and closes them: perhaps it wants TLS', () => {
+    expect(told('tcp://127.0.0.1:2376', Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }))).toMatchObject({ why: expect.stringContaining('closes it') as string, todo: expect.stringContaining('TLS') as string });
+  });
+  test('an engine of another machine is not started here', () => {
+    expect(told('tcp://far.example:2375', coded('ECONNREFUSED'))).toMatchObject({ todo: expect.stringContaining('there') as string, command: '' });
+    for (const url of ['tcp://127.0.0.1:2375', 'tcp://localhost:2375', 'unix:///nowhere/docker.sock']) expect(told(url, coded('ECONNREFUSED')).command).toBe('sudo systemctl start docker');
+  });
   test('a socket of group docker: join the group', () => {
     const tried = [{ endpoint: 'unix:///a', failure: 'absent', text: 'no a' }, { endpoint: 'unix:///b', failure: 'denied', text: '/b is there, but this user may not open it (it belongs to root and group docker)' }] as const;
     const { trouble } = noEngine(tried, false);

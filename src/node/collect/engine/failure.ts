@@ -65,6 +65,7 @@ export function attemptOf(candidate: Candidate, error: unknown): Attempt {
   if (way.kind === 'ssh' && code === 'ENOENT') return { endpoint, failure: 'absent', text: 'there is no ssh command on this machine' };
   if (way.kind === 'ssh' && /permission denied|host key/i.test(message)) return { endpoint, failure: 'denied', text: `ssh: ${message}` };
   if (way.kind === 'tcp' && isAboutCertificates(error)) return { endpoint, failure: 'denied', text: `TLS: ${endpoint}: ${message}` };
+  if (way.kind === 'tcp' && code === 'ECONNRESET') return { endpoint, failure: 'refused', text: `${endpoint} takes the connection and closes it without an answer` };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { endpoint, failure: 'absent', text: `no address is known for ${endpoint}` };
   if (code === 'ETIMEDOUT' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return { endpoint, failure: 'silent', text: `${endpoint} can't be reached (${String(code)})` };
   return { endpoint, failure: 'refused', text: `${endpoint}: ${message}` };
@@ -93,6 +94,11 @@ function sshCheck(endpoint: string): string {
   return command.every((word) => /^[\w.@-]+$/u.test(word)) ? command.join(' ') : '';
 }
 
+/** Whether an endpoint is on this machine, so that what starts an engine here helps. */
+function isHere(endpoint: string): boolean {
+  return !/^(?:tcp|https?):/u.test(endpoint) || /^[a-z]+:\/\/(?:localhost|127\.[\d.]+|\[::1\])(?::|\/|$)/u.test(endpoint);
+}
+
 function remedy(attempt: Attempt): Pick<Trouble, 'todo' | 'command'> {
   if (attempt.failure === 'denied' && attempt.text.startsWith('ssh:')) {
     const todo = /host key/i.test(attempt.text)
@@ -110,6 +116,8 @@ function remedy(attempt: Attempt): Pick<Trouble, 'todo' | 'command'> {
   }
   if (attempt.failure === 'silent') return { todo: 'See whether the engine is well; restart it if it hangs.', command: 'systemctl status docker' };
   if (attempt.failure === 'refused' && attempt.endpoint.startsWith('ssh://')) return { todo: 'See whether this works at all; the engine there must run, and the user must be allowed to use it.', command: sshCheck(attempt.endpoint) };
+  if (attempt.text.endsWith('closes it without an answer')) return { todo: 'See whether it wants TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or a context that has certificates), and whether it is an engine at all.', command: 'docker context ls' };
+  if (attempt.failure === 'refused' && !isHere(attempt.endpoint)) return { todo: 'Start the engine there, and see whether it listens on this port.', command: '' };
   if (attempt.failure === 'refused') return { todo: 'Start the engine.', command: 'sudo systemctl start docker' };
   return { todo: 'Check the name (docker context ls), or name another engine with --host.', command: 'docker context ls' };
 }

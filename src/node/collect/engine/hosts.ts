@@ -98,7 +98,7 @@ export function candidates(choice: HostChoice = {}): readonly Candidate[] {
   const named = (name: string, from: string): Candidate => {
     const context = readContext(folder, name);
     if (context !== null) return candidateOf(context.endpoint, from, context.tls);
-    return wrong(name, from, `there is no Docker context of this name in ${folder}`);
+    return wrong(name, from, `there is no Docker context ${name.slice(0, 80)} in ${folder}`);
   };
   const certs = () => {
     const verify = env['DOCKER_TLS_VERIFY'] !== undefined && env['DOCKER_TLS_VERIFY'] !== '';
