@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Answer, Picture } from '../../src/contract/contract.js';
 import type { Snapshot } from '../../src/core/model/index.js';
 import { startEngine, type Lab } from '../lab/engine.js';
-import { tryRun, until } from '../lab/run.js';
+import { run, tryRun, until } from '../lab/run.js';
 import { sameOrDenied, sameReadings } from './fields.js';
 import { programIn } from './program.js';
 import { lookAt, type Seen } from './seen.js';
@@ -19,6 +19,8 @@ import { lookAt, type Seen } from './seen.js';
 
 const ALLOWED = 65534;
 const OTHER = 65533;
+/** Of Debian's base-passwd; on the stage it has a password, and sudo asks for it. */
+const ASKED = { name: 'games', uid: 5, password: 'open, harbour' };
 const GROUP = 54321;
 const dir = mkdtempSync(join(tmpdir(), 'bulkhead-elevated-'));
 const reader = join(dir, 'reader.js');
@@ -28,7 +30,7 @@ let root: Seen;
 /** Rules, bus and policy daemon that only what runs below it can see; they end with it. */
 const STAGE = `
 dir=$1; shift
-mount --bind "$dir/sudoers.d" /etc/sudoers.d || exit 9
+mount --bind "$dir/sudoers.d" /etc/sudoers.d && mount --bind "$dir/shadow" /etc/shadow || exit 9
 if [ "$1" = pkexec ]; then
   mkdir -p /run/dbus /etc/polkit-1/rules.d && mount -t tmpfs none /run/dbus && mount --bind "$dir/rules.d" /etc/polkit-1/rules.d || exit 9
   dbus-daemon --system --nofork --nopidfile >/dev/null 2>&1 & bus=$!
@@ -66,8 +68,10 @@ class User {
   #said = '';
   pid = 0;
 
-  constructor(way: 'sudo' | 'pkexec', uid: number) {
-    const [program = '', ...args] = staged(way, [...asUser(uid), process.execPath, join(dir, 'session.js'), lab.host]);
+  /** `terminal`: the session's streams are those of a terminal of its own. */
+  constructor(way: 'sudo' | 'pkexec', uid: number, terminal = false) {
+    const session = [process.execPath, join(dir, 'session.js'), lab.host];
+    const [program = '', ...args] = staged(way, [...asUser(uid), ...(terminal ? ['script', '-q', '-e', '-c', session.join(' '), '/dev/null'] : session)]);
     this.#child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], env: ENV });
     this.#child.stdin?.on('error', () => undefined);
     this.#child.stderr?.on('data', (part) => {
@@ -83,6 +87,14 @@ class User {
   async elevate(): Promise<Answer<null>> {
     this.#child.stdin?.write('elevate\n');
     return (await this.#next()) as Answer<null>;
+  }
+
+  /** The same on a terminal: sudo asks there, and is answered. */
+  async elevateBy(password: string): Promise<Answer<null>> {
+    this.#child.stdout?.on('data', (part) => {
+      if (/password for [a-z]+:/.test(String(part))) this.#child.stdin?.write(`${password}\n`);
+    });
+    return this.elevate();
   }
 
   /** Its picture, once that was read as `as`. */
@@ -102,9 +114,13 @@ class User {
   }
 
   async #next(): Promise<unknown> {
-    const line = await this.#lines.next();
-    if (line.done === true) throw new Error(`the user's session ended: ${this.#said}`);
-    return JSON.parse(line.value);
+    for (;;) {
+      const line = await this.#lines.next();
+      if (line.done === true) throw new Error(`the user's session ended: ${this.#said}`);
+      // A terminal shows what is typed, and what sudo asks, as well.
+      if (line.value.startsWith('{')) return JSON.parse(line.value);
+      this.#said = (this.#said + line.value).slice(-2000);
+    }
   }
 }
 
@@ -114,6 +130,10 @@ beforeAll(async () => {
   await programIn(dir, 'test/drift/session-as-user.ts', 'session.js');
   for (const folder of ['sudoers.d', 'rules.d']) mkdirSync(join(dir, folder), { mode: 0o755 });
   writeFileSync(join(dir, 'sudoers.d/bulkhead'), `#${ALLOWED} ALL=(root) NOPASSWD: ${process.execPath} ${reader}\n`, { mode: 0o440 });
+  writeFileSync(join(dir, 'sudoers.d/asked'), `${ASKED.name} ALL=(root) PASSWD: ${process.execPath} ${reader}\n`, { mode: 0o440 });
+  const hash = (await run(['perl', '-e', 'print crypt($ARGV[0], q($6$bulkhead$))', ASKED.password])).trim();
+  const shadow = readFileSync('/etc/shadow', 'utf8').split('\n').filter((line) => !line.startsWith(`${ASKED.name}:`));
+  writeFileSync(join(dir, 'shadow'), `${ASKED.name}:${hash}:20000:0:99999:7:::\n${shadow.join('\n')}`, { mode: 0o600 });
   writeFileSync(
     join(dir, 'rules.d/10-bulkhead.rules'),
     `polkit.addRule(function (action, subject) {
@@ -180,6 +200,18 @@ describe.each(['sudo', 'pkexec'] as const)('by %s', (way) => {
     expect(await until(() => user.ended, 60_000)).toBe(true);
     expect(running()).toEqual([]);
   });
+});
+
+test('in a terminal sudo asks there for the password, and what was denied is known after', async () => {
+  const user = new User('sudo', ASKED.uid, true);
+  await user.open();
+  expect((await user.picture('user')).elevation).toBe('possible');
+  expect(await user.elevateBy(ASKED.password)).toEqual({ ok: true, value: null });
+  const after = await user.picture('reader');
+  for (const c of after.snapshot.containers) sameReadings(c, root.container(c.name));
+  expect(after.denied).toEqual([]);
+  process.kill(user.pid, 'SIGTERM');
+  expect(await until(() => running().length === 0 && user.ended, 60_000)).toBe(true);
 });
 
 test('as root it takes no word but its own: other verbs, paths and commands are refused, arguments are not looked at', async () => {

@@ -69,6 +69,10 @@ beforeAll(async () => {
   await inside('remounted', 'mount', '-o', 'remount,bind,rw', '/');
   await lab.run('mounted');
   await inside('mounted', 'mount', '-t', 'tmpfs', 'none', '/root');
+  await lab.run('loosened', { args: ['-v', '/tmp:/data:ro'] });
+  await inside('loosened', 'mount', '-o', 'remount,bind,rw', '/data');
+  await lab.run('covered', { args: ['-v', '/tmp:/data:ro'] });
+  await inside('covered', 'mount', '-t', 'tmpfs', 'none', '/data');
 
   const crowded = await lab.run('crowded');
   moveInto(sleeper(['sleep', '100000']).pid ?? 0, crowded);
@@ -90,6 +94,8 @@ beforeAll(async () => {
   await inNet('route', 'ip', 'route', 'add', '10.99.0.0/16', 'via', '172.30.0.200');
   await lab.run('device');
   await lab.docker(['exec', 'device', 'mknod', '/dev/disk', 'b', '8', '0']);
+  await lab.run('devices', { args: ['-v', '/dev/net:/dev/net'] });
+  await lab.docker(['exec', 'devices', 'sh', '-c', 'mkdir -p /dev/a/b && mknod /dev/a/b/sda b 8 0 && mknod /tmp/sdb b 8 16 && rm /dev/full && mknod /dev/full b 8 32']);
 
   const threaded = await lab.pid('threaded');
   expect(await until(() => /^CapEff:\s*0+$/m.test(readFileSync(`/proc/${threaded}/status`, 'utf8')), 30_000)).toBe(true);
@@ -119,6 +125,8 @@ test.each([
   ['pids', 'drift-pids'],
   ['remounted', 'drift-root-writable'],
   ['mounted', 'drift-mount'],
+  ['loosened', 'drift-mount'],
+  ['covered', 'drift-mount'],
   ['sociable', 'drift-namespace'],
   ['crowded', 'drift-process-elsewhere'],
   ['wired', 'drift-interface'],
@@ -135,6 +143,11 @@ test.each([
 test('each has the drift that was planted and no other', () => {
   const own = new Map([['generous', 'drift-capabilities'], ['unfiltered', 'drift-seccomp'], ['careless', 'drift-no-new-privs'], ['sociable', 'drift-namespace'], ['remounted', 'drift-root-writable'], ['mounted', 'drift-mount'], ['wired', 'drift-interface'], ['device', 'drift-device']]);
   for (const [name, rule] of own) expect([name, seen.drift.filter((f) => f.subjects.some((s) => s.name === name)).map((f) => f.name)]).toEqual([name, [rule]]);
+});
+
+test('devices are found however deep, in the place of an ordinary one and outside of /dev, and not those of a folder that was declared', () => {
+  const devices = seen.drift.filter((f) => f.subjects.some((s) => s.name === 'devices')).map((f) => f.evidence[0]);
+  expect(devices.map((one) => one && valueOf(one)).sort()).toEqual(['/dev/a/b/sda', '/dev/full', '/tmp/sdb']);
 });
 
 test('a process from outside is told with what it entered, and one by exec with what it holds', () => {

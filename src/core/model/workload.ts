@@ -73,7 +73,7 @@ const shared = {
   rootReadOnly: reading(z.boolean()),
   maskedPaths: reading(z.array(z.string()).readonly()),
   readonlyPaths: reading(z.array(z.string()).readonly()),
-  /** Device nodes in its /dev beyond the runtime's ordinary ones, e.g. `/dev/kmsg`. */
+  /** Device nodes beyond the runtime's ordinary ones, e.g. `/dev/kmsg`: in its /dev, and where none belongs. */
   devices: reading(z.array(z.string()).readonly()),
   privilegedPrograms: reading(z.array(privilegedProgram).readonly()),
 };

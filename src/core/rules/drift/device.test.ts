@@ -20,3 +20,8 @@ test('what an accelerator’s runtime gives is its ordinary way', () => {
 test('a privileged container has every device', () => {
   expect(titles([plainContainer({ devices: known(['/dev/sda'], 'k'), declared: { privileged: true } })])).toEqual([]);
 });
+test('what lies in a folder of the host that was declared came with it, and what lies in a volume did not', () => {
+  const within = (type: string) => titles([plainContainer({ devices: known(['/dev/snd/pcm0', '/dev/sda'], 'k'), declared: { mounts: [{ type, source: '/dev/snd', destination: '/dev/snd', writable: true, propagation: '' }] } })]);
+  expect(within('bind')).toEqual(['web has the device /dev/sda, which was not declared.']);
+  expect(within('volume')).toHaveLength(2);
+});

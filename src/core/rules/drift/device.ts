@@ -23,10 +23,12 @@ export const driftDevice: Rule = {
     settled(snapshot).flatMap((c): Hit[] => {
       if (!isKnown(c.devices) || c.declared.privileged) return [];
       const source = c.devices.source;
-      return c.devices.value.filter((node) => !isDeclaredDevice(c.declared.devices, node) && !BY_RUNTIME.test(node) && !c.declared.devices.some((d) => d.startsWith('request '))).map((node): Hit => ({
+      // A folder of the host that was declared brings its nodes with it; the device cgroup lets none of them be opened.
+      const brought = (node: string) => c.declared.mounts.some((m) => m.type === 'bind' && (node === m.destination || node.startsWith(`${m.destination.replace(/\/+$/u, '')}/`)));
+      return c.devices.value.filter((node) => !brought(node) && !isDeclaredDevice(c.declared.devices, node) && !BY_RUNTIME.test(node) && !c.declared.devices.some((d) => d.startsWith('request '))).map((node): Hit => ({
         title: `${c.name} has the device ${node}, which was not declared.`,
         subjects: [subjectOf(c)],
-        evidence: [known(node, source), told(c.declared, 'devices')],
+        evidence: [known(node, source.replace(/\/dev$/u, node.slice(0, node.lastIndexOf('/')))), told(c.declared, 'devices')],
         key: node,
       }));
     }),

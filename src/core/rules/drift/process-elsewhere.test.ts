@@ -16,3 +16,7 @@ test('namespaces of a program’s own making are low, the host’s and another c
 test('unread is no drift', () => {
   expect(find([plainContainer({ processes: at({ mnt: unknown('denied', 'ns') }) })])).toEqual([]);
 });
+test('each place that it is in is named', () => {
+  const [hit] = find([plainContainer({ processes: at({ mnt: known(4026531841, 'ns'), net: known(88, 'ns') }) })]);
+  expect(hit?.title).toContain('in other namespaces: the host’s mnt; its own net.');
+});

@@ -3,6 +3,7 @@ import { NS_KINDS, type NsKind } from '../../model/namespaces.js';
 import type { Hit, Rule } from '../rule.js';
 import { plainContainer, plainFacts, plainInodes, plainProcess } from '../example.js';
 import { settled, subjectOf } from '../subjects.js';
+import { workloads } from '../../model/snapshot.js';
 
 export const driftProcessElsewhere: Rule = {
   id: 'BH-DRIFT-11',
@@ -19,7 +20,9 @@ export const driftProcessElsewhere: Rule = {
     facts: () => plainFacts([plainContainer({ processes: [plainProcess(), plainProcess({ pid: 4400, comm: 'sleep', role: 'exec', namespaces: { ...plainInodes(1, 4400), net: known(4026531840, '/proc/4400/ns/net'), mnt: known(4026531841, '/proc/4400/ns/mnt') } })] })]),
   },
   find: ({ snapshot }) =>
-    settled(snapshot).flatMap((c): Hit[] => {
+{
+    const all = workloads(snapshot);
+    return settled(snapshot).flatMap((c): Hit[] => {
       const byWhat = new Map<string, Hit>();
       for (const p of c.processes) {
         if (p.pid === c.pid) continue;
@@ -33,13 +36,14 @@ export const driftProcessElsewhere: Rule = {
           if (!isKnown(there) || !isKnown(own) || there.value === own.value) continue;
           evidence.push(there, own);
           const isHost = valueOf(snapshot.host.namespaces[kind] ?? own) === there.value;
-          const isOther = snapshot.containers.some((o) => o.id !== c.id && valueOf(o.namespaces[kind].inode) === there.value);
+          const isOther = all.some((o) => o.id !== c.id && valueOf(o.namespaces[kind].inode) === there.value);
           (isHost ? host : isOther ? others : nested).push(kind);
         }
         const kinds = [...host, ...others, ...nested];
         if (kinds.length === 0) continue;
         const key = `${p.comm} ${kinds.join(' ')}`;
-        const where = host.length > 0 ? `the host’s ${host.join(', ')}` : others.length > 0 ? `another container’s ${others.join(', ')}` : `${nested.join(', ')} of its own making`;
+        const places = [[host, 'the host’s '], [others, 'another’s '], [nested, 'its own ']] as const;
+        const where = places.flatMap(([which, whose]) => (which.length === 0 ? [] : [`${whose}${which.join(', ')}`])).join('; ');
         byWhat.set(key, {
           title: `${c.name}: process ${p.pid} (${p.comm}) is in its cgroup and in other namespaces: ${where}.`,
           severity: host.length > 0 || others.length > 0 ? 'high' : 'low',
@@ -49,5 +53,6 @@ export const driftProcessElsewhere: Rule = {
         });
       }
       return [...byWhat.values()];
-    }),
+    });
+  },
 };

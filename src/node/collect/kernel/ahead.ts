@@ -1,10 +1,11 @@
 import { setImmediate as next } from 'node:timers/promises';
 import type { Ahead, KernelCache } from './cache.js';
 import { CgroupReader } from './cgroups.js';
+import { listDevicesAhead } from './devices.js';
 import { isFolder } from './files.js';
 import { findHierarchies } from './hierarchies.js';
 import { cutAtId, placeOf } from './members.js';
-import { readAheadOf } from './mounts.js';
+import { readTableAhead } from './mounts.js';
 import { eachProcess, IN_A_CONTAINER } from './processes.js';
 import type { Roots } from './types.js';
 
@@ -53,7 +54,8 @@ function* everything(roots: Roots, cache: KernelCache): Generator<void, Ahead, v
   for (const proc of procs.values()) {
     const id = proc.status.pidInside === 1 && proc.pid !== 1 ? IN_A_CONTAINER.exec(proc.cgroup)?.[0] : undefined;
     if (id === undefined) continue;
-    readAheadOf(proc);
+    readTableAhead(proc);
+    listDevicesAhead(proc);
     reader.facts(placeOf(proc, cutAtId(id)), undefined, true);
     yield;
   }

@@ -6,7 +6,7 @@ import { holdingOfProcess } from './files.js';
 import type { Hierarchies } from './hierarchies.js';
 import type { ProofCache } from './host.js';
 import { newKinCache, type KinCache } from './kin.js';
-import type { MountCache, TableCache } from './mounts.js';
+import type { Holding, MountCache, TableCache } from './mounts.js';
 import type { People } from './people.js';
 import { closeProcesses, newProcessCache, type Depth, type ProcessCache } from './processes.js';
 import { newThreadCache, type ThreadCache } from './threads.js';
@@ -22,6 +22,7 @@ export interface LastPass {
   readonly namespaces: readonly NamespaceNode[];
   readonly kin: KinCache['kin'];
   readonly table: readonly MountLine[];
+  readonly inside: readonly Holding[];
 }
 
 /** What was read while the engine was being asked, for the one pass that comes. */
@@ -43,8 +44,8 @@ export interface KernelCache {
   readonly kin: KinCache;
   readonly cgroups: CgroupFiles;
   readonly tables: TableCache;
-  /** Devices of each container, with the inode of its first process. */
-  readonly devices: Map<string, { readonly inode: number; readonly devices: KernelFacts['devices'] }>;
+  /** Devices of each workload, with the inode of its first process, those of them that are outside of /dev, and when these were looked for (0: never). */
+  readonly devices: Map<string, { readonly inode: number; readonly devices: KernelFacts['devices']; readonly elsewhere: readonly string[]; readonly everywhereAt: number }>;
   hierarchies: Hierarchies | undefined;
   /** Paths of cgroups that were read briefly and are owed the rest. */
   readonly brief: Set<string>;

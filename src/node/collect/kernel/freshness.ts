@@ -2,7 +2,7 @@ import type { CgroupFacts } from '../../../core/model/index.js';
 import type { KernelInput } from './cache.js';
 import type { Place } from './cgroup-files.js';
 import type { CgroupReader } from './cgroups.js';
-import { readDevices } from './mounts.js';
+import { devicesElsewhere, readDevices } from './devices.js';
 import type { KernelFacts, KnownContainer, Proc } from './types.js';
 
 /** What is set once in a cgroup, and the tree itself, is read again after this time, or where the engine told of a change. */
@@ -44,11 +44,15 @@ export function freshness({ cache, depth = 'full', again, brief = false }: Kerne
     },
     devices: (id, main) => {
       const last = cache.devices.get(id);
-      if (last !== undefined && last.inode === main.inode && reuse(id)) return last.devices;
-      const devices = readDevices(main);
-      if (last?.inode === main.inode && sameList(last.devices, devices)) return last.devices;
-      cache.devices.set(id, { inode: main.inode, devices });
-      return devices;
+      const same = last?.inode === main.inode;
+      // Where a node is found rarely is looked at now and then, and not for a first picture.
+      const everywhere = !brief && !id.startsWith('group:') && (!same || now - last.everywhereAt > SETTLED_MS);
+      if (same && reuse(id) && !everywhere) return last.devices;
+      const elsewhere = everywhere ? devicesElsewhere(main) : same ? last.elsewhere : [];
+      const devices = readDevices(main, elsewhere);
+      const kept = same && sameList(last.devices, devices) ? last.devices : devices;
+      cache.devices.set(id, { inode: main.inode, devices: kept, elsewhere, everywhereAt: everywhere ? now : same ? last.everywhereAt : 0 });
+      return kept;
     },
   };
 }

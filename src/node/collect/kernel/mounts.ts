@@ -1,12 +1,12 @@
 import { known, unknown, type Declared, type Mount, type Reading } from '../../../core/model/index.js';
 import { hostPath, parseMountinfo, type MountLine } from '../../../core/parse/mountinfo.js';
-import { decode, isFolder, list, readText } from './files.js';
+import { decode, readText } from './files.js';
 import type { KernelFacts, Proc } from './types.js';
 
 type MountFacts = Pick<KernelFacts, 'mounts' | 'rootReadOnly' | 'maskedPaths' | 'readonlyPaths'>;
 
 /** What is kept of a mount table: an equal text gives the same facts, and most never change. */
-export type MountCache = Map<number, { readonly inode: number; readonly text: string; readonly declared: Declared | undefined; readonly facts: MountFacts }>;
+export type MountCache = Map<number, { readonly inode: number; readonly text: string; readonly declared: Declared | undefined; readonly facts: MountFacts; readonly holding: readonly MountLine[] }>;
 
 /** Made by every runtime, or by an engine for each container: runtime-spec 'Default Filesystems', dockerd and podman sources. */
 const ORDINARY = new Set([
@@ -160,13 +160,13 @@ interface TextAndTable {
   readonly table: Reading<readonly MountLine[]>;
 }
 
-const ahead = new WeakMap<Proc, { readonly mounts: TextAndTable; readonly devices: Reading<readonly string[]> }>();
+const ahead = new WeakMap<Proc, TextAndTable>();
 
-/** Reads a process's mount table and devices for the pass that comes; they are taken once. */
-export function readAheadOf(process: Proc): void {
+/** Reads a process's mount table for the pass that comes. */
+export function readTableAhead(process: Proc): void {
   const path = `${process.path}/mountinfo`;
   const text = readText(path);
-  ahead.set(process, { mounts: { text, table: 'value' in text ? parseMountinfo(text.value, path) : text }, devices: listDevices(process) });
+  ahead.set(process, { text, table: 'value' in text ? parseMountinfo(text.value, path) : text });
 }
 
 /** `reuse`: what is known of the same process is good enough. */
@@ -174,7 +174,8 @@ export function readMounts(process: Proc, declared: Declared | undefined, host: 
   const path = `${process.path}/mountinfo`;
   const known = cache.get(process.pid);
   if (reuse && known?.inode === process.inode && known.declared === declared) return known.facts;
-  const read = ahead.get(process)?.mounts;
+  const read = ahead.get(process);
+  ahead.delete(process);
   const text = read?.text ?? readText(path);
   if (!('value' in text)) return { mounts: text, rootReadOnly: text, maskedPaths: text, readonlyPaths: text };
   const before = cache.get(process.pid);
@@ -182,8 +183,22 @@ export function readMounts(process: Proc, declared: Declared | undefined, host: 
   const table = read?.table ?? parseMountinfo(text.value, path);
   if (!('value' in table)) return { mounts: table, rootReadOnly: table, maskedPaths: table, readonlyPaths: table };
   const made = facts(table.value, path, declared, host);
-  cache.set(process.pid, { inode: process.inode, text: text.value, declared, facts: made });
+  cache.set(process.pid, { inode: process.inode, text: text.value, declared, facts: made, holding: table.value.filter((line) => line.fstype === 'nsfs') });
   return made;
+}
+
+/** A bind mount that holds a namespace: `net:[4026532177]`, and where. */
+export type Holding = Pick<MountLine, 'root' | 'point'>;
+
+/** Those in workloads' own mount namespaces, by way of their process's root; what the host's table has as well is left out. */
+export function heldInside(cache: MountCache, proc: string, table: readonly MountLine[]): readonly Holding[] {
+  const inside: Holding[] = [];
+  for (const [pid, { holding }] of cache) {
+    for (const line of holding) {
+      if (!table.some((one) => one.fstype === 'nsfs' && one.root === line.root)) inside.push({ root: line.root, point: `${proc}/${pid}/root${decode(line.point)}` });
+    }
+  }
+  return inside;
 }
 
 /** Mounts of a process in the host's own mount namespace: it has what the host has, in one line. */
@@ -194,34 +209,4 @@ export function hostsOwn(source: string, host: HostTable): MountFacts {
   const { fstype, propagation } = root;
   const all: Mount = { destination: '/', root: root.root, host: '/', fstype, device: root.source, writable: !root.readOnly, propagation, declared: true };
   return { mounts: known([all], source), rootReadOnly: known(root.readOnly, source), maskedPaths: none, readonlyPaths: none };
-}
-
-/** Device nodes that every runtime makes: runtime-spec 'Default Devices'. */
-const DEVICES = new Set(['null', 'zero', 'full', 'random', 'urandom', 'tty', 'console', 'ptmx']);
-const MOST_DEVICES = 200;
-
-/** Device nodes below its /dev, two folders deep; `/proc/<pid>/root` opens to root only. Takes what was read ahead. */
-export function readDevices(process: Proc): Reading<readonly string[]> {
-  const read = ahead.get(process)?.devices;
-  ahead.delete(process);
-  return read ?? listDevices(process);
-}
-
-function listDevices(process: Proc): Reading<readonly string[]> {
-  const path = `${process.path}/root/dev`;
-  if ('unknown' in process.root) return unknown(process.root.unknown, path);
-  // A symbolic link would be followed from this process's root, not from the container's.
-  if (!isFolder(path)) return known([], path);
-  const found: string[] = [];
-  for (const entry of list(path)) {
-    if (entry.isCharacterDevice() || entry.isBlockDevice()) {
-      if (!DEVICES.has(entry.name)) found.push(`/dev/${entry.name}`);
-    } else if (entry.isDirectory() && !['pts', 'shm', 'mqueue', 'fd'].includes(entry.name)) {
-      for (const inner of list(`${path}/${entry.name}`)) {
-        if (inner.isCharacterDevice() || inner.isBlockDevice()) found.push(`/dev/${entry.name}/${inner.name}`);
-      }
-    }
-    if (found.length >= MOST_DEVICES) break;
-  }
-  return known(found.sort().slice(0, MOST_DEVICES), path);
 }

@@ -9,7 +9,7 @@ import { apart, groupId, spaceKey, type Found } from './groups.js';
 import { findHierarchies } from './hierarchies.js';
 import { readHost } from './host.js';
 import { cutAt, cutAtId, placeOf } from './members.js';
-import { hostMounts, hostsOwn, readMounts } from './mounts.js';
+import { heldInside, hostMounts, hostsOwn, readMounts, type Holding } from './mounts.js';
 import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
 import { meet, naming, type People } from './people.js';
@@ -148,12 +148,15 @@ export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, p
   const memberOf = naming(containers, groups, people, valueOf(host.hostname) ?? 'host');
   // The mounts that hold namespaces are read with the depth that follows.
   const holding = input.depth === 'touched' ? cache.tables.table : table();
-  const unchanged = quiet !== undefined && quiet.kin === cache.kin.kin && quiet.table === holding;
-  const namespaces = unchanged ? (change === 'same' ? quiet.namespaces : recounted(quiet.namespaces, procs)) : namespaceNodes(procs.values(), memberOf, people.owners, people.host, holding, cache.kin);
-  cache.last = { procs, containers, people, of, groups: new Map(groups.map((one) => [one.id, one])), namespaces, kin: cache.kin.kin, table: holding };
+  const inside = heldInside(cache.mounts, roots.proc, holding);
+  const unchanged = quiet !== undefined && quiet.kin === cache.kin.kin && quiet.table === holding && sameHolding(quiet.inside, inside);
+  const namespaces = unchanged ? (change === 'same' ? quiet.namespaces : recounted(quiet.namespaces, procs)) : namespaceNodes(procs.values(), memberOf, people.owners, people.host, [...holding.filter((one) => one.fstype === 'nsfs'), ...inside], cache.kin);
+  cache.last = { procs, containers, people, of, groups: new Map(groups.map((one) => [one.id, one])), namespaces, kin: cache.kin.kin, table: holding, inside };
   const vz = isFolder(`${roots.proc}/vz`) ? [{ about: 'host', text: 'OpenVZ is here (/proc/vz): its containers are not read, they are not supported' }] : [];
   return { proof, host, of, groups, namespaces, cgroups, notes: [...people.notes, ...vz] };
 }
+
+const sameHolding = (a: readonly Holding[], b: readonly Holding[]): boolean => a.length === b.length && a.every((one, i) => one.root === b[i]?.root && one.point === b[i]?.point);
 
 /** How many processes these are, threads that stand beside theirs left out. */
 function countOf(members: readonly Proc[], source: string): KernelFacts['processCount'] {

@@ -1,8 +1,8 @@
 import { NS_KINDS, type NamespaceMember, type NamespaceNode, type NsKind } from '../../../core/model/index.js';
-import type { MountLine } from '../../../core/parse/mountinfo.js';
 import { namespaceOfLink } from '../../../core/parse/proc.js';
 import type { HostNamespaces } from './host.js';
 import { kinOf, type KinCache } from './kin.js';
+import type { Holding } from './mounts.js';
 import type { Proc } from './types.js';
 
 /** Who a process belongs to, as a member of namespaces. */
@@ -27,7 +27,7 @@ function ownerOf(members: readonly NamespaceMember[]): string {
 
 /**
  * Every namespace that a process is in, or that a bind mount or an open file holds.
- * `owners`: by `kind:inode`, whose own it is: `container:<id>` or a group's id. Else `host`, `shared`, `pid:<n>`, or
+ * `holding`: those bind mounts. `owners`: by `kind:inode`, whose own it is: `container:<id>` or a group's id. Else `host`, `shared`, `pid:<n>`, or
  * `held` where no process is in it.
  */
 export function namespaceNodes(
@@ -35,7 +35,7 @@ export function namespaceNodes(
   memberOf: MemberOf,
   owners: ReadonlyMap<string, string>,
   host: HostNamespaces,
-  table: readonly MountLine[],
+  holding: readonly Holding[],
   kin: KinCache,
 ): readonly NamespaceNode[] {
   const all = new Map<NsKind, Map<number, Making>>(NS_KINDS.map((kind) => [kind, new Map()]));
@@ -60,8 +60,7 @@ export function namespaceNodes(
       if (before === undefined || (before.pid ?? 0) > proc.pid) one.members.set(key, before === undefined || member.kind === 'host' ? { ...member, pid: proc.pid } : before);
     }
   }
-  for (const mount of table) {
-    if (mount.fstype !== 'nsfs') continue;
+  for (const mount of holding) {
     const space = namespaceOfLink(mount.root);
     if (space !== undefined) at(space.kind, space.inode).heldBy.push(mount.point);
   }
