@@ -39,24 +39,33 @@ describe('files', () => {
     await page.getByTestId('notice').getByText('dropped.json is not a snapshot').waitFor();
   });
 
-  it('are shown from the window’s own text once the session finds it fit, and asked for anew where the text is another’s', async () => {
+  it('are shown before the session has them, stay as they are when it agrees, and go where it does not', async () => {
     await open();
     await shown();
     const { snapshot, ...rest } = pictureOf(cast(14));
+    const items = await stage().getAttribute('data-items');
+    const few = { name: 'here.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...snapshot, containers: snapshot.containers.slice(0, 5) })) };
+    const isShown = (same: boolean) => page.waitForFunction(([before, wanted]) => (document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] === before) === wanted, [items, same] as const);
     let key = '';
     session.answers.openText = (args) => {
       key = args.key ?? '';
-      session.show({ state: 'file', name: args.name, takenAt: snapshot.takenAt });
+      session.push({ push: 'link', link: { state: 'file', name: args.name, takenAt: snapshot.takenAt } });
       session.push({ push: 'opened', seq: 100, key, picture: rest });
       return { ok: true, value: null };
     };
-    const items = await stage().getAttribute('data-items');
-    await page.locator('#open-file').setInputFiles({ name: 'here.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify({ ...snapshot, containers: snapshot.containers.slice(0, 5) })) });
-    await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] !== before, items);
-    const resyncs = asked('resync').length;
+    await page.locator('#open-file').setInputFiles(few);
+    await isShown(false);
+    await expect.poll(() => key).not.toBe('');
+    const resyncs = () => asked('resync').length;
+    const before = resyncs();
+    // Another window's file: asked for whole.
     session.push({ push: 'opened', seq: 101, key, picture: rest });
-    await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] === before, items);
-    expect(asked('resync').length).toBe(resyncs + 1);
+    await isShown(true);
+    expect(resyncs()).toBe(before + 1);
+    session.answers.openText = ({ name }) => ({ ok: false, trouble: { what: `${name} was not taken`, why: 'it is this test', todo: '', command: '' } });
+    await page.locator('#open-file').setInputFiles(few);
+    await page.getByTestId('notice').getByText('here.json was not taken').waitFor();
+    await isShown(true);
   });
 
   it('are saved with the bytes that were previewed', async () => {

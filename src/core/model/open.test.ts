@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { plainFacts } from '../rules/example.js';
 import { FORMAT } from './snapshot.js';
 import { MIGRATIONS, migrate } from './migrate.js';
-import { openSnapshot } from './open.js';
+import { asItStands, openSnapshot } from './open.js';
 
 const saved = plainFacts().snapshot;
 const why = (text: string): string => {
@@ -15,6 +15,14 @@ test('what was saved opens as it was, and frozen', () => {
   const opened = openSnapshot(JSON.stringify(saved));
   expect(opened).toEqual({ ok: true, asIs: true, snapshot: saved });
   if (opened.ok) expect(Object.isFrozen(opened.snapshot.containers[0]?.declared.mounts)).toBe(true);
+});
+
+test('what is shown as it stands is what would be opened, and whatever is not quite so is left to the opening', () => {
+  const text = JSON.stringify(saved);
+  expect(asItStands(text)).toEqual(saved);
+  for (const other of ['', 'hello', 'null', '[]', '{}', text.slice(0, 1000), text.replace('{', '{"more":1,'), JSON.stringify({ ...saved, format: FORMAT + 1 }), JSON.stringify({ ...saved, containers: [{ ...saved.containers[0], pid: 'x' }] })]) {
+    expect(asItStands(other), other.slice(0, 40)).toBeNull();
+  }
 });
 
 test('what is no snapshot gets one clear sentence', () => {

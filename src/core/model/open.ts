@@ -1,6 +1,6 @@
 import { conforming, MOST_DEPTH, nestsDeeper } from './conform.js';
 import { migrate } from './migrate.js';
-import { snapshot, type Snapshot } from './snapshot.js';
+import { FORMAT, snapshot, type Snapshot } from './snapshot.js';
 
 /** The largest file that is opened, in bytes of UTF-8 (about: in UTF-16 units of the text). */
 export const MOST_BYTES = 100 * 1024 * 1024;
@@ -33,6 +33,19 @@ function freeze(value: unknown): void {
 }
 
 const conforms = conforming(snapshot);
+
+/** The snapshot of a text that is of today's format and holds nothing else, as it stands; null where only `openSnapshot` can tell. */
+export function asItStands(text: string): Snapshot | null {
+  if (text.length > MOST_BYTES) return null;
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (typeof parsed !== 'object' || parsed === null || (parsed as { readonly format?: unknown }).format !== FORMAT || !conforms(parsed)) return null;
+  return parsed as Snapshot;
+}
 
 /**
  * Opens the text of a saved snapshot, of today's or any earlier format. The text is not trusted: it is bounded, parsed and

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Server } from 'node:http';
-import { serve as listen, upgradeWebSocket, type WebSocketServerLike } from '@hono/node-server';
+import { serve as listen, upgradeWebSocket, type HttpBindings, type WebSocketServerLike } from '@hono/node-server';
 import { Hono, type HonoRequest } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Push } from '../../contract/contract.js';
 import { MAX_TEXT } from '../../contract/requests.js';
+import { bodyText } from './body.js';
 import { holderOnly, localOnly, PROTOCOL } from './guard.js';
 import { pageHandler } from './page.js';
 import { dispatch, refuse, type SessionPort, type ShellMethods } from './port.js';
@@ -61,11 +61,11 @@ export function parseMessage(data: unknown): { readonly id: number; readonly met
 }
 
 /** JSON, or a long text as it is with the other members of the argument in a header; null where it is neither. */
-async function argsOf(request: HonoRequest): Promise<unknown> {
-  if (request.header('content-type')?.startsWith('text/plain') !== true) return request.json<unknown>().catch(() => null);
+function argsOf(request: HonoRequest, body: string): unknown {
   try {
+    if (request.header('content-type')?.startsWith('text/plain') !== true) return JSON.parse(body) as unknown;
     const rest: unknown = JSON.parse(decodeURIComponent(request.header('x-bulkhead-args') ?? ''));
-    return [{ ...(rest as object), text: await request.text() }];
+    return [{ ...(rest as object), text: body }];
   } catch {
     return null;
   }
@@ -80,7 +80,7 @@ export async function serve(options: ServeOptions): Promise<Served> {
   const open = new Set<WebSocket>();
   let port = 0;
 
-  const app = new Hono();
+  const app = new Hono<{ Bindings: HttpBindings }>();
   app.use(localOnly(() => port));
   app.get('/socket', holderOnly(token), upgradeWebSocket(() => {
     let end: () => void = () => {};
@@ -105,9 +105,10 @@ export async function serve(options: ServeOptions): Promise<Served> {
       },
     };
   }));
-  app.post('/call/:method', holderOnly(token), bodyLimit({ maxSize: MAX_BODY, onError: (c) => c.json(refuse('The file is too big.', 'It has more than 100 MB.', 'Take the snapshot again, or cut the recording.'), 413) }), async (c) => {
-    const args = await argsOf(c.req);
-    return c.json(await dispatch(session, shell, c.req.param('method'), args));
+  app.post('/call/:method', holderOnly(token), async (c) => {
+    const body = await bodyText(c.env.incoming, MAX_BODY);
+    if (body === null) return c.json(refuse('The file is too big.', 'It has more than 100 MB.', 'Take the snapshot again, or cut the recording.'), 413);
+    return c.json(await dispatch(session, shell, c.req.param('method'), argsOf(c.req, body)));
   });
   app.all('*', (c) => page(c.req.raw));
 

@@ -1,8 +1,8 @@
 import type { Answer, Link, Methods, Picture, Push, Trouble } from '../../contract/contract.js';
 import type { Rates } from '../../core/facts/rates.js';
-import type { Snapshot } from '../../core/model/snapshot.js';
 import type { SocketBridge, Wire, WithText } from '../bridge/socket.js';
 import { applyChange, ratesBetween } from './apply.js';
+import { openHere, painted, type Opening } from './opening.js';
 
 /** A short word to the user that goes by itself, or a trouble that stays until it is closed. */
 export interface Notice {
@@ -14,15 +14,6 @@ export interface Notice {
 const NOTICE_MS = 6000;
 
 type Value<K extends keyof Methods> = Extract<ReturnType<Methods[K]>, { ok: true }>['value'];
-
-/** Not trusted before the session has checked the same text; null where it is no JSON. */
-function parsed(text: string): Snapshot | null {
-  try {
-    return JSON.parse(text) as Snapshot;
-  } catch {
-    return null;
-  }
-}
 
 /** What the session told: the state of the link, the latest picture and its rates. Nothing here knows a lens. */
 export class SessionState {
@@ -42,12 +33,10 @@ export class SessionState {
   readonly #bridge: SocketBridge;
   #seq = -1;
   #notice = 0;
-  /** The number of an opened picture whose file is still being parsed here. */
-  #awaited: number | null = null;
   #commands = new Set<(command: Extract<Push, { push: 'command' }>['command']) => void>();
   #alarms = new Set<string>();
-  /** What was parsed of the text that was given last, until the session has said what it thinks of it. */
-  #given: { readonly key: string; readonly snapshot: Promise<Snapshot | null> } | null = null;
+  /** A file that is shown before the session has it: until then what the session tells is of what was shown before. */
+  #opening: (Opening & { readonly known: Promise<void> }) | null = null;
 
   constructor(bridge: SocketBridge) {
     this.#bridge = bridge;
@@ -69,10 +58,11 @@ export class SessionState {
   }
 
   #take(push: Push): void {
-    if (push.push === 'link') this.link = push.link;
+    if (push.push === 'opened') this.#agreed(push.seq, push.key);
+    else if (this.#opening !== null && push.push !== 'command') return;
+    else if (push.push === 'link') this.link = push.link;
     else if (push.push === 'picture') this.#show(push.seq, push.picture);
     else if (push.push === 'frame') this.link = this.link.state === 'recording' ? { ...this.link, at: push.at } : this.link;
-    else if (push.push === 'opened') void this.#showOwn(push);
     else if (push.push === 'command') for (const listener of this.#commands) listener(push.command);
     else if (this.picture === null || push.seq !== this.#seq + 1) void this.#bridge.call('resync');
     else this.#show(push.seq, applyChange(this.picture, push.delta));
@@ -80,36 +70,43 @@ export class SessionState {
 
   #show(seq: number, picture: Picture): void {
     this.#seq = seq;
-    this.#awaited = null;
     this.rates = ratesBetween(this.picture, picture, this.rates);
     this.picture = picture;
     this.#notify(picture);
   }
 
-  /** The session found the text fit that this window gave: what this window parsed of it is the picture's snapshot. */
-  async #showOwn({ seq, key, picture }: Extract<Push, { push: 'opened' }>): Promise<void> {
-    const own = this.#given?.key === key ? this.#given.snapshot : null;
-    this.#given = null;
-    this.#awaited = seq;
-    const snapshot = await own;
-    // Whatever came in the meantime is newer.
-    if (this.#awaited !== seq) return;
-    this.#awaited = null;
-    if (snapshot === null) void this.#bridge.call('resync');
-    else this.#show(seq, { ...picture, snapshot });
+  /** The session has the file that is shown here already; another window's is asked for. */
+  #agreed(seq: number, key: string): void {
+    if (this.#opening?.key !== key) return void this.#bridge.call('resync');
+    this.#opening = null;
+    this.#seq = seq;
   }
 
-  /** Opens a file. It is parsed here while the session reads, checks and judges it, and shown when the session says that it is fit. */
+  /** Opens a file. A snapshot of today's format is checked, judged and shown here at once; the session does the same with it after the first frame. */
   async openFile(file: File): Promise<void> {
     // Read once, so that what is shown is what was checked, whoever writes to the file meanwhile.
     const bytes = await file.arrayBuffer().catch(() => null);
     if (bytes === null) return this.tell({ what: `${file.name} was not opened.`, why: 'It could not be read.', todo: 'Look whether it is still there.', command: '' });
-    const key = [...crypto.getRandomValues(new Uint8Array(12))].join('.');
-    const asked = this.askWith('openText', { name: file.name, key }, new Blob([bytes]));
-    // The request goes on its way first.
-    const snapshot = new Promise<void>((resolve) => setTimeout(resolve)).then(() => parsed(new TextDecoder().decode(bytes)));
-    this.#given = { key, snapshot };
-    await asked;
+    await this.#opening?.known;
+    const own = openHere(file.name, new TextDecoder().decode(bytes));
+    if (own === null) return void (await this.askWith('openText', { name: file.name }, new Blob([bytes])));
+    let known = (): void => {};
+    this.#opening = { ...own, known: new Promise<void>((resolve) => (known = resolve)) };
+    this.link = own.link;
+    this.#show(this.#seq, own.picture);
+    await painted();
+    const answer = await this.#bridge.callWith('openText', { name: file.name, key: own.key }, new Blob([bytes]));
+    known();
+    if (!answer.ok) this.tell(answer.trouble);
+    // Told on another way than the answer: a moment later at most, or never.
+    setTimeout(() => this.#lapsed(own.key), answer.ok ? 2000 : 0);
+  }
+
+  /** The session did not take the file up: what it shows is shown. */
+  #lapsed(key: string): void {
+    if (this.#opening?.key !== key) return;
+    this.#opening = null;
+    void this.#bridge.call('resync');
   }
 
   /** New alarms of a live host are told, each once: by the desktop, and in a browser by the page and, if allowed, the browser. */
@@ -134,11 +131,14 @@ export class SessionState {
 
   /** Asks the session; a trouble is shown, and answered as null. */
   async ask<K extends keyof Methods>(method: K, ...args: Parameters<Methods[K]>): Promise<Value<K> | null> {
+    // It is about what is shown, so the session must have that.
+    await this.#opening?.known;
     return this.#value((await this.#bridge.call(method, ...args)) as Answer<Value<K>>);
   }
 
   /** The same with a file's content for the text. */
   async askWith<K extends WithText>(method: K, rest: Omit<Parameters<Methods[K]>[0], 'text'>, file: Blob): Promise<Value<K> | null> {
+    await this.#opening?.known;
     return this.#value((await this.#bridge.callWith(method, rest, file)) as Answer<Value<K>>);
   }
 
@@ -150,6 +150,7 @@ export class SessionState {
 
   /** Goes to another engine; the picture of the last one is not shown as if it were the new one's. */
   async useEngine(id: string): Promise<boolean> {
+    await this.#opening?.known;
     const picture = this.picture;
     this.picture = null;
     this.rates = null;
