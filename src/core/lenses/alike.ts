@@ -48,7 +48,7 @@ function kinOfGroup(name: string, runtime: string): string {
 /** What a service or, without compose, an image calls it; for a group of another runtime its name without ids. */
 export function kinOf(w: Workload): string {
   if (w.kind === 'group') return kinOfGroup(w.name, w.runtime);
-  const plain = w.service !== null && w.service !== w.name ? w.service : null;
+  const plain = w.service !== null && (w.service !== w.name || !/\d$/.test(w.name)) ? w.service : null;
   return plain ?? imageName(w.image);
 }
 

@@ -39,3 +39,14 @@ export interface Lens {
   readonly arrange: (view: View, previous: Placement | null) => { readonly scene: Scene; readonly placement: Placement };
   readonly overlay: (view: View, scene: Scene, selected: string | null, hovered: string | null) => readonly import('../scene/marks.js').Mark[];
 }
+
+/** What is a little too tall for a canvas is shown smaller, down to this part of its size; what is taller still is scrolled. */
+export const READABLE = 0.85;
+
+/** The view in which a picture that is shown smaller for its height fills the width as well; null where it needs no other. */
+export function widened(view: View, { bounds, head }: Scene): View | null {
+  if (view.height === undefined || view.height === null) return null;
+  const above = head?.height ?? 0;
+  const k = (view.height - above) / bounds.h;
+  return k < 1 && k >= READABLE && bounds.w <= view.width ? { ...view, width: Math.floor(view.width / k), height: Math.ceil(bounds.h + above) } : null;
+}

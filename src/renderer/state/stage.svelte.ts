@@ -1,9 +1,7 @@
 import { interpolateZoom } from 'd3-interpolate';
+import { READABLE } from '../../core/lenses/view.js';
 import type { Box, Scene } from '../../core/scene/scene.js';
 import { HOME, keep, MAX_ZOOM, MIN_ZOOM, reveal, zoomAt, type Camera, type Size } from '../paint/camera.js';
-
-/** Where the picture is too large to be read when it fits, the view begins at its home instead. */
-const READABLE = 0.85;
 
 /** How long the view takes to get somewhere else by itself, milliseconds. */
 const TRAVEL = 200;

@@ -11,7 +11,7 @@ import { calledName } from '../../facts/names.js';
 import { isRunning } from '../../facts/walls/index.js';
 import { FOLD_FROM } from '../alike.js';
 import { contradictions } from '../contradictions.js';
-import type { Lens, View } from '../view.js';
+import { READABLE, type Lens, type View } from '../view.js';
 import { hulls } from './hulls.js';
 import { HEAD, grid, heads, matrix } from './matrix.js';
 import { pictureOf, type Picture } from './model.js';
@@ -87,7 +87,27 @@ function notes(view: View, picture: Picture, folded: readonly Group[], opened: b
   return out;
 }
 
+/**
+ * Hulls above the matrix. Where a window holds not both but the whole matrix, that leads instead, so that the answer is seen
+ * without scrolling.
+ */
 function arrange(view: View, previous: Placement | null): { readonly scene: Scene; readonly placement: Placement } {
+  const made = lay(view, previous, false);
+  const height = view.height ?? null;
+  if (height === null || view.options.parts !== 'both' || made.scene.head !== undefined || made.scene.bounds.h * READABLE <= height) return made;
+  const led = lay(view, previous, true);
+  return led.matrix <= height ? led : made;
+}
+
+interface Laid {
+  readonly scene: Scene;
+  readonly placement: Placement;
+  /** Where the matrix ends, its head included. */
+  readonly matrix: number;
+}
+
+/** `leads`: the matrix comes first, under a head that stays, as it does where there are many. */
+function lay(view: View, previous: Placement | null, leads: boolean): Laid {
   const folded = view.snapshot.groups.filter((g) => g.folded);
   const opened = view.options.opened.includes(SERVICES);
   const seen = opened ? { ...view.snapshot, groups: view.snapshot.groups.map((g) => (g.folded ? { ...g, folded: false } : g)) } : view.snapshot;
@@ -103,10 +123,11 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
   const rows = matrixRows(picture, view.snapshot, view.options.opened, many);
   const told = notes(view, picture, folded, opened);
   // With many, the matrix leads, under heads and a host's row that stay.
-  const pinned = parts === 'matrix' || parties >= FOLD_FROM;
+  const pinned = parts === 'matrix' || parties >= FOLD_FROM || leads;
   const items: Item[] = [];
   const edges: Edge[] = [];
   let bottom = 0;
+  let matrixEnd = 0;
   let right = view.width;
   let head: Scene['head'];
   const hullW = beside ? Math.round(inner * 0.36) : inner;
@@ -133,6 +154,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     const rowH = beside ? besideH : rowHeight(pinned ? HEAD + 26 : y, below.length);
     items.push(...matrix(below, g, y, rowH, picture, 10_000, drift));
     bottom = Math.max(bottom, y + below.length * rowH);
+    matrixEnd = bottom + (head?.height ?? 0);
     right = Math.max(right, g.right + MARGIN);
     if (parts === 'both' && pinned) {
       bottom += 16;
@@ -160,7 +182,7 @@ function arrange(view: View, previous: Placement | null): { readonly scene: Scen
     legend: legend(picture),
     home: bounds,
   };
-  return { scene, placement: { lens: 'namespaces', order: picture.order } };
+  return { scene, placement: { lens: 'namespaces', order: picture.order }, matrix: matrixEnd };
 }
 
 /** Shared namespaces as hulls within the host's, and a matrix of groups by the eight kinds. */

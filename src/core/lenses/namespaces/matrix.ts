@@ -175,8 +175,11 @@ function nameMarks(r: MatrixRow, g: Grid, y: number, rowH: number): Mark[] {
   const room = g.nameW + (g.countX - g.x - g.nameW) - 14 - indent;
   const quiet = r.band === 'alone' || r.band === 'loose';
   const face = { ...(quiet ? FACES.summary : FACES.name), size: rowH >= TALL ? 14 : 12 };
-  const behind = second !== '' ? '' : r.parties.length > 1 ? `×${count(r.parties.length)}` : party === undefined || r.band === 'alone' || party.kind === 'container' ? '' : party.about;
+  let behind = second !== '' ? '' : r.parties.length > 1 ? `×${count(r.parties.length)}` : party === undefined || r.band === 'alone' || party.kind === 'container' ? '' : party.about;
   const behindFace = r.parties.length > 1 ? FACES.mono : FACES.body;
+  // A name comes before what stands behind it: where both have no room, that is left to the tooltip.
+  const left = room - textWidth(r.name, face) - 7;
+  if (r.parties.length === 1 && textWidth(behind, behindFace) > Math.max(left, room * 0.25)) behind = '';
   const behindW = behind === '' ? 0 : Math.min(textWidth(behind, behindFace), room * 0.45) + 7;
   const name = cut(g.x + indent, base, r.name, room - behindW, face);
   const marks: Mark[] = [name];

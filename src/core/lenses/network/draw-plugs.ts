@@ -77,11 +77,13 @@ export function plugLabels(p: PlacedStation): Mark[] {
   if (!isWhole(p.size)) return [];
   const [face, line] = p.size === 'large' ? [{ ...FACES.mono, size: 11.5 }, 14] : [FACES.mono, 11.5];
   const marks: Mark[] = [];
+  // What goes up from a stack is named above its sheets.
+  const sheets = (p.cards[0]?.card.parties.length ?? 1) > 1 && p.cards.length === 1 ? 6 : 0;
   for (const { plug, x, from, way } of p.plugs) {
     if (way === 'lane') continue;
     const down = way === 'down';
-    if (plug.address !== '') marks.push(text(x + 8, down ? from + line + 0.5 : from - 6, plug.address, face));
-    if (plug.veth !== '') marks.push(text(x + 8, down ? from + line * 2 + 0.5 : from - 6.5 - line, plug.veth, face, 'muted'));
+    if (plug.address !== '') marks.push(text(x + 8, down ? from + line + 0.5 : from - 6 - sheets, plug.address, face));
+    if (plug.veth !== '') marks.push(text(x + 8, down ? from + line * 2 + 0.5 : from - 6.5 - sheets - line, plug.veth, face, 'muted'));
   }
   return marks;
 }

@@ -92,14 +92,22 @@ export function leftItem(w: PlacedWire, order: number): Item {
   const near: Mark[] = [];
   const gateway = s.internal ? 'no gateway' : w.wire.gateway === '' ? '' : 'gateway';
   if (isWhole(w.size)) {
-    marks.push(cut(24, w.y - 11, s.name, wide - 62, FACES.name));
+    // A name that is long takes the place of the word beside the gateway's ring.
+    const beside = gateway === '' ? wide : LEFT - 4 - textWidth(gateway, FACES.small) - 30;
+    const fits = textWidth(s.name, FACES.name) <= beside;
+    marks.push(cut(24, w.y - 11, s.name, fits ? beside : LEFT - 28, FACES.name));
     near.push(cut(24, w.y + 5, subnets(w.wire), wide - (s.internal ? 6 : 26), FACES.mono, 'muted'), cut(24, w.y + 20, device, wide, FACES.mono, 'muted'));
-    if (gateway !== '') near.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));
+    if (gateway !== '' && fits) near.push(text(LEFT - 4, w.y - 11, gateway, FACES.small, 'muted', 'end'));
     if (!s.internal && w.wire.gateway !== '') near.push(text(LEFT - 4, w.y + 4, w.wire.gateway, FACES.mono, 'ink', 'end'));
   } else {
-    const second = s.internal ? `${subnets(w.wire)} internal` : `${subnets(w.wire)} ${w.wire.device}`;
+    // Beside its subnet a device is named where there is room for it, below where rows are apart, else by its tooltip.
+    const room = wide - 10;
+    const side = s.internal ? 'internal' : w.wire.device;
+    const one = `${subnets(w.wire)} ${side}`.trim();
+    const fits = textWidth(one, FACES.mono) <= room;
     marks.push(cut(24, w.y - 4, s.name, wide - 20, FACES.head));
-    near.push(cut(24, w.y + 10, second, wide - 10, FACES.mono, 'muted'));
+    near.push(cut(24, w.y + 10, fits ? one : subnets(w.wire), room, FACES.mono, 'muted'));
+    if (!fits && w.size === 'small') near.push(cut(24, w.y + 22, side, room, FACES.mono, 'muted'));
   }
   return {
     id: `gutter:${s.id}`, role: 'gutter', subject: { kind: 'segment', id: s.id, name: s.name }, members: [], box: { x: 24, y: w.y - 24, w: wide, h: 48 }, layer: 6,

@@ -47,7 +47,8 @@ function sizings(view: View, wires: Wiring, stacked: boolean, stood: number): re
   const loud = (first: Size): Sizes => (segment) => (lead.has(segment) ? first : exposed.has(segment) ? 'small' : 'chip');
   if (view.height === undefined || view.height === null) return !stacked ? [() => 'card'] : [...(stood <= FEW ? [of('card', 'chip')] : []), of('small', 'chip')];
   const smaller = [of('card', 'small'), loud('card'), of('card', 'chip'), loud('small'), of('small', 'chip')];
-  return stacked ? [() => 'card', ...smaller] : [() => 'large', () => 'card', ...smaller];
+  // Rather than scrolled, few are all chips.
+  return stacked ? [() => 'card', ...smaller] : [() => 'large', () => 'card', ...smaller, () => 'chip', of('small', 'chip')];
 }
 
 /** How much smaller than life whole cards may be shown, rather than smaller ones in their place. */

@@ -104,7 +104,7 @@ function stack(p: Plan, air: number, lead = 0): { readonly draft: Draft[]; reado
     }
     lineY.push(y);
   }
-  return { draft, lineY, right, bottom: y + (isWhole(p.lines.at(-1)?.size ?? 'chip') ? 27 : 21) };
+  return { draft, lineY, right, bottom: y + ((p.lines.at(-1)?.size ?? 'chip') !== 'chip' ? 27 : 21) };
 }
 
 /** The most by which rows move apart. */

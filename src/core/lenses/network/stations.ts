@@ -48,6 +48,7 @@ function stackName(parties: readonly Party[]): string {
   const services = new Set(parties.map((p) => (p.workload.kind === 'container' ? (p.workload.service ?? '') : '')));
   const [service] = services;
   if (services.size === 1 && service) return service;
+  if (!services.has('') && services.size <= 3) return [...services].sort(byNature).join(', ');
   const names = parties.map((p) => p.workload.name);
   let prefix = names[0] ?? '';
   for (const name of names) while (!name.startsWith(prefix)) prefix = prefix.slice(0, -1);

@@ -50,10 +50,10 @@ function child(of: Growing, path: string): Growing {
 function byProject(b: Growing): readonly Branch[] {
   const projects = new Map<string, Workload[]>();
   for (const w of b.of) {
-    const project = (w.kind === 'container' ? w.project : null) ?? '';
+    const project = w.kind === 'container' ? (w.project ?? 'no project') : 'other runtimes';
     projects.set(project, [...(projects.get(project) ?? []), w]);
   }
-  return [...projects].map(([project, of]) => ({ id: `slice:${b.path}:${project}`, path: b.path, project: project || 'no project', of, within: [] }));
+  return [...projects].map(([project, of]) => ({ id: `slice:${b.path}:${project}`, path: b.path, project, of, within: [] }));
 }
 
 function grown(b: Growing, parted: boolean, nodes: Nodes): readonly Branch[] {

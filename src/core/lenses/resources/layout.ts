@@ -39,6 +39,8 @@ const BEYOND = 30;
 /** From this part of the host on that is promised, its bar is to scale. */
 const MOST_OF_IT = 0.6;
 export const CLOSED_H = 40;
+/** The most that groups of other runtimes take beside the engine's own. */
+const ASIDE_H = 56;
 
 /** How near things may come, by how many rows there are. */
 interface Fine {
@@ -54,7 +56,7 @@ function labelHeight(s: Slice): number {
   return 18 + (s.level > 1 ? 28 : 14) + (s.within === '' ? 0 : 14) + (s.bound === 'none' || s.bound === 'unread' ? 14 : 0) + (s.promised > 0 ? (s.closed ? 14 : 30) : 0);
 }
 
-const bounded = (b: Band): boolean => b.holds !== null && (b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
+export const bounded = (b: Band): boolean => b.holds !== null && (b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
 
 function bandHeight(b: Band, { scale, least, room }: Fine): { readonly h: number; readonly notToScale: boolean } {
   // No limit of its own: a fixed height, unless its use would not fit into the area.
@@ -80,12 +82,14 @@ function stem(s: Slice, h: number, { scale, least }: Fine): Pick<LaidSlice, 'bar
   return { bar: Math.max(14, h - promised), promised, cut: wish > h - promised + 1 };
 }
 
-/** The most that a closed slice's children may use, those without a limit by what they use. */
+/** What fills the part of an open bar that is not its fade. */
+const OPEN_FILL = 0.8;
+
+/** The most that each child of a closed slice may use; of those without a limit what they use, and where nobody has one all alike. */
 export function weights(s: Slice): readonly number[] {
-  const own = s.all.map((b) => (bounded(b) ? (b.holds ?? 0) : 0));
-  const limited = own.filter((n) => n > 0);
-  const usual = limited.length === 0 ? Math.max(1, ...s.all.map((b) => valueOf(b.use.use) ?? 0)) : limited.reduce((a, b) => a + b, 0) / limited.length / 3;
-  return own.map((n) => (n > 0 ? n : usual));
+  const use = (b: Band): number => valueOf(b.use.use) ?? 0;
+  if (!s.all.some(bounded)) return s.all.map(() => Math.max(1, ...s.all.map(use)));
+  return s.all.map((b) => (bounded(b) ? (b.holds ?? 0) : use(b) / OPEN_FILL));
 }
 
 function laySlice(s: Slice, y: number, fine: Fine): LaidSlice {
@@ -94,7 +98,8 @@ function laySlice(s: Slice, y: number, fine: Fine): LaidSlice {
   if (s.closed) {
     const limited = s.all.some(bounded);
     const wish = limited ? weights(s).reduce((a, b) => a + b, 0) * scale : 0;
-    const h = Math.max(CLOSED_H, label, wish, s.limit === null ? 0 : (s.limit + s.promised) * scale);
+    const tall = Math.max(wish, s.limit === null ? 0 : (s.limit + s.promised) * scale);
+    const h = Math.max(CLOSED_H, label, s.aside ? Math.min(ASIDE_H, tall) : tall);
     return { slice: s, y, h, slices: [], bands: [], ...stem(s, h, fine) };
   }
   let at = y;
@@ -167,7 +172,7 @@ export function lay(tree: Tree, room: number): Laid {
   // One that has no limit and uses much must not keep those that have one flat: it is cut.
   const largest = Math.max(0, ...open.map((b) => (bounded(b) ? (b.holds ?? 0) : 0))) || greatest;
   const full = filling(tree, base, target, (room * 2) / largest);
-  const claimed = tree.slices.reduce((n, x) => n + x.claim, 0);
+  const claimed = tree.slices.reduce((n, x) => n + (x.aside ? 0 : x.claim), 0);
   const fitsHost = toHost !== null && toHost <= full && claimed >= whole * MOST_OF_IT;
   const scale = fitsHost ? toHost : full > 0 ? full : least / greatest;
   const { slices, end } = laySlices(tree, { ...base, scale });

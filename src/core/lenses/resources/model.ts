@@ -53,6 +53,8 @@ export interface Slice {
   /** Those that hang on it or on a slice within it. */
   readonly all: readonly Band[];
   readonly closed: boolean;
+  /** Groups of other runtimes alone, beside containers of the engine's own: they take no more room than they need. */
+  readonly aside: boolean;
 }
 
 export interface Tree {

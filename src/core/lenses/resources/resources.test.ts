@@ -93,3 +93,23 @@ it('lights the bar that imposes the limit, also where it is not the nearest', ()
   const marks = resources.overlay(view, scene, null, `band:${worker.id}`);
   expect(marks.map((m) => (m.kind === 'rect' ? m.stroke?.token : null))).toEqual(['accent', 'accent', 'warn', 'accent']);
 });
+
+/** The cast of 14 in one cgroup, with a hundred groups of another runtime in it, each with a limit of its own. */
+function beside(): Snapshot {
+  const s = cast(14);
+  const like = s.groups[0]!;
+  const own = s.containers.map((c) => ({ ...c, cgroup: { ...c.cgroup, path: known(`/docker/${c.id}`, '') } }));
+  const groups = Array.from({ length: 100 }, (_, n) => ({ ...like, id: `group-${n}`, name: `other-${n}`, folded: false, cgroup: { ...like.cgroup, path: known(`/docker/other-${n}`, ''), memory: { ...like.cgroup.memory, limit: known(n < 90 ? GIB : 'max' as const, ''), effectiveLimit: known(n < 90 ? GIB : 'max' as const, ''), imposedBy: known(`/docker/other-${n}`, '') } } }));
+  return { ...s, containers: own, groups, cgroups: s.cgroups.filter((c) => c.parent === null) };
+}
+
+it('shows its own containers open beside hundreds of other runtimes’ groups, which are one band, last, and not the tallest thing', () => {
+  const s = drawn(beside(), { height: 640 });
+  const bands = s.items.filter((i) => i.id.startsWith('band:'));
+  expect(bands.map((b) => b.label)).toEqual(expect.arrayContaining(['jenkins', 'db', 'scratch']));
+  const others = s.items.find((i) => i.role === 'stack');
+  expect(others?.members).toHaveLength(100);
+  expect(others?.box.h).toBeLessThanOrEqual(60);
+  expect(stems(s).at(-1)).toBe('other runtimes');
+  for (const b of bands) expect(b.box.y + b.box.h).toBeLessThanOrEqual(others?.box.y ?? 0);
+});

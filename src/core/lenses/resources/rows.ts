@@ -158,7 +158,7 @@ export function hostItem(tree: Tree, laid: Laid, c: Columns, order: number): Ite
   if (tree.size !== null && extra > 0) {
     near.push(diamond(c.hostLabelX + 5, y - 4, 4.5), text(c.hostLabelX + 14, y, `+${sayWhole(r, tree.promised)}`, FACES.strong, 'warn'));
     y += 16;
-    const words = `${sayWhole(r, tree.promised + tree.size)} are promised, ${say(r, tree.size)} exist: ${percent((tree.promised + tree.size) / tree.size)}`;
+    const words = `${sayWhole(r, tree.promised + tree.size)} are promised, ${say(r, tree.size)} exist: ${percent((tree.promised + tree.size) / tree.size).replace(' ', '\u00a0')}`;
     for (const part of wrapText(words, c.hostLabelW, FACES.body, 4)) {
       near.push(text(c.hostLabelX, y, part, FACES.body, 'warn'));
       y += 14;

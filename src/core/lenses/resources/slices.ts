@@ -1,5 +1,5 @@
 import { isKnown, valueOf } from '../../model/reading.js';
-import { FACES, cut, line, path, rect, stroke, text } from '../../scene/kit.js';
+import { FACES, cut, path, rect, stroke, text } from '../../scene/kit.js';
 import { textWidth, type Face } from '../../scene/measure.js';
 import type { Mark, Token } from '../../scene/marks.js';
 import { areaFrom, lineThrough } from '../../scene/pen.js';
@@ -9,7 +9,7 @@ import { percent } from '../../facts/units.js';
 import { NEAR, say, sayWhole } from '../../facts/uses.js';
 import { notch, open, promise, walled } from './bars.js';
 import { MARGIN, type Columns } from './columns.js';
-import { weights, type Laid, type LaidSlice } from './layout.js';
+import { bounded, weights, type Laid, type LaidSlice } from './layout.js';
 import { nearest, type Slice, type Tree } from './model.js';
 import { MONO, bracket, inLines, inSlice, miniMarks, ofWords, pressureMarks } from './rows.js';
 
@@ -79,36 +79,45 @@ function sliceWords(l: LaidSlice, tree: Tree, c: Columns, x: number): Mark[] {
   return out;
 }
 
-/** The children of a closed slice, one under the other without gaps: as tall as their limits, filled by use, so that area is still bytes. */
+/** The children of a closed slice, one under the other without gaps: as tall as their limits, filled by use, so that area is still bytes. Below them those that have none. */
 function profile(l: LaidSlice, c: Columns, scale: number): Mark[] {
-  const { slice } = l;
-  const parts = weights(slice);
-  const whole = parts.reduce((a, b) => a + b, 0);
-  const h = l.h;
-  const limited = slice.all.some((b) => b.use.share !== null && b.holds !== null && b.by.kind !== 'ancestor' && b.by.kind !== 'host');
-  const marks: Mark[] = [rect(c.bandX, l.y, c.bandW, h, { fill: 'track', opacity: 0.24 })];
+  const { slice, h } = l;
+  const weighed = weights(slice);
+  const parts = slice.all.map((b, i) => ({ b, weight: weighed[i] ?? 0, own: bounded(b) })).sort((x, y) => Number(y.own) - Number(x.own));
+  const total = (of: readonly { readonly weight: number }[]): number => of.reduce((sum, x) => sum + x.weight, 0);
+  const whole = total(parts);
+  const limited = parts.some((x) => x.own);
+  // Those without a limit are to be seen, however little they use.
+  const [walledOnes, openOnes] = [parts.filter((x) => x.own), parts.filter((x) => !x.own)];
+  const [ownWeight, openWeight] = [total(walledOnes), total(openOnes)];
+  const openH = !limited ? h : openOnes.length === 0 ? 0 : Math.max(Math.min(8, h / 4), whole <= 0 ? 0 : (openWeight / whole) * h);
+  const wallH = h - openH;
+  const marks: Mark[] = [];
+  if (limited) marks.push(rect(c.bandX, l.y, c.bandW, wallH, { fill: 'track', opacity: 0.24 }));
+  if (openH > 0) {
+    // They hold no more than their sum tells; where nobody has a limit each is drawn.
+    const used = openOnes.reduce((sum, x) => sum + (valueOf(x.b.use.use) ?? 0), 0);
+    marks.push(...open(c.bandX, l.y + wallH, c.bandW, openH, limited ? Math.min(c.bandW * 0.94, (used * scale * c.bandW) / openH) : null));
+  }
   const calm: [number, number][] = [];
-  let y = l.y;
   const red: Mark[] = [];
-  slice.all.forEach((b, i) => {
-    const tall = whole <= 0 ? 0 : ((parts[i] ?? 0) / whole) * h;
+  let y = l.y;
+  for (const { b, weight, own } of limited ? walledOnes : parts) {
+    const of = own ? ownWeight : openWeight;
+    const tall = (own ? wallH : openH) * (of > 0 ? weight / of : 1 / (own ? walledOnes : openOnes).length);
     const use = valueOf(b.use.use);
-    const free = (use ?? 0) * scale * c.bandW / Math.max(0.01, tall);
-    const own = b.holds !== null && (b.by.kind === 'own' || b.by.kind === 'declared' || b.beyond !== null);
-    const w = use === undefined ? 0 : Math.max(1.5, Math.min(c.bandW * (own ? 1 : 0.94), own && b.holds !== null ? (use / b.holds) * c.bandW : free));
+    const wide = own && b.holds !== null && b.holds > 0 ? ((use ?? 0) / b.holds) * c.bandW : ((use ?? 0) * scale * c.bandW) / Math.max(0.01, tall);
+    const w = use === undefined ? 0 : Math.max(1.5, Math.min(c.bandW * (own ? 1 : 0.94), wide));
     const near = b.use.share !== null && b.use.share > NEAR;
     if (near) red.push(rect(c.bandX, y, w, Math.max(1, tall), { fill: 'risk', opacity: 0.62 }), rect(c.bandX + w - 1.6, y, 1.6, Math.max(1, tall), { fill: 'risk' }));
     calm.push([c.bandX + (near ? 0 : w), y], [c.bandX + (near ? 0 : w), y + tall]);
     y += tall;
-  });
-  if (calm.length > 0) {
-    marks.push(path(areaFrom(c.bandX, calm), { fill: 'fill' }), path(lineThrough(calm), { stroke: stroke('accent', 1.4) }));
   }
+  if (calm.length > 0) marks.push(path(areaFrom(c.bandX, calm), { fill: 'fill' }), path(lineThrough(calm), { stroke: stroke('accent', 1.4) }));
   marks.push(...red);
-  const edge = stroke('drop', 0.8);
-  if (limited) marks.push(rect(c.bandX, l.y, c.bandW, h, { stroke: edge }), rect(c.bandX + c.bandW - 1.5, l.y - 1, 3, h + 2, { fill: 'ink' }));
-  else for (const at of [l.y, l.y + h]) marks.push(line(c.bandX, at, c.bandX + c.bandW, at, 'drop', 1, { dash: [1.4, 3] }));
-  if (limited && whole * scale < h * 0.7) marks.push(notch(c.bandX + c.bandW * 0.9, l.y, h));
+  if (!limited) return marks;
+  marks.push(rect(c.bandX, l.y, c.bandW, wallH, { stroke: stroke('drop', 0.8) }), rect(c.bandX + c.bandW - 1.5, l.y - 1, 3, wallH + 2, { fill: 'ink' }));
+  if (whole * scale < h * 0.7 || whole * scale > h * 1.05) marks.push(notch(c.bandX + c.bandW * 0.9, l.y, wallH));
   return marks;
 }
 

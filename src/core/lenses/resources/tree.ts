@@ -21,6 +21,8 @@ interface Ground {
   readonly closing: boolean;
   /** The engine's own containers are few: it is other runtimes' groups that are many, and what holds its own stays open. */
   readonly fewOwn: boolean;
+  /** Whether any of the engine's own runs. */
+  readonly own: boolean;
   readonly drift: Contradictions;
 }
 
@@ -50,10 +52,10 @@ const holdsOwn = (all: readonly Band[]): boolean => all.some((b) => b.w.kind ===
 
 const worstOf = (x: Slice): number => Math.max(-1, ...x.all.map(fullness));
 
-function ranked(slices: readonly Slice[], { view, closing, fewOwn }: Ground): readonly Slice[] {
+function ranked(slices: readonly Slice[], { view, closing }: Ground): readonly Slice[] {
   const focus = (x: Slice): number => Math.min(...x.all.map((b) => focusRank(b.w, view.project)));
   // Among many groups of other runtimes, what holds the engine's own containers leads.
-  const other = (x: Slice): number => (closing && fewOwn && !holdsOwn(x.all) ? 1 : 0);
+  const other = (x: Slice): number => (closing && x.aside ? 1 : 0);
   return [...slices].sort((a, b) => focus(a) - focus(b) || other(a) - other(b) || Number(a.limit === null) - Number(b.limit === null) || worstOf(b) - worstOf(a) || byNature(a.name, b.name));
 }
 
@@ -91,6 +93,7 @@ function sliceOf(branch: Branch, level: number, above: string, ground: Ground): 
     promised: limit === null ? 0 : Math.max(0, asked - limit),
     claim: limit === null ? asked : bounded ? Math.min(limit, asked) : limit,
     slices, bands, all,
+    aside: ground.own && !holdsOwn(all),
     closed: ground.closing && all.length > 1 && !(ground.fewOwn && all.length < FOLD_FROM && holdsOwn(all)) && !isOpened(branch.id, view.options.opened),
   };
 }
@@ -124,9 +127,10 @@ export function treeOf(view: View, previous: Placement | null): Tree {
   const running = passes.filter(isRunning);
   const nodes = new Map(s.cgroups.map((c) => [c.id, c]));
   const many = running.length >= FOLD_FROM;
+  const own = running.filter((w) => w.kind === 'container').length;
   const found = branches(running, nodes, many);
   // One alone has nothing beside it to be compared with: it is shown open, however many it holds.
-  const ground: Ground = { view, nodes, previous, closing: many && (found.length > 1 || (found[0]?.within.length ?? 0) > 1), fewOwn: running.filter((w) => w.kind === 'container').length < FOLD_FROM / 2, drift: contradictions(view.findings) };
+  const ground: Ground = { view, nodes, previous, closing: many && (found.length > 1 || (found[0]?.within.length ?? 0) > 1), fewOwn: own < FOLD_FROM / 2, own: own > 0, drift: contradictions(view.findings) };
   const key = `slices:${view.project ?? ''}`;
   const slices = steady(found.map((b) => sliceOf(b, 1, '/', ground)), key, ground);
   const size = number(valueOf(hostSize(s, resource)));
