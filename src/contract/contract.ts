@@ -144,6 +144,10 @@ export interface ExportRequest {
   readonly lens: 'network' | 'namespaces' | 'resources' | 'enforcement';
   readonly theme: 'light' | 'dark';
   readonly width: number;
+  /** Of the canvas that the picture fills; null: a page, as long as it needs. */
+  readonly height: number | null;
+  /** Where things stand in this lens already; null: where it puts them. */
+  readonly order: import('../core/scene/scene.js').Placement['order'] | null;
   readonly scale: 1 | 2 | 3 | 4;
   readonly filter: string;
   readonly project: string | null;

@@ -26,6 +26,8 @@ const exportRequest = z
     lens: z.enum(['network', 'namespaces', 'resources', 'enforcement']),
     theme: z.enum(['light', 'dark']),
     width: z.number().min(320).max(20_000),
+    height: z.number().min(1).max(20_000).nullable(),
+    order: z.record(z.string().max(4096), ids).readonly().nullable(),
     scale: z.union([z.literal(1), z.literal(2), z.literal(3), z.literal(4)]),
     filter: z.string().max(4096),
     project: name.nullable(),

@@ -9,6 +9,7 @@ import { junitText } from '../core/export/junit.js';
 import { mermaidText } from '../core/export/mermaid.js';
 import { sarifText } from '../core/export/sarif.js';
 import type { Sheet } from '../core/export/sheet.js';
+import type { Rates } from '../core/facts/rates.js';
 import { applyFilter, parseFilter } from '../core/filter.js';
 import { lensByName } from '../core/lenses/index.js';
 import type { View } from '../core/lenses/view.js';
@@ -29,7 +30,7 @@ const MIME: Readonly<Record<ExportFormat, readonly [extension: string, mime: str
 };
 
 /** What is exported of: a picture, or what of it is known without a window. */
-export type Exportable = Pick<Picture, 'snapshot' | 'judgement' | 'findings' | 'alarms'>;
+export type Exportable = Pick<Picture, 'snapshot' | 'judgement' | 'findings' | 'alarms'> & { readonly rates?: Rates | null };
 
 const trouble = (what: string, why: string, todo: string): Answer<never> => ({ ok: false, trouble: { what, why, todo, command: '' } });
 
@@ -55,10 +56,10 @@ export function shownBy(request: ExportRequest, of: Exportable): Answer<Readonly
 
 /** The scene that the window shows for this request, of this snapshot. */
 export function sheetOf(request: ExportRequest, of: Exportable, shown: ReadonlySet<string> | null): Sheet {
-  const view: View = { ...of, shown, project: request.project, width: request.width, options: request.options };
+  const view: View = { ...of, shown, project: request.project, width: request.width, height: request.height, options: request.options };
   const lens = lensByName(request.lens);
   const { compared } = request;
-  const { scene: drawn } = lens.arrange(view, null);
+  const { scene: drawn } = lens.arrange(view, request.order === null ? null : { lens: request.lens, order: request.order });
   const scene = compared === null ? drawn : { ...drawn, legend: [...drawn.legend, ...comparedLegend(compared)] };
   const overlay = [...(request.selected === null ? [] : lens.overlay(view, scene, request.selected, null)), ...(compared === null ? [] : comparedMarks(scene.items, compared))];
   return { scene, ...of, theme: request.theme, overlay, compared: compared === null ? new Map() : comparedItems(scene.items, compared), shown, stamp: stampOf(of.snapshot, request) };
@@ -71,6 +72,12 @@ interface Chosen {
   readonly left: readonly string[];
 }
 
+/** Rates under the names that their workloads and cgroups have after a redaction, which keeps their places. */
+function renamedRates(rates: Rates, before: Snapshot, after: Snapshot, ids: ReadonlyMap<string, string>): Rates {
+  const cgroups = new Map(before.cgroups.map((c, i) => [c.id, after.cgroups[i]?.id ?? c.id]));
+  return new Map([...rates].map(([id, rate]) => [ids.get(id) ?? cgroups.get(id) ?? id, rate]));
+}
+
 /**
  * The same choice of a redacted picture: everything is judged anew, so that no sentence keeps a name, and what was filtered,
  * focused or selected is found again by its place.
@@ -81,11 +88,20 @@ function redacted({ request, of, shown }: Chosen, key: string): Chosen {
   const after = workloads(snapshot);
   const ids = new Map(workloads(of.snapshot).map((w, i) => [w.id, after[i]?.id ?? w.id]));
   const place = of.snapshot.containers.findIndex((c) => c.project !== null && c.project === request.project);
-  const segments = new Map(of.snapshot.segments.map((s, i) => [s.id, snapshot.segments[i]?.id ?? s.id]));
+  const segments = new Map<string, string>(of.snapshot.segments.map((s, i) => [s.id, snapshot.segments[i]?.id ?? s.id]));
   const known = (list: readonly string[]): readonly string[] => list.flatMap((id) => ids.get(id) ?? []);
+  /** An id, or one behind a word (`row:…`); null where it is of something else. */
+  const placed = (text: string): string | null => {
+    if (text === '' || text === 'buses' || text === 'project') return text;
+    for (let at = 0; at >= 0; at = text.indexOf(':', at) + 1 || -1) {
+      const now = ids.get(text.slice(at)) ?? segments.get(text.slice(at));
+      if (now !== undefined) return `${text.slice(0, at)}${now}`;
+    }
+    return null;
+  };
   const renamed = (text: string): string => [...ids].reduce((t, [before, now]) => (t.includes(before) ? t.replaceAll(before, now) : t), text);
   return {
-    of: { snapshot, judgement, findings: check({ snapshot, judgement }), alarms: [] },
+    of: { snapshot, judgement, findings: check({ snapshot, judgement }), alarms: [], rates: of.rates ? renamedRates(of.rates, of.snapshot, snapshot, ids) : null },
     shown: shown === null ? null : new Set([...shown].map((id) => ids.get(id) ?? id)),
     request: {
       ...request,
@@ -93,6 +109,7 @@ function redacted({ request, of, shown }: Chosen, key: string): Chosen {
       project: place < 0 ? null : (snapshot.containers[place]?.project ?? null),
       selected: request.selected === null ? null : renamed(request.selected),
       options: { ...request.options, opened: request.options.opened.map(renamed) },
+      order: request.order === null ? null : Object.fromEntries(Object.entries(request.order).flatMap(([key, list]) => [[placed(key) ?? key, list.flatMap((id) => placed(id) ?? [])] as const])),
       compared: request.compared === null ? null : { from: request.compared.from, came: known(request.compared.came), changed: known(request.compared.changed), goneFrom: request.compared.goneFrom.flatMap(({ segment, names }) => (segments.has(segment) ? [{ segment: segments.get(segment) ?? '', names: names.map(rename) }] : [])) },
     },
     left,

@@ -58,8 +58,14 @@ export async function fallbackFor(text: string, folders: readonly string[] = FOL
   return { files, missing };
 }
 
-/** A text in runs of one font each; null is the bundled one. */
-export function runsOf(text: string, fonts: Fallback): readonly { readonly text: string; readonly file: string | null }[] {
+/** A piece of text in one font; null is the bundled one. */
+export interface Run {
+  readonly text: string;
+  readonly file: string | null;
+}
+
+/** A text in runs of one font each. */
+export function runsOf(text: string, fonts: Fallback): readonly Run[] {
   const out: { text: string; file: string | null }[] = [];
   for (const c of text) {
     const code = c.codePointAt(0) ?? 0;
@@ -67,6 +73,21 @@ export function runsOf(text: string, fonts: Fallback): readonly { readonly text:
     const last = out.at(-1);
     if (last !== undefined && last.file === file) last.text += c;
     else out.push({ text: c, file });
+  }
+  return out;
+}
+
+const LEFTWARD = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+const RIGHTWARD = /[\p{L}\p{N}]/u;
+
+/** Runs from left to right as they are read: words of a script that runs to the left stand in the opposite order, with what is between them. */
+export function asRead(runs: readonly Run[]): readonly Run[] {
+  const out: Run[] = [];
+  for (let i = 0; i < runs.length; i += 1) {
+    let end = i;
+    if (LEFTWARD.test(runs[i]?.text ?? '')) for (let j = i + 1; j < runs.length && (LEFTWARD.test(runs[j]?.text ?? '') || !RIGHTWARD.test(runs[j]?.text ?? '')); j += 1) if (LEFTWARD.test(runs[j]?.text ?? '')) end = j;
+    out.push(...runs.slice(i, end + 1).reverse());
+    i = end;
   }
   return out;
 }

@@ -3,13 +3,13 @@ import { pathData } from '../core/paint/svg.js';
 import { paperOf, type PageSize } from '../core/paint/paper.js';
 import { hatchSteps, isHatch } from '../core/scene/hatch.js';
 import type { Mark, RectMark, Stroke, TextMark } from '../core/scene/marks.js';
-import { foreignIn, legible, startOf } from '../core/scene/legible.js';
+import { foreignIn, legible } from '../core/scene/legible.js';
 import { textWidth } from '../core/scene/measure.js';
 import { isItem, paintOrder } from '../core/scene/order.js';
 import { THEMES, type Palette } from '../core/scene/theme.js';
 import type { Sheet } from '../core/export/sheet.js';
 import { oneLine } from '../core/export/sheet.js';
-import { NO_FALLBACK, runsOf, type Fallback } from './fallback.js';
+import { asRead, NO_FALLBACK, runsOf, type Fallback } from './fallback.js';
 import { fontFile, type FontKey } from './fonts.js';
 
 type Doc = InstanceType<typeof PDFKit>;
@@ -83,10 +83,14 @@ class Painter {
     const { doc, fonts } = this;
     const foreign = foreignIn(m.text);
     if ([...foreign].some((code) => fonts.missing.has(code))) return this.marks(legible(m, fonts.missing));
-    let x = startOf(m);
-    for (const { text, file } of foreign.size === 0 ? [{ text: m.text, file: null }] : runsOf(m.text, fonts)) {
-      doc.font(file === null ? fontKey(m) : fallbackKey(file)).fontSize(m.size).fillColor(this.palette[m.fill]).text(text, x, m.y, { lineBreak: false, baseline: 'alphabetic' });
-      x += textWidth(text, m);
+    const font = (file: string | null): Doc => doc.font(file === null ? fontKey(m) : fallbackKey(file)).fontSize(m.size);
+    // The room that a sign was given is a guess where its font is not bundled; here it is known.
+    const runs = (foreign.size === 0 ? [{ text: m.text, file: null }] : asRead(runsOf(m.text, fonts))).map((run) => ({ ...run, width: run.file === null ? textWidth(run.text, m) : font(run.file).widthOfString(run.text) }));
+    const width = runs.reduce((sum, run) => sum + run.width, 0);
+    let x = m.anchor === 'start' ? m.x : m.x - width / (m.anchor === 'end' ? 1 : 2);
+    for (const run of runs) {
+      font(run.file).fillColor(this.palette[m.fill]).text(run.text, x, m.y, { lineBreak: false, baseline: 'alphabetic' });
+      x += run.width;
     }
   }
 }

@@ -18,7 +18,7 @@ export const bench: Bench = {
     const picture = { snapshot, judgement, findings: check({ snapshot, judgement }), alarms: [] };
     const all = async (): Promise<void> => {
       for (const format of EXPORT_FORMATS) {
-        const done = await exportPicture({ format, lens: 'network', theme: 'light', width: 1080, scale: 2, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', compared: null }, picture);
+        const done = await exportPicture({ format, lens: 'network', theme: 'light', width: 1080, scale: 2, height: null, order: null, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', compared: null }, picture);
         if (!done.ok) throw new Error(done.trouble.why);
       }
     };

@@ -72,7 +72,7 @@ describe('files', () => {
     await open();
     await shown();
     const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="10" height="10"/>\n';
-    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n', left: request.redact ? ['ports: 80/tcp'] : [], preview: null } });
+    session.answers.exportAs = (request) => ({ ok: true, value: { name: `host.${request.format}`, mime: request.format === 'svg' ? 'image/svg+xml' : 'application/json', encoding: 'text', data: request.format === 'svg' ? svg : '{}\n', left: request.redact ? ['ports: 80/tcp'] : [], preview: request.format === 'pdf' || request.format === 'html' ? svg : null } });
     await page.keyboard.press('Control+e');
     await page.getByTestId('preview').getByRole('img').waitFor();
     const download = page.waitForEvent('download');
@@ -81,6 +81,14 @@ describe('files', () => {
     expect(saved.suggestedFilename()).toBe('host.svg');
     expect(readFileSync(await saved.path(), 'utf8')).toBe(svg);
     await page.keyboard.press('Control+e');
+    // What no window can show is shown as its maker drew it.
+    for (const format of ['pdf', 'html']) {
+      await page.getByTestId('format').selectOption(format);
+      await page.getByText(`host.${format}`).waitFor();
+      await page.waitForFunction((alt) => document.querySelector<HTMLImageElement>(`[data-testid=preview] img[alt$="${alt}"]`)?.naturalWidth === 10, format);
+    }
+    const size = await stage().evaluate((node) => node.clientHeight);
+    expect(asked('exportAs').at(-1)?.args[0]).toMatchObject({ format: 'html', height: size, order: { buses: expect.arrayContaining([]) as unknown } });
     await page.getByTestId('format').selectOption('json');
     await page.getByTestId('redact').check();
     await page.getByText('host.json').waitFor();

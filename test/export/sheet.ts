@@ -14,7 +14,7 @@ export function pictureOf(snapshot: Snapshot): Exportable {
 }
 
 export function requestFor(format: ExportFormat, lens: LensName = 'network', over: Partial<ExportRequest> = {}): ExportRequest {
-  return { format, lens, theme: 'light', width: 1080, scale: 1, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', compared: null, ...over };
+  return { format, lens, theme: 'light', width: 1080, height: null, order: null, scale: 1, filter: '', project: null, selected: null, redact: false, options: DEFAULT_OPTIONS, page: 'a4', compared: null, ...over };
 }
 
 /** The exported file; fails the test where it could not be made. */

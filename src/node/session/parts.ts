@@ -1,4 +1,5 @@
 import type { Answer, Exported, ExportRequest, Picture, Trouble } from '../../contract/contract.js';
+import type { Rates } from '../../core/facts/rates.js';
 import type { Alarm } from '../../core/alarm/types.js';
 import type { Comparison } from '../../core/diff/types.js';
 import type { Finding } from '../../core/model/finding.js';
@@ -18,7 +19,7 @@ export interface SessionParts {
   readonly check: (snapshot: Snapshot, judgement: Judgement, alarms: readonly Alarm[]) => readonly Finding[];
   /** The findings where since `before` only use and alarms moved. */
   readonly checkMoved: (snapshot: Snapshot, judgement: Judgement, alarms: readonly Alarm[], before: readonly Finding[]) => readonly Finding[];
-  readonly exporter: (request: ExportRequest, picture: Picture) => Promise<Answer<Exported>>;
+  readonly exporter: (request: ExportRequest, picture: Picture & { readonly rates: Rates | null }) => Promise<Answer<Exported>>;
   readonly compare: (from: Snapshot, to: Snapshot) => Comparison;
   readonly traffic: (snapshot: Snapshot) => Reading<readonly OpenConnection[]>;
   readonly programs: (snapshot: Snapshot, door: Door) => Promise<Programs>;

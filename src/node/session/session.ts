@@ -1,6 +1,7 @@
 import type { Answer, Link, Methods, Moment, Picture, Push, Trouble } from '../../contract/contract.js';
 import { isMethod, requests, type MethodName } from '../../contract/requests.js';
 import { same } from '../../core/delta.js';
+import { rates } from '../../core/facts/rates.js';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { judge } from '../../core/reach/index.js';
@@ -32,6 +33,8 @@ export class Session {
   #liveLink: Link;
   /** The live host's picture, kept up to date even while a file is shown. */
   #livePicture: Picture | null = null;
+  /** What was read before the live picture, for the use in between. */
+  #earlier: Snapshot | null = null;
   #example: Picture | null = null;
   #opened: { readonly shown: Shown; readonly picture: Picture } | null = null;
   #watcher = new Watcher();
@@ -123,7 +126,7 @@ export class Session {
       this.#tellAll();
       return done;
     },
-    exportAs: async (args) => (this.picture === null ? noPicture() : this.options.parts.exporter(args, this.picture)),
+    exportAs: async (args) => (this.picture === null ? noPicture() : this.options.parts.exporter(args, { ...this.picture, rates: this.#opened === null && this.#earlier !== null ? rates(this.#earlier, this.picture.snapshot) : null })),
     saveAs: () => refuse('There is no dialog here', 'the shell has none', 'Let the page download it.'),
     readTraffic: () => {
       const picture = this.#livePicture;
@@ -252,9 +255,11 @@ export class Session {
     const picture = { ...next, moments: this.#strip.moments };
     if (before === null || before.snapshot.origin !== next.snapshot.origin) {
       this.#livePicture = picture;
+      this.#earlier = null;
       if (this.#opened === null) this.#tellAll();
       return;
     }
+    if (before.snapshot.takenAt !== next.snapshot.takenAt) this.#earlier = before.snapshot;
     const { delta, snapshot, silent } = pictureDelta(before, next, newMoments);
     this.#livePicture = { ...picture, snapshot };
     if (this.#opened !== null || silent) return;

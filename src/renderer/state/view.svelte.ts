@@ -83,6 +83,12 @@ export class ViewState {
     this.session = session;
   }
 
+  /** Where things stand in the lens that is shown, for a file of it. */
+  get order(): Placement['order'] | null {
+    void this.index;
+    return this.#placements.get(this.lens)?.order ?? null;
+  }
+
   setLens(lens: LensName): void {
     this.lens = lens;
     this.hovered = null;

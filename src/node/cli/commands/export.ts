@@ -60,7 +60,7 @@ async function run(context: Context, file: string | undefined, options: ExportOp
   const facts = factsOf(live);
   const { exportPicture, shownBy, sheetOf } = await import('../../export.js');
   const request: ExportRequest = {
-    format: options.format, lens: options.lens, theme: options.theme, width: options.width, scale: options.scale as 1 | 2 | 3 | 4, filter: options.filter, project: options.project ?? null, selected: null,
+    format: options.format, lens: options.lens, theme: options.theme, width: options.width, height: null, order: null, scale: options.scale as 1 | 2 | 3 | 4, filter: options.filter, project: options.project ?? null, selected: null,
     redact: options.redact !== undefined, options: { ...DEFAULT_OPTIONS, resource: options.resource }, page: options.page,
     compared: options.compare === undefined ? null : compare(readSnapshot(options.compare), live),
   };
