@@ -10,6 +10,7 @@ export const HTML_SCRIPT = `'use strict';
   const told = document.getElementById('told');
   const list = document.getElementById('list');
   const items = data.items.map((item, index) => ({ ...item, index })).sort((a, b) => a.order - b.order);
+  const listed = items.filter((item) => item.listed);
   let view = { x: 0, y: 0, k: 1 };
   let selected = null;
   const frame = document.createElementNS('http://www.w3.org/2000/svg', 'rect');
@@ -100,14 +101,14 @@ export const HTML_SCRIPT = `'use strict';
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (step) {
       event.preventDefault();
-      const now = selected ? items.indexOf(selected) : step > 0 ? -1 : 0;
-      if (items.length > 0) select(items[(now + step + items.length) % items.length], true);
+      const now = selected ? listed.indexOf(selected) : step > 0 ? -1 : 0;
+      if (listed.length > 0) select(listed[(now + step + listed.length) % listed.length], true);
     } else if (event.key === '+' || event.key === '=') zoom(1.25, ...middle());
     else if (event.key === '-') zoom(0.8, ...middle());
     else if (event.key === '0') fit();
     else if (event.key === 'Escape') select(null, false);
   });
-  for (const item of items) {
+  for (const item of listed) {
     const button = add(add(list, 'li'), 'button', sign[item.state] + item.label, item.state);
     button.type = 'button';
     button.addEventListener('click', () => select(item, true));

@@ -8,7 +8,7 @@ import { pageOf } from '../paint/page.js';
 import { toSvg } from '../paint/svg.js';
 import { escapeXml } from '../paint/xml.js';
 import { THEMES } from '../scene/theme.js';
-import type { Item } from '../scene/scene.js';
+import type { Item, Scene } from '../scene/scene.js';
 import { HTML_SCRIPT } from './html-script.js';
 import { oneLine, type Sheet } from './sheet.js';
 
@@ -59,6 +59,20 @@ function chainOf(s: Snapshot): (attacker: string, victim: string, segment: strin
   };
 }
 
+/** What the list twin names: each thing once, and what stands for several; not the parts of what is named already, nor captions. */
+function listedOf(scene: Scene): ReadonlySet<Item> {
+  const seen = new Set<string>();
+  const own = new Set(scene.items.flatMap((i) => i.subject?.id ?? []));
+  const once = (i: Item): boolean => {
+    const key = `${i.subject?.id ?? ''}\u0000${i.label}`;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  };
+  const gutters = [...scene.gutters.left, ...scene.gutters.right].filter((i) => i.subject !== null && !own.has(i.subject.id));
+  return new Set([...scene.items.filter((i) => i.role !== 'legend' && (i.subject !== null || i.members.length > 0 || (i.role === 'note' && i.state !== 'none'))), ...gutters].filter(once));
+}
+
 /**
  * One HTML file that needs nothing else: the picture with pan, zoom, select and inspect by mouse and keyboard, and its list twin.
  * Its policy forbids every request; its one script is named there by its hash. Everything from outside is text. Deterministic.
@@ -70,6 +84,7 @@ export function htmlText(sheet: Sheet): string {
   const svg = toSvg(scene, { theme: sheet.theme, overlay: sheet.overlay, stamp: sheet.stamp, fitText: true }).replace(/^<\?xml[^>]*\?>\n/u, '');
   const facts = { snapshot, judgement, findings, alarms, rates: null, explain: chainOf(snapshot) };
   const subjects = new Map<string, object>();
+  const listed = listedOf(scene);
   const item = (i: Item, x: number, y: number): object | null => {
     if (i.subject === null && i.label === '') return null;
     const { box } = i;
@@ -77,7 +92,7 @@ export function htmlText(sheet: Sheet): string {
       const found = inspect(facts, i.subject, scene.lens);
       if (found) subjects.set(i.subject.id, told(found));
     }
-    return { box: [box.x + x, box.y + y, box.w, box.h].map((n) => Math.round(n * 10) / 10), label: oneLine(i.label, 400), detail: oneLine(i.detail, 2_000), state: i.state, subject: i.subject?.id ?? null, order: i.order, layer: i.layer };
+    return { box: [box.x + x, box.y + y, box.w, box.h].map((n) => Math.round(n * 10) / 10), label: oneLine(i.label, 400), detail: oneLine(i.detail, 2_000), state: i.state, subject: i.subject?.id ?? null, order: i.order, layer: i.layer, listed: listed.has(i) };
   };
   const items = [
     ...scene.items.filter((i) => i.role !== 'legend').map((i) => item(i, page.world.x, page.world.y)),
