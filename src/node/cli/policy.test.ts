@@ -23,6 +23,11 @@ test('each mistake has its line and, where one is near, the word that was meant'
   expect(why('version: 1\nfail-on: [high\n')).toContain('not YAML');
   expect(why('- 1\n')).toContain('line 1');
   expect(why('')).toContain('line 1');
+  expect(why('# nothing yet\n')).toContain('begins with version: 1');
+  expect(why('fail-on: high\n')).toContain('version is missing');
+  expect(why('version: 1\naccept:\n  - rule: privileged\n    reason: x\n')).toMatch(/line 3: accept\[0\]\.until is missing/u);
+  expect(why('version: 1\naccept:\n  - rule: privileged\n    containers: jenkins\n    reason: x\n    until: 2030-01-01\n')).toMatch(/line 4: accept\[0\]\.containers: a list is expected here/u);
+  expect(why('version: 1\nrules: []\n')).toMatch(/line 2: nothing is called "rules" here\.$/u);
 });
 
 test('a bomb of aliases is refused', () => {

@@ -6,8 +6,12 @@ import { readText } from './files.js';
 import { didYouMean } from './nearest.js';
 import { stop } from './trouble.js';
 
+type Issue = NonNullable<ReturnType<typeof policySchema.safeParse>['error']>['issues'][number];
+
 export const POLICY_FILE = 'bulkhead.yaml';
-const KEYS = ['version', 'fail-on', 'severity', 'accept', 'rule', 'containers', 'to', 'reason', 'until'];
+const KEYS = ['version', 'fail-on', 'severity', 'accept'];
+const ENTRY_KEYS = ['rule', 'containers', 'to', 'reason', 'until'];
+const KINDS: Readonly<Record<string, string>> = { array: 'a list', string: 'a text', object: 'words with values' };
 
 /** `bulkhead.yaml` of the working folder, where there is one. */
 export function findPolicy(): string | null {
@@ -27,6 +31,15 @@ function nodeAt(root: Node | null, path: readonly PropertyKey[], key?: string): 
     if (pair) return pair.key as Node;
   }
   return node;
+}
+
+/** What is wrong, in the words of somebody who writes YAML. */
+function wordsOf(issue: Issue | undefined, path: string): string {
+  const where = path === '' ? '' : `${path}: `;
+  if (issue?.code === 'invalid_type' && path === '') return 'a policy is words with values and begins with version: 1';
+  if (issue?.message.endsWith('received undefined') === true || issue?.message === 'Invalid input: expected 1') return `${path} is missing${path === 'version' ? ': a policy begins with version: 1' : ''}`;
+  if (issue?.code === 'invalid_type' && issue.expected in KINDS) return `${where}${KINDS[issue.expected]} is expected here`;
+  return `${where}${issue?.message ?? 'it is not as it should be'}`;
 }
 
 /** A policy's text, checked. Every error tells its line. */
@@ -51,8 +64,8 @@ export function parsePolicy(file: string, text: string): Policy {
   const offset = node?.range?.[0] ?? 0;
   const path = (issue?.path ?? []).map((p) => (typeof p === 'number' ? `[${p}]` : `.${String(p)}`)).join('').replace(/^\./u, '');
   const word = strange ?? String(/"([^"]*)"/u.exec(issue?.message ?? '')?.[1] ?? '');
-  const guess = strange !== undefined ? didYouMean(word, KEYS) : word !== '' && !ruleOf(word) && path.endsWith('rule') ? didYouMean(word, RULES.map((r) => r.name)) : '';
-  const what = strange !== undefined ? `nothing is called ${JSON.stringify(strange)} here` : `${path === '' ? '' : `${path}: `}${issue?.message ?? 'it is not as it should be'}`;
+  const guess = strange !== undefined ? didYouMean(word, issue?.path.length === 0 ? KEYS : ENTRY_KEYS) : word !== '' && !ruleOf(word) && path.endsWith('rule') ? didYouMean(word, RULES.map((r) => r.name)) : '';
+  const what = strange !== undefined ? `nothing is called ${JSON.stringify(strange)} here` : wordsOf(issue, path);
   throw stop(at(offset), `${what}.${guess}`, 'Correct that line, or leave the policy out with --no-policy.');
 }
 
