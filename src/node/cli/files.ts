@@ -3,6 +3,7 @@ import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statS
 import path from 'node:path';
 import { MOST_BYTES, openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
+import { frameAt, isRecording, openRecording, type FrameAnswer } from '../../core/record/index.js';
 import { fileStop, Stop, stop } from './trouble.js';
 
 /** A file's text, bounded. `-` is standard input. */
@@ -15,9 +16,16 @@ export function readText(what: string, file: string): string {
   }
 }
 
-/** A saved snapshot. Stops with one sentence where it is none. */
+/** A recording's last moment: of one that was cut off, that before the cut. */
+function lastOf(text: string): FrameAnswer {
+  const opened = openRecording(text);
+  return opened.ok ? frameAt(opened.recording, opened.recording.frames.length - 1) : opened;
+}
+
+/** A saved snapshot, or a recording as it was in the end. Stops with one sentence where it is neither. */
 export function readSnapshot(file: string): Snapshot {
-  const opened = openSnapshot(readText('no snapshot', file));
+  const text = readText('no snapshot', file);
+  const opened = isRecording(text) ? lastOf(text) : openSnapshot(text);
   const called = file === '-' ? 'standard input' : file;
   if (opened.ok) return opened.snapshot;
   const { why, todo, command } = opened.trouble;

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { cast } from '../../../test/cast/cast.js';
+import { recordSnapshot, startRecording } from '../../core/record/index.js';
+import { readSnapshot } from './files.js';
+import { Stop } from './trouble.js';
+
+test('a recording can be given for a snapshot: it is as it was in the end, or before it was cut off', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bulkhead-files-'));
+  const file = path.join(folder, 'host.rec');
+  try {
+    const first = cast(3);
+    const last = { ...first, takenAt: new Date(Date.parse(first.takenAt) + 1000).toISOString(), containers: first.containers.slice(1) };
+    const start = startRecording(first);
+    const next = recordSnapshot(start.recorder, last);
+    writeFileSync(file, start.text + next.text);
+    expect(readSnapshot(file)).toEqual(last);
+    writeFileSync(file, start.text + next.text.slice(0, -20));
+    expect(readSnapshot(file)).toEqual(first);
+    writeFileSync(file, start.text.slice(0, 30));
+    expect(() => readSnapshot(file)).toThrow(Stop);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
