@@ -72,5 +72,9 @@ test('a sign that no font has is a box with its number; one that a font of this 
   expect((await fallbackFor('日', ['/nowhere'])).missing).toEqual(new Set([0x65e5]));
   // Plex Sans Arabic is none of the bundled fonts; DejaVu, which chromium brings along, has these letters.
   const found = await fallbackFor('\u0645');
+  // Words that run to the left have the room that they take: no gap before what follows.
+  const leftward = '\u0627'.repeat(8);
+  const told = readBy('pdftotext', ['{}', '-'], bytesOf(await exported(named(`${leftward}-web`), 'pdf'))).out.toString('utf8').replace(/[\u202a-\u202e]/gu, '');
+  if ((await fallbackFor(leftward)).missing.size === 0) expect(told).toContain(`${leftward}-web`);
   if (found.missing.size === 0) expect(readBy('pdffonts', ['{}'], bytesOf(await exported(named('\u0645\u0645'), 'pdf'))).out.toString('utf8').split('\n').some((l) => l.includes(' yes yes') && !l.includes('IBMPlex'))).toBe(true);
 });
