@@ -3,6 +3,7 @@ import { connect } from '../../src/node/collect/connect.js';
 import { newKernelCache, readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
 import { machineReaders, ROOTS } from '../../src/node/collect/machine.js';
 import { Reader } from '../../src/node/collect/reader.js';
+import { stayLean } from '../../src/node/lean.js';
 import { openEvents } from '../../src/node/collect/engine/events.js';
 import { Session } from '../../src/node/session/session.js';
 import { STANDARD_PARTS } from '../../src/node/session/standard.js';
@@ -64,6 +65,7 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
     return { percent: (used.user + used.system) / 10 / (performance.now() - from) };
   },
   watch: async () => {
+    stayLean();
     session = new Session({ host, parts: STANDARD_PARTS, version: '0', shell: 'browser' });
     const live = session;
     await new Promise<void>((resolve) => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { MOST_BYTES } from '../../core/model/open.js';
+import { stayLean } from '../lean.js';
 import { ownPackage } from '../package-folder.js';
 import { Session } from '../session/session.js';
 import { STANDARD_PARTS } from '../session/standard.js';
@@ -37,6 +38,7 @@ export function wordsOf(args: readonly string[]): Words {
 
 /** Opens the session on what the words name. Returns at once whatever the engine does; throws with a sentence where the file can't be read or is no snapshot. */
 export function openSession({ host, context, file }: Words, shell: 'electron' | 'browser' = 'browser'): OpenSession {
+  stayLean();
   const session = new Session({ host, context, parts: STANDARD_PARTS, version: version(), shell, ...(file === undefined ? {} : { file: readFile(file) }) });
   const trouble = session.start();
   if (trouble !== null) throw new Error(`${trouble.what}: ${trouble.why}. ${trouble.todo}`);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { stayLean } from '../../lean.js';
 import type { Context } from '../context.js';
 import { duration, wholeNumber } from '../options.js';
 import type { SourceOptions } from '../source.js';
@@ -21,6 +22,7 @@ export function recordCommand({ io, engine }: Context, program: Command, version
     .option('--interval <ms>', 'how often use and neighbour tables are read', wholeNumber(100, 3_600_000))
     .option('--force', 'replace a file that is there');
   engine(command).action(async (options: RecordOptions) => {
+    stayLean();
     const { record } = await import('../../record.js');
     const ended = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());

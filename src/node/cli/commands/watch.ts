@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 import type { Link, Moment, Push } from '../../../contract/contract.js';
+import { stayLean } from '../../lean.js';
 import type { Context } from '../context.js';
 import type { Io } from '../io.js';
 import { wholeNumber } from '../options.js';
@@ -26,6 +27,7 @@ function linkLine(link: Link): string | null {
 }
 
 async function run({ io }: Context, version: string, options: WatchOptions): Promise<void> {
+  stayLean();
   const { Session } = await import('../../session/session.js');
   const { STANDARD_PARTS } = await import('../../session/standard.js');
   const session = new Session({
