@@ -89,6 +89,11 @@ describe('files', () => {
     }
     const size = await stage().evaluate((node) => node.clientHeight);
     expect(asked('exportAs').at(-1)?.args[0]).toMatchObject({ format: 'html', height: size, order: { buses: expect.arrayContaining([]) as unknown } });
+    // A live host goes on; what was made of it stays until something else is chosen.
+    const [made, items] = [asked('exportAs').length, await stage().getAttribute('data-items')];
+    session.show(null, pictureOf(cast(3)));
+    await page.waitForFunction((before) => document.querySelector<HTMLElement>('[data-testid=stage]')?.dataset['items'] !== before, items);
+    expect(asked('exportAs').length).toBe(made);
     await page.getByTestId('format').selectOption('json');
     await page.getByTestId('redact').check();
     await page.getByText('host.json').waitFor();

@@ -85,7 +85,6 @@ export class ViewState {
 
   /** Where things stand in the lens that is shown, for a file of it. */
   get order(): Placement['order'] | null {
-    void this.index;
     return this.#placements.get(this.lens)?.order ?? null;
   }
 
