@@ -23,7 +23,9 @@ const row = (name: string, lines: readonly string[], command = ''): CardRow => (
 
 function example(link: Extract<Link, { state: 'example' }>): StateCardWords {
   const denied = link.tried.find((t) => t.failure === 'denied');
-  const why = link.tried.slice(0, 6).map((t) => t.text);
+  // Where one is there and closed, the places where none is say nothing.
+  const why = link.tried.filter((t) => denied === undefined || t.failure === 'denied').slice(0, 6).map((t) => t.text);
+  const group = /usermod/.test(link.trouble.command);
   return {
     id: denied ? 'denied' : 'example',
     tone: 'loud',
@@ -32,7 +34,7 @@ function example(link: Extract<Link, { state: 'example' }>): StateCardWords {
     rows: [
       row('Why', why.length > 0 ? why : [link.trouble.why]),
       row('Do', [link.trouble.todo], link.trouble.command),
-      ...(denied ? [row('Mind', ['Who is in that group can become root here.'])] : []),
+      ...(denied && group ? [row('Mind', ['Who is in that group can become root here.'])] : []),
     ],
     buttons: [{ text: 'Look again', act: 'try' }, { text: 'Choose a socket', act: 'choose' }, { text: 'Open a file', act: 'open' }],
     aside: false,
@@ -97,7 +99,7 @@ function live(picture: Picture): StateCardWords | null {
 /** The card above the picture, or none where the state is ordinary. */
 export function cardOf(link: Link, picture: Picture | null, wire: Wire, now: number): StateCardWords | null {
   if (wire === 'lost' || wire === 'refused') {
-    return { id: 'lost', tone: 'loud', sign: 'stale', heading: 'Bulkhead’s session is gone', rows: [row('Why', ['The program that serves this window ended or does not answer.']), row('Do', ['Nothing, if it comes back: it is tried again by itself.'])], buttons: [{ text: 'Try now', act: 'try' }], aside: false };
+    return { id: 'lost', tone: 'loud', sign: 'stale', heading: 'Bulkhead’s session is gone', rows: [row('Why', ['The program that serves this window ended or does not answer.']), row('Do', ['Nothing, if it comes back: it is tried again by itself. Else start it again, and open the address that it prints.'])], buttons: [{ text: 'Try now', act: 'try' }], aside: false };
   }
   if (link.state === 'example') return example(link);
   if (link.state === 'stale') return stale(link, picture, now);

@@ -57,6 +57,14 @@ describe('words of a state', () => {
     expect(card?.rows[0]?.lines.join(' ')).toMatch(/0 run, 14 are stopped\. What is shown .* of other runtimes\./);
   });
 
+  it('name the socket that is closed, and what its group costs only where joining it is the way', () => {
+    const tried = [{ endpoint: 'unix:///a', failure: 'absent', text: 'there is no /a' }, { endpoint: 'unix:///b', failure: 'denied', text: '/b is there' }] as const;
+    const of = (command: string) => cardOf({ state: 'example', tried, trouble: { ...trouble, command } }, picture, 'open', now)?.rows ?? [];
+    expect(of('sudo usermod -aG docker "$USER"').map((r) => r.name)).toEqual(['Why', 'Do', 'Mind']);
+    expect(of('')[0]?.lines).toEqual(['/b is there']);
+    expect(of('').map((r) => r.name)).toEqual(['Why', 'Do']);
+  });
+
   it('have a card only where there is something to say', () => {
     const live = { state: 'live', endpoint: '', since: '' } as const;
     expect(cardOf(live, picture, 'open', now)).toBeNull();
