@@ -72,5 +72,11 @@ export function search(entries: readonly Entry[], text: string): readonly Entry[
   const [found, info, order] = fuzzy.search(haystack, needle, 1, 1000);
   if (found === null || found.length === 0) return entries.filter((entry) => entry.text.toLowerCase().includes(needle.toLowerCase()));
   const ranked = info !== null && order !== null ? order.map((n) => info.idx[n] ?? 0) : found;
-  return ranked.flatMap((n) => entries[n] ?? []);
+  // What is called exactly so comes first, then what begins so, then what holds it as it was typed: whoever types a whole name means it.
+  const typed = needle.toLowerCase();
+  const rank = ({ text: name }: Entry): number => {
+    const at = name.toLowerCase().indexOf(typed);
+    return at < 0 ? 3 : at > 0 ? 2 : name.length === needle.length ? 0 : 1;
+  };
+  return ranked.flatMap((n) => entries[n] ?? []).sort((a, b) => rank(a) - rank(b));
 }

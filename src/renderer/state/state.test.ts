@@ -85,6 +85,10 @@ describe('a link of the chain', () => {
 describe('the palette', () => {
   const entry = (text: string): Entry => ({ id: text, text, about: '', sign: null, act: () => {} });
   const entries = ['payments-103', 'postgres', 'redis', 'a(b'].map(entry);
+  it('puts what is called exactly so before what only looks like it', () => {
+    const names = ['shop-web-tap-1', 'old-shop-web-1', 'shop-web-10', 'Shop-web-1'].map(entry);
+    expect(search(names, 'shop-web-1').map((e) => e.text)).toEqual(['Shop-web-1', 'shop-web-10', 'old-shop-web-1', 'shop-web-tap-1']);
+  });
   it('finds in spite of a slip, and takes any text', () => {
     expect(search(entries, 'paymnts 103')[0]?.text).toBe('payments-103');
     expect(search(entries, '')).toBe(entries);
