@@ -122,7 +122,7 @@ export type FdbEntry = z.infer<typeof fdbEntry>;
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
 
-/** One tc(8) filter with the device and hook it hangs on (`tc -j filter show dev X ingress`). */
+/** One tc(8) filter with the device and hook it hangs on (`tc -j filter show dev X ingress`); a queue that loses frames (netem) is told among them. */
 export const tcFilter = z.object({ dev: z.string(), hook: z.enum(['ingress', 'egress']), filter: json }).readonly();
 export type TcFilter = z.infer<typeof tcFilter>;
 

@@ -76,6 +76,11 @@ function readNft(sections: Sections): DeepNet['nft'] {
   return rules === null ? failure(s, source) : known(withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), source);
 }
 
+/** A u32 filter of several words is printed with one key several times over: a list of them, so that none is lost. */
+function everyMatch(text: string): string {
+  return text.replace(/"match":(\{[^{}]*\}(?:,\s*"match":\{[^{}]*\})+)/g, (_, list: string) => `"match":[${list.replace(/,\s*"match":/g, ',')}]`);
+}
+
 function readTc(sections: Sections): DeepNet['tc'] {
   const source = 'tc -j filter show';
   const qdiscs = sections.get('qdisc');
@@ -87,13 +92,18 @@ function readTc(sections: Sections): DeepNet['tc'] {
   for (const [name, s] of sections) {
     const [what, hook, dev] = name.split(' ');
     if (what !== 'filter' || dev === undefined || (hook !== 'ingress' && hook !== 'egress')) continue;
-    const filters = s.status === 0 ? (s.text.trim() === '' ? [] : jsonArray(s.text)) : null;
+    const filters = s.status === 0 ? (s.text.trim() === '' ? [] : jsonArray(everyMatch(s.text))) : null;
     // An ingress qdisc has no egress hook, and tc says so by failing.
     if (filters === null) {
       if (hook === 'egress') continue;
       return failure(s, `${source} dev ${dev} ${hook}`);
     }
     for (const f of filters) out.push({ dev, hook, filter: f as Json });
+  }
+  // A queue that loses frames is no filter, and stops what leaves all the same.
+  for (const q of jsonArray(qdiscs.text) ?? []) {
+    const { dev, kind, root, options } = q as { readonly dev?: unknown; readonly kind?: unknown; readonly root?: unknown; readonly options?: Json };
+    if (kind === 'netem' && root === true && typeof dev === 'string') out.push({ dev, hook: 'egress', filter: { kind, options: options ?? {} } });
   }
   return known(out, source);
 }

@@ -2,7 +2,7 @@ import type { Snapshot } from '../model/snapshot.js';
 import { verdictOf } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import { remediesFor } from './remedies.js';
-import type { PairVerdict, Technique } from './types.js';
+import { VERDICTS, type PairVerdict, type Technique } from './types.js';
 import { ELSEWHERE, type Party, type Wire } from './wire.js';
 
 function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire: Wire): PairVerdict {
@@ -24,6 +24,29 @@ function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire
   };
 }
 
+/** The strongest verdict of each technique: one that is plugged in several times has several ways. */
+function strongestOf(court: Court, from: readonly Party[], to: readonly Party[], wire: Wire, every: boolean): readonly PairVerdict[] {
+  const best = new Map<Technique, PairVerdict>();
+  for (const a of from) {
+    for (const v of to) {
+      if (a === v || a.id === v.id) continue;
+      for (const technique of techniquesFor(every, a, v, wire)) {
+        const one = verdictFor(court, technique, a, v, wire);
+        const before = best.get(technique);
+        const [rank, old] = [VERDICTS.indexOf(one.verdict), before === undefined ? VERDICTS.length : VERDICTS.indexOf(before.verdict)];
+        if (before === undefined || rank < old || (rank === old && one.unless.length < before.unless.length)) best.set(technique, one);
+      }
+    }
+  }
+  return [...best.values()];
+}
+
+function byId(parties: readonly Party[]): ReadonlyMap<string, readonly Party[]> {
+  const out = new Map<string, Party[]>();
+  for (const p of parties) out.set(p.id, [...(out.get(p.id) ?? []), p]);
+  return out;
+}
+
 /**
  * The whole chain for one attacker and victim: one verdict for each segment that they share and each technique.
  * Ids as in Subject; `host` for the host. Empty where they share no segment.
@@ -32,11 +55,8 @@ export function explain(snapshot: Snapshot, fromId: string, toId: string): reado
   const court = courtOf(snapshot);
   const out: PairVerdict[] = [];
   for (const wire of court.wires) {
-    const a = attackersOf(wire).find((p) => p.id === fromId);
     const to = toId === `gateway:${wire.segment.id}` && wire.gatewayIsHost ? 'host' : toId;
-    const v = victimsOf(wire).find((p) => p.id === to);
-    if (a === undefined || v === undefined || a === v) continue;
-    for (const technique of techniquesFor(true, a, v, wire)) out.push(verdictFor(court, technique, a, v, wire));
+    out.push(...strongestOf(court, attackersOf(wire).filter((p) => p.id === fromId), victimsOf(wire).filter((p) => p.id === to), wire, true));
   }
   return out;
 }
@@ -45,14 +65,13 @@ export function explain(snapshot: Snapshot, fromId: string, toId: string): reado
 export function* pairs(snapshot: Snapshot): Generator<PairVerdict> {
   const court = courtOf(snapshot);
   for (const wire of court.wires) {
-    const victims = victimsOf(wire);
-    for (const a of attackersOf(wire)) {
-      for (const v of victims) {
-        if (a.id === v.id) continue;
-        for (const technique of techniquesFor(false, a, v, wire)) {
-          const verdict = verdictFor(court, technique, a, v, wire);
+    const victims = byId(victimsOf(wire));
+    for (const from of byId(attackersOf(wire)).values()) {
+      const plugged = from.some((a) => a.plug.on !== ELSEWHERE);
+      for (const to of victims.values()) {
+        for (const verdict of strongestOf(court, from, to, wire, false)) {
           // Who is not on the wire is told of only where it can do something.
-          if (a.plug.on !== ELSEWHERE || verdict.verdict !== 'blocked') yield verdict;
+          if (plugged || verdict.verdict !== 'blocked') yield verdict;
         }
       }
     }

@@ -22,8 +22,16 @@ export type Body =
   | { readonly kind: 'ip'; readonly source: string; readonly destination: string; readonly protocol: number }
   | { readonly kind: 'other' };
 
+/** What its sender writes as it likes, since neither bridge nor receiver looks at it. */
+export type Free = 'ether saddr' | 'ether daddr' | 'ether type' | 'arp saddr ether' | 'arp saddr ip' | 'arp daddr ether' | 'arp daddr ip' | 'ip saddr' | 'ip daddr' | 'ip protocol';
+
 /** One frame as it leaves the sender. Tags from the outside in. */
 export interface Frame {
+  readonly free?: readonly Free[];
+  /** Made for a rule: something free was chosen by what the rule compares it with. */
+  readonly chosen?: true;
+  /** Of content that nobody knows: its EtherType, where it is not ETH_OTHER. */
+  readonly type?: number;
   readonly source: string;
   readonly destination: string;
   readonly tags: readonly Tag[];
@@ -34,7 +42,7 @@ export interface Frame {
 
 /** The EtherType of the innermost content. */
 export function innerType(f: Frame): number {
-  return f.body.kind === 'arp' ? ETH_ARP : f.body.kind === 'nd' ? ETH_IPV6 : f.body.kind === 'ip' ? (f.body.source.includes(':') ? ETH_IPV6 : ETH_IPV4) : ETH_OTHER;
+  return f.body.kind === 'arp' ? ETH_ARP : f.body.kind === 'nd' ? ETH_IPV6 : f.body.kind === 'ip' ? (f.body.source.includes(':') ? ETH_IPV6 : ETH_IPV4) : (f.type ?? ETH_OTHER);
 }
 
 export interface End {
@@ -77,29 +85,51 @@ function senders(a: End, x: End): readonly { readonly wire: string; readonly sai
   ].filter((s) => s.wire !== '' && s.said !== '');
 }
 
+/** A frame without its tags. */
+type Form = Omit<Frame, 'tags'>;
+
+/** Each of some forms in each way of tagging, untagged first; what they are is made once. */
+function* inTags(forms: Iterable<Form>, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
+  const made: Form[] = [];
+  for (const form of forms) {
+    made.push(form);
+    yield tagged(form, [], '');
+  }
+  for (const [t, tags] of [...TAGGINGS, ...more].entries()) if (t > 0) for (const form of made) yield tagged(form, tags, TAGGED[t] ?? ' in a VLAN tag');
+}
+
+function tagged(f: Form, tags: readonly Tag[], end: string): Frame {
+  return { source: f.source, destination: f.destination, free: f.free ?? [], body: f.body, tags, name: f.name + end };
+}
+
+const ARP_FREE: readonly Free[] = ['ether saddr', 'arp daddr ether', 'arp daddr ip'];
+
 /**
  * Every ARP message by which `a` can tell `v` that `x`'s address is elsewhere, plainest first. Linux updates on replies
- * and on requests alike, of hardware type 1 or 6, whatever Ethernet addresses carry them (arp_process in net/ipv4/arp.c).
+ * and on requests alike, of hardware type 1 or 6, whatever Ethernet addresses carry them and whoever is asked (arp_process in net/ipv4/arp.c).
  */
-export function* arpFrames(a: End, v: End, x: End, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
+export function arpFrames(a: End, v: End, x: End, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
+  return inTags(arpForms(a, v, x), more);
+}
+
+function* arpForms(a: End, v: End, x: End): Generator<Form> {
+  const third = a.ip === '' ? '0.0.0.0' : a.ip;
   const forms = [
-    { operation: 1, targetIp: v.ip, targetMac: NOBODY, name: 'request' },
-    { operation: 2, targetIp: v.ip, targetMac: v.mac, name: 'reply' },
-    { operation: 1, targetIp: x.ip, targetMac: NOBODY, name: 'gratuitous request' },
-    { operation: 2, targetIp: x.ip, targetMac: BROADCAST, name: 'gratuitous reply' },
+    { operation: 1, targetIp: v.ip, targetMac: NOBODY, name: 'ARP request' },
+    { operation: 2, targetIp: v.ip, targetMac: v.mac, name: 'ARP reply' },
+    { operation: 1, targetIp: x.ip, targetMac: NOBODY, name: 'ARP gratuitous request' },
+    { operation: 2, targetIp: x.ip, targetMac: BROADCAST, name: 'ARP gratuitous reply' },
+    { operation: 1, targetIp: third, targetMac: INVENTED, name: 'ARP request for a third address' },
+    { operation: 2, targetIp: third, targetMac: INVENTED, name: 'ARP reply to a third address' },
   ] as const;
-  const taggings = [...TAGGINGS, ...more];
-  for (let t = 0; t < taggings.length; t++) {
-    for (const s of senders(a, x)) {
-      for (const form of forms) {
-        for (const destination of [v.mac, BROADCAST, ALL_HOSTS]) {
-          for (const hardware of [1, 6] as const) {
-            yield {
-              source: s.wire, destination, tags: taggings[t] as readonly Tag[],
-              body: { kind: 'arp', hardware, operation: form.operation, senderMac: s.said, senderIp: x.ip, targetMac: form.targetMac, targetIp: form.targetIp },
-              name: `ARP ${form.name}${TAGGED[t] ?? ' in a VLAN tag'}`,
-            };
-          }
+  for (const s of senders(a, x)) {
+    for (const form of forms) {
+      for (const destination of [v.mac, BROADCAST, ALL_HOSTS]) {
+        for (const hardware of [1, 6] as const) {
+          yield {
+            source: s.wire, destination, free: ARP_FREE, name: form.name,
+            body: { kind: 'arp', hardware, operation: form.operation, senderMac: s.said, senderIp: x.ip, targetMac: form.targetMac, targetIp: form.targetIp },
+          };
         }
       }
     }
@@ -119,58 +149,114 @@ export interface NdWays {
   readonly own: string | null;
   readonly router: boolean;
   readonly tags?: readonly (readonly Tag[])[];
+  /** For a further address of the victim: by one sender alone. */
+  readonly few?: boolean;
 }
+
+const ND_FREE: readonly Free[] = ['ether saddr'];
+/** An advertisement may come from anybody. */
+const NA_FREE: readonly Free[] = ['ether saddr', 'ip saddr'];
+
+type Nd = Extract<Body, { kind: 'nd' }>;
 
 /**
  * Every neighbour message by which `a` can tell `v` that `x`'s address is elsewhere: advertisements (which change an
  * entry that is there) and solicitations in x's name (which make one), with and without extension headers before them.
  * A router advertisement tells of its sender too, under a link-local address (ndisc_router_discovery in net/ipv6/ndisc.c),
- * and to a victim that forwards a router solicitation does (ndisc_recv_rs).
+ * and to a victim that forwards a router solicitation does (ndisc_recv_rs). A solicitation may go to all nodes, and what is
+ * for one address may come by an Ethernet broadcast (ip6_rcv_core, unless drop_unicast_in_l2_multicast).
  */
-export function* ndFrames(a: End, v: End, x: End, ways: NdWays): Generator<Frame> {
-  const taggings = [...TAGGINGS, ...(ways.tags ?? [])];
+export function ndFrames(a: End, v: End, x: End, ways: NdWays): Generator<Frame> {
+  return inTags(ndForms(a, v, x, ways), ways.tags);
+}
+
+function* ndForms(a: End, v: End, x: End, ways: NdWays): Generator<Form> {
   const group = solicited(v.ip);
-  for (let t = 0; t < taggings.length; t++) {
-    const end = TAGGED[t] ?? ' in a VLAN tag';
-    for (const s of senders(a, x)) {
-      for (const extension of [null, ...EXTENSIONS]) {
-        const base = { tags: taggings[t] as readonly Tag[], source: s.wire };
-        const nd = { kind: 'nd', mac: s.said, extension, solicited: false } as const;
-        const toVictim = { ...base, destination: v.mac };
-        const toAll = { ...base, destination: ALL_NODES.mac };
-        yield { ...toVictim, body: { ...nd, type: 135, source: x.ip, destination: v.ip, target: v.ip }, name: `neighbour solicitation${end}` };
-        if (group !== null) yield { ...base, destination: group.mac, body: { ...nd, type: 135, source: x.ip, destination: group.ip, target: v.ip }, name: `neighbour solicitation to a group${end}` };
-        if (x.ip.startsWith('fe80:')) {
-          yield { ...toVictim, body: { ...nd, type: 134, source: x.ip, destination: v.ip, target: x.ip }, name: `router advertisement${end}` };
-          yield { ...toAll, body: { ...nd, type: 134, source: x.ip, destination: ALL_NODES.ip, target: x.ip }, name: `router advertisement${end}` };
-        }
-        if (ways.router) {
-          yield { ...toVictim, body: { ...nd, type: 133, source: x.ip, destination: v.ip, target: v.ip }, name: `router solicitation${end}` };
-          yield { ...base, destination: ALL_ROUTERS.mac, body: { ...nd, type: 133, source: x.ip, destination: ALL_ROUTERS.ip, target: v.ip }, name: `router solicitation${end}` };
-        }
-        for (const source of ways.own === null ? [x.ip] : [x.ip, ways.own]) {
-          yield { ...toVictim, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip, solicited: true }, name: `neighbour advertisement${end}` };
-          yield { ...toVictim, body: { ...nd, type: 136, source, destination: v.ip, target: x.ip }, name: `unsolicited advertisement${end}` };
-          yield { ...toAll, body: { ...nd, type: 136, source, destination: ALL_NODES.ip, target: x.ip }, name: `unsolicited advertisement${end}` };
-        }
+  const own = { mac: v.mac, ip: v.ip };
+  const broadcast = { mac: BROADCAST, ip: v.ip };
+  const everybody = [ALL_NODES, { mac: v.mac, ip: ALL_NODES.ip }, { mac: BROADCAST, ip: ALL_NODES.ip }];
+  for (const [n, s] of senders(a, x).slice(0, ways.few === true ? 1 : undefined).entries()) {
+    // What carries it to a victim, besides its own MAC: a few senders are enough, since who sends it is free.
+    const one = n > 1 ? [own] : [own, broadcast];
+    const all = n > 1 ? [ALL_NODES] : everybody;
+    for (const extension of [null, ...EXTENSIONS]) {
+      const form = (to: End, type: Nd['type'], source: string, target: string, name: string, told = false): Form => ({
+        source: s.wire, destination: to.mac, free: type === 136 ? NA_FREE : ND_FREE, name,
+        body: { kind: 'nd', mac: s.said, extension, solicited: told, type, source, destination: to.ip, target },
+      });
+      yield form(own, 135, x.ip, v.ip, 'neighbour solicitation');
+      if (group !== null) yield form(group, 135, x.ip, v.ip, 'neighbour solicitation to a group');
+      for (const to of all) yield form(to, 135, x.ip, v.ip, 'neighbour solicitation to all nodes');
+      for (const to of one.slice(1)) yield form(to, 135, x.ip, v.ip, 'neighbour solicitation by broadcast');
+      if (x.ip.startsWith('fe80:')) for (const to of [...one, ...all]) yield form(to, 134, x.ip, x.ip, 'router advertisement');
+      if (ways.router) for (const to of [own, ALL_ROUTERS]) yield form(to, 133, x.ip, v.ip, 'router solicitation');
+      for (const source of ways.own === null ? [x.ip] : [x.ip, ways.own]) {
+        yield form(own, 136, source, x.ip, 'neighbour advertisement', true);
+        for (const to of [...one, ...all]) yield form(to, 136, source, x.ip, 'unsolicited advertisement');
       }
     }
   }
 }
 
-/** Frames that make a bridge learn `x`'s MAC at `a`'s port: any content will do. */
-export function* stealFrames(a: End, x: End, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
-  const taggings = [...TAGGINGS, ...more];
-  for (let t = 0; t < taggings.length; t++) {
-    const base = { source: x.mac, tags: taggings[t] as readonly Tag[] };
-    const end = TAGGED[t] ?? ' in a VLAN tag';
-    for (const destination of [a.mac, BROADCAST, ALL_HOSTS]) {
-      yield { ...base, destination, body: { kind: 'other' }, name: `frame of no known kind${end}` };
-      yield { ...base, destination, body: { kind: 'ip', source: a.ip, destination: x.ip, protocol: 17 }, name: `IP packet${end}` };
-      yield { ...base, destination, body: { kind: 'ip', source: 'fe80::bd', destination: ALL_NODES.ip, protocol: 17 }, name: `IPv6 packet${end}` };
-      for (const said of [a.ip, x.ip]) {
-        yield { ...base, destination, body: { kind: 'arp', hardware: 1, operation: 1, senderMac: x.mac, senderIp: said, targetMac: NOBODY, targetIp: x.ip }, name: `ARP request${end}` };
-      }
-    }
+const STEAL_FREE: readonly Free[] = ['ether daddr', 'ether type', 'arp saddr ether', 'arp saddr ip', 'arp daddr ether', 'arp daddr ip', 'ip saddr', 'ip daddr', 'ip protocol'];
+
+/** Frames that make a bridge learn `x`'s MAC at `a`'s port: any content will do, to anybody. */
+export function stealFrames(a: End, x: End, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
+  return inTags(stealForms(a, x), more);
+}
+
+function* stealForms(a: End, x: End): Generator<Form> {
+  for (const destination of [a.mac, BROADCAST, ALL_HOSTS]) {
+    const base = { source: x.mac, destination, free: STEAL_FREE };
+    yield { ...base, body: { kind: 'other' }, name: 'frame of no known kind' };
+    for (const protocol of [17, 6, 1]) yield { ...base, body: { kind: 'ip', source: a.ip, destination: x.ip, protocol }, name: 'IP packet' };
+    for (const protocol of [17, 6, ICMPV6]) yield { ...base, body: { kind: 'ip', source: 'fe80::bd', destination: ALL_NODES.ip, protocol }, name: 'IPv6 packet' };
+    for (const said of [a.ip, x.ip]) yield { ...base, body: { kind: 'arp', hardware: 1, operation: 1, senderMac: x.mac, senderIp: said, targetMac: NOBODY, targetIp: x.ip }, name: 'ARP request' };
   }
+}
+
+/** The value of a free field; undefined where the frame has none. */
+export function freeField(f: Frame, field: Free): string | number | undefined {
+  const b = f.body;
+  switch (field) {
+    case 'ether saddr': return f.source;
+    case 'ether daddr': return f.destination;
+    case 'ether type': return b.kind === 'other' ? innerType(f) : undefined;
+    case 'arp saddr ether': return b.kind === 'arp' ? b.senderMac : undefined;
+    case 'arp saddr ip': return b.kind === 'arp' ? b.senderIp : undefined;
+    case 'arp daddr ether': return b.kind === 'arp' ? b.targetMac : undefined;
+    case 'arp daddr ip': return b.kind === 'arp' ? b.targetIp : undefined;
+    case 'ip saddr': return b.kind === 'ip' || b.kind === 'nd' ? b.source : undefined;
+    case 'ip daddr': return b.kind === 'ip' ? b.destination : undefined;
+    case 'ip protocol': return b.kind === 'ip' ? b.protocol : undefined;
+  }
+}
+
+const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
+
+/** The same frame with one of its free fields set; null where it has no such field, or the value would be none for it. */
+export function withFree(f: Frame, field: Free, value: string | number): Frame | null {
+  const old = freeField(f, field);
+  if (f.free?.includes(field) !== true || old === undefined || typeof old !== typeof value || old === value) return null;
+  const out = { ...f, chosen: true as const };
+  const b = f.body;
+  if (typeof value === 'number') {
+    if (field === 'ether type') return value > 0x5ff && ![ETH_ARP, ETH_IPV4, ETH_IPV6, 0x8100, 0x88a8].includes(value) ? { ...out, type: value } : null;
+    return b.kind === 'ip' ? { ...out, body: { ...b, protocol: value } } : null;
+  }
+  if (field.startsWith('ether') || field.endsWith('ether')) {
+    if (!MAC.test(value)) return null;
+    if (field === 'ether saddr') return (Number.parseInt(value.slice(0, 2), 16) & 1) === 1 || value === NOBODY ? null : { ...out, source: value };
+    if (field === 'ether daddr') return { ...out, destination: value };
+    return b.kind === 'arp' ? { ...out, body: field === 'arp saddr ether' ? { ...b, senderMac: value } : { ...b, targetMac: value } } : null;
+  }
+  if (toNumber(value) === null || value.includes(':') !== String(old).includes(':')) return null;
+  if (b.kind === 'arp') return { ...out, body: field === 'arp saddr ip' ? { ...b, senderIp: value } : { ...b, targetIp: value } };
+  if (b.kind === 'nd') return /^ff|^::$/.test(value) ? null : { ...out, body: { ...b, source: value } };
+  return b.kind === 'ip' ? { ...out, body: field === 'ip saddr' ? { ...b, source: value } : { ...b, destination: value } } : null;
+}
+
+/** A value of a free field's kind that no rule names. */
+export function freshValue(old: string | number): string | number {
+  return typeof old === 'number' ? (old > 255 ? 0x88b6 : 253) : MAC.test(old) ? '02:bd:00:be:ef:77' : old.includes(':') ? 'fe80::bd:77' : '192.0.2.177';
 }

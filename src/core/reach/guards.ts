@@ -1,31 +1,18 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
-import type { Carried } from './filter/fields.js';
 import { inNetwork } from './filter/truth.js';
 import { arpFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
 import type { Host } from './host.js';
+import { tryAll, type Trial } from './trial.js';
 import { NO_XDP } from './seccomp.js';
 import type { Step, Technique } from './types.js';
 import type { Mask } from './victim.js';
-import { comesBack, tagsBetween } from './vlan.js';
+import { comesBack, shapeOf, tagsBetween } from './vlan.js';
 import { hopsBetween } from './way.js';
 import type { Party, Plug, Wire } from './wire.js';
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link: 'way', step: text, holds, reading, why });
-
-/** What became of all forged frames for one mask. */
-export interface Trial {
-  /** The first frame that passes for certain, or the first that may. */
-  readonly through: Frame | null;
-  readonly certain: boolean;
-  /** Rules that dropped frames, with the first frame that each dropped. */
-  readonly dropped: ReadonlyMap<string, string>;
-  /** Rules of which it could not be told whether they drop. */
-  readonly unclear: readonly string[];
-  /** Programs that decide on every frame that is left, and whose content nobody can judge. */
-  readonly programs: readonly string[];
-}
 
 const first = (list: readonly string[], fallback: string): string => list.find((ip) => !ip.startsWith('fe80:')) ?? list[0] ?? fallback;
 
@@ -33,58 +20,35 @@ function end(p: { readonly mac: string | undefined; readonly ipv4: readonly stri
   return { mac: p.mac ?? '', ip: six ? first(p.ipv6, '::') : first(p.ipv4, '0.0.0.0') };
 }
 
+/** More addresses of one interface than this tell nothing new. */
+const MOST_ADDRESSES = 4;
+
+/** The same with each of its addresses, the first that is not link-local first. */
+function ends(p: Parameters<typeof end>[0], six: boolean): readonly End[] {
+  const main = end(p, six);
+  const others = (six ? p.ipv6 : p.ipv4).filter((ip) => ip !== main.ip).slice(0, MOST_ADDRESSES - 1);
+  return [main, ...others.map((ip) => ({ mac: main.mac, ip }))];
+}
+
 function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[]): Generator<Frame> {
   if (technique === 'mac-steal') yield* stealFrames(end(a, false), end(x, false), tags);
-  else if (technique === 'arp-spoof') yield* arpFrames(end(a, false), end(v, false), end(x, false), tags);
+  else if (technique === 'arp-spoof') for (const claimed of ends(x, false)) yield* arpFrames(end(a, false), end(v, false), claimed, tags);
   else {
-    const ways: NdWays = { own: a.ipv6[0] ?? null, router, tags };
-    yield* ndFrames(end(a, true), end(v, true), end(x, true), ways);
-    const local = x.ipv6.find((ip) => ip.startsWith('fe80:'));
-    if (local !== undefined && local !== end(x, true).ip) yield* ndFrames(end(a, true), end(v, true), { mac: x.mac ?? '', ip: local }, ways);
+    const asked = ends(v, true);
+    for (const [n, at] of asked.entries()) {
+      const ways: NdWays = { own: a.ipv6[0] ?? null, router, tags, few: n > 0 };
+      for (const claimed of ends(x, true)) yield* ndFrames(end(a, true), at, claimed, ways);
+    }
   }
+}
+
+function* fitting(list: Iterable<Frame>, fits: (f: Frame) => boolean): Generator<Frame> {
+  for (const f of list) if (fits(f)) yield f;
 }
 
 /** Frames that say something else than what is so: with a MAC that all share, one's own is no news. */
 function* forged(x: Mask, list: Iterable<Frame>): Generator<Frame> {
   for (const f of list) if ((f.body.kind === 'arp' ? f.body.senderMac : f.body.kind === 'nd' ? f.body.mac : '') !== x.mac) yield f;
-}
-
-/** Sends every forged frame down a road; `all` goes on after the first that passes, to learn what each rule does. */
-export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
-  let through: Frame | null = null;
-  let maybe: Frame | null = null;
-  /** A frame that no program decides on, as far as can be told. */
-  let free = false;
-  const programs = new Set<string>();
-  const dropped = new Map<string, string>();
-  const unclear = new Set<string>();
-  for (const f of list) {
-    let stopped = false;
-    let sure = true;
-    let decided = false;
-    // What the attacker itself puts on it counts until it comes into another namespace.
-    const carried: Carried = { mark: null };
-    for (const stage of road.stages) {
-      const fate = stage.ask(f, carried);
-      if (fate.by !== null && fate.drops && !dropped.has(fate.by) && !fate.passes) dropped.set(fate.by, f.name);
-      if (!fate.passes) {
-        stopped = true;
-        break;
-      }
-      if (fate.drops) {
-        sure = false;
-        decided ||= fate.opaque === true;
-        (fate.opaque === true ? programs : unclear).add(fate.by ?? stage.where);
-      }
-    }
-    if (stopped) continue;
-    free ||= !decided;
-    if (sure) {
-      through ??= f;
-      if (!all) break;
-    } else maybe ??= f;
-  }
-  return { through: through ?? maybe, certain: through !== null, dropped, unclear: [...unclear], programs: free ? [] : [...programs] };
 }
 
 /** Addresses that rules on the road speak of: masks that no rule tells apart fare alike. */
@@ -121,7 +85,7 @@ export interface Rights {
 
 /** Frames that a kernel makes by itself for an address or a MAC that was taken. */
 function ordinary(f: Frame): boolean {
-  return f.tags.length === 0 && (f.body.kind !== 'arp' || (f.body.hardware === 1 && f.source === f.body.senderMac)) && (f.body.kind !== 'nd' || f.body.extension === null);
+  return f.tags.length === 0 && f.chosen === undefined && (f.body.kind !== 'arp' || (f.body.hardware === 1 && f.source === f.body.senderMac)) && (f.body.kind !== 'nd' || f.body.extension === null);
 }
 
 /** Whether a victim forwards IPv6: taken for yes where that was not read, since it opens a door. */
@@ -144,11 +108,13 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const road: Road = rights.xdp ? { ...whole, stages: whole.stages.filter((s) => !s.leaving) } : whole;
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
-  const tags = tagsBetween(hops, technique);
+  const shape = shapeOf(hops);
+  const tags = [...tagsBetween(hops, technique), ...shape.tags];
   const router = technique === 'ndp-spoof' && forwards(v.plug, host);
   const made = (m: Mask): Iterable<Frame> => {
     const list = frames(technique, a.plug, v.plug, m, router, tags);
-    return technique === 'mac-steal' ? list : forged(m, list);
+    const fit = technique === 'mac-steal' ? list : forged(m, list);
+    return shape.fits === null ? fit : fitting(fit, shape.fits);
   };
   const first_ = masks[0];
   const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, made(first_), false).through === null;
@@ -224,6 +190,7 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   }
   const back = comesBack(hopsBetween(a.plug, v.plug, host) ?? []);
   if (back !== null && valueOf(back) === false) return say('no', 'its traffic goes to the attacker', back, 'What the victim sends is in a VLAN that the attacker’s port is not in.');
+  if (a.plug.bridge !== null && v.plug.bridge !== null && hopsBetween(v.plug, a.plug, host) === null) return say('no', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'Frames come from the attacker to the victim, and none goes back the same way.');
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');

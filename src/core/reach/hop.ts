@@ -7,3 +7,6 @@ export interface Hop {
   readonly in: NetInterface | null;
   readonly out: NetInterface | null;
 }
+
+/** Whether something is stacked on another device and may itself be the port of a bridge. */
+export const isUpper = (i: NetInterface): boolean => i.kind === 'vlan' || i.kind === 'macvlan';

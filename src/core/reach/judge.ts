@@ -94,11 +94,11 @@ export function judgeWire(court: Court, wire: Wire): Judged {
     const workload = a.workload;
     if (workload === null) continue;
     const kind = mine.map((p) => `${court.senderKey(workload)}\n${alike(p, court.host)}`).join('\n');
-    const groups = new Map<Met, Set<string>>();
+    // A victim that is plugged in several times counts once, by its strongest answer.
+    const best = new Map<string, Met>();
     const put = (met: Met, id: string) => {
-      const g = groups.get(met);
-      if (g === undefined) groups.set(met, new Set([id]));
-      else g.add(id);
+      const before = best.get(id);
+      if (before === undefined || outranks(met.state, before.state)) best.set(id, met);
     };
     const row = memo.get(kind) ?? [];
     memo.set(kind, row);
@@ -116,6 +116,12 @@ export function judgeWire(court: Court, wire: Wire): Judged {
         }
         put(met, v.id);
       }
+    }
+    const groups = new Map<Met, Set<string>>();
+    for (const [id, met] of best) {
+      const g = groups.get(met);
+      if (g === undefined) groups.set(met, new Set([id]));
+      else g.add(id);
     }
     const list = [...groups].map(([met, ids]): ReachGroup => ({ victims: [...ids], verdict: verdictOf(met.state), techniques: met.techniques, unless: met.unless, reads: met.reads, reason: met.reason }));
     list.sort((x, y) => ORDER.indexOf(x.verdict) - ORDER.indexOf(y.verdict) || y.victims.length - x.victims.length);

@@ -1,7 +1,9 @@
-import { valueOf } from '../model/reading.js';
+import { known, valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import { entersToSend, mayRoam, seatsOf } from './enter.js';
+import { redirections, takenByProgram } from './filter/tc.js';
+import { filtersOf } from './filter/rules.js';
 import { hostOf, type Host } from './host.js';
 import { senderOf, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
@@ -37,8 +39,9 @@ export interface Court {
 const NOBODY = answer('shut', 'the host is no attacker', () => []);
 
 /** The channels that carry a technique's frames. */
-function send(technique: Technique, s: Sender): Answer {
+function send(technique: Technique, s: Sender, made: boolean): Answer {
   const { packet, icmp6, admin } = s.channels;
+  if (made) return admin;
   if (technique === 'ndp-spoof') return strongest([packet, icmp6, admin]) ?? packet;
   return strongest([packet, admin]) ?? packet;
 }
@@ -82,12 +85,14 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
     },
     link: (technique, a, v, wire) => {
       if (technique === 'table-write') return { answer: answer('open', ''), masks: othersThan(court.masks(wire), a, v) };
-      const wired = wireBetween(a.plug, v.plug, wire, host);
-      if (wired.state === 'shut') return { answer: wired, masks: [] };
+      const detour = aside(technique, a, v, wire, court);
+      const wired = wireBetween(a.plug, v.plug, wire, host, court.rights(a).rules);
+      if (wired.state === 'shut') return detour ?? { answer: wired, masks: [] };
       const masks = othersThan(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
       const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
-      return { answer: series([wired, wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host), guard.answer, taken.answer]), masks: guard.masks };
+      const own: Link = { answer: series([wired, wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host), guard.answer, taken.answer]), masks: guard.masks };
+      return detour !== null && own.answer.state === 'shut' ? detour : own;
     },
     pair: (technique, a, v, wire) => {
       if (a.workload === null) return { answer: NOBODY, masks: [] };
@@ -95,7 +100,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       const { workload } = a;
       const plugged = a.plug.on !== ELSEWHERE;
       const link = plugged ? court.link(technique, a, v, wire) : null;
-      const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload)), link.answer]), masks: link.masks };
+      const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload), a.plug.made === true), link.answer]), masks: link.masks };
       if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || !mayRoam(workload)) return own ?? { answer: NOBODY, masks: [] };
       // From where it can put itself, as whoever sits there.
       const from = seatsOf(workload, v, wire, host).map((seat): Link => {
@@ -110,6 +115,35 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
     reads: (a, v, wire, technique) => reading(a, v, wire, technique, host),
   };
   return court;
+}
+
+/**
+ * What takes the attacker's frames at its port, before the bridge is asked, and sends them elsewhere: past its flags and
+ * rules, or to another bridge. Out at the victim's port is known; anywhere else, and by a program, is not.
+ */
+function aside(technique: Technique, a: Party, v: Party, wire: Wire, court: Court): Link | null {
+  const port = a.plug.port ?? a.plug.entry;
+  if (port == null || a.plug.kind === 'self' || a.plug.net === v.plug.net || technique === 'mac-steal' || technique === 'table-write') return null;
+  const { host } = court;
+  const filters = filtersOf(host.nets.get(port.net)).tc ?? [];
+  const sent = redirections(filters).filter((r) => r.from === port.name);
+  const program = (valueOf(port.xdp)?.length ?? 0) > 0 || takenByProgram(filters, port.name);
+  if (sent.length === 0 && !program) return null;
+  const masks = othersThan(court.masks(wire), a, v);
+  const taken = victimTakes(v.plug, masks, technique, host);
+  if (taken.answer.state === 'shut') return null;
+  const to = v.plug.port;
+  if (to !== undefined && sent.some((r) => r.out && r.to === to.name && to.net === port.net)) {
+    const seat: Party = { ...a, plug: { ...a.plug, kind: 'self', net: to.net, iface: undefined, port: undefined, bridge: v.plug.bridge, entry: null } };
+    const guard = guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false });
+    const step: Step = { link: 'way', step: 'a filter of tc sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${to.name}`, 'tc -j filter show'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
+    return { answer: series([answer('open', '', () => [step]), guard.answer, taken.answer]), masks: guard.masks };
+  }
+  // To where nobody of this wire is, or as if it had come in there: what that leads to is not followed.
+  const other = sent.filter((r) => !r.out || host.interfaces.get(`${port.net}/${r.to}`)?.port != null);
+  if (!program && other.length === 0) return null;
+  const reason = program ? `a program at ${port.name} takes its frames` : `tc sends its frames to ${other[0]?.to ?? ''}`;
+  return { answer: answer('unknown', reason, () => [{ link: 'way', step: 'a frame reaches the victim', holds: 'unknown', reading: known(reason, program ? 'ip -d link, tc -j filter show' : 'tc -j filter show'), why: 'It may go past the bridge, its flags and its rules.' }]), masks: taken.masks };
 }
 
 function masksOf(wire: Wire): readonly Mask[] {
@@ -141,7 +175,7 @@ export function victimsOf(wire: Wire): readonly Party[] {
 
 /** Who are attackers: members, workloads in the host's net namespace, and those elsewhere that see the host's processes. */
 export function attackersOf(wire: Wire): readonly Party[] {
-  return [...wire.members, ...wire.hostParties.filter((p) => p.workload !== null), ...wire.elsewhere];
+  return [...wire.members, ...wire.hostParties.filter((p) => p.workload !== null), ...wire.makers, ...wire.elsewhere];
 }
 
 /** All techniques, or those that say something about this victim. */

@@ -21,8 +21,9 @@ const AF_XDP = 44;
 const SOCK_DGRAM = 2;
 const SOCK_RAW = 3;
 const SOCK_PACKET = 10;
+/** Raw IPv6 sockets by protocol: ICMPv6 itself, a whole packet (255), and any other, with IPV6_HDRINCL. */
+const RAW6 = [58, 255, 6, 17, 1, 2, 4, 41, 47, 50, 59, 60, 103, 112, 132, 253, 254] as const;
 const ICMPV6 = 58;
-const RAW = 255;
 const TYPE_FLAGS = [0, 0x80000, 0x800, 0x80800];
 /** The kernel takes an int: what a 64-bit register carries above it is lost on it, and seen by the filter. */
 const ABOVE = [0, 2 ** 32];
@@ -67,7 +68,8 @@ export function judgeCall(profile: SeccompProfile, call: Call, caps: readonly st
   const [name, ...args] = call;
   let conditional: Outcome | null = null;
   for (const rule of profile.rules) {
-    if (!rule.names.includes(name) || !stands(rule, caps)) continue;
+    // A rule that does what the default does is left out by the runtime (matchCall in runc), and shadows no other.
+    if (!rule.names.includes(name) || !stands(rule, caps) || rule.action === profile.defaultAction) continue;
     if (rule.args.length === 0) return outcome(rule.action);
     const indices = rule.args.map((a) => a.index);
     const split = new Set(indices).size !== indices.length;
@@ -119,7 +121,7 @@ interface SideDoor {
 export const NO_XDP = 'the kernel has no AF_XDP sockets (not read)';
 
 /** Ways to the wire that a profile forgets: the 32-bit multiplexer and io_uring do not name the family in a register. */
-function sideDoors(what: 'packet' | 'icmp6', profile: SeccompProfile, caps: readonly string[]): readonly SideDoor[] {
+function sideDoors(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonly string[]): readonly SideDoor[] {
   const allowed = (name: string) => judgeCall(profile, [name], caps) === 'allowed';
   const out: SideDoor[] = [];
   if (what === 'packet' && best(outcomes(profile, calls(AF_XDP, [SOCK_RAW], [0]), caps)) === 'allowed') {
@@ -134,6 +136,12 @@ function sideDoors(what: 'packet' | 'icmp6', profile: SeccompProfile, caps: read
   return out;
 }
 
+/** Whether a packet socket, once there, can be sent by. */
+function sends(profile: SeccompProfile, caps: readonly string[]): boolean {
+  const may = (...names: readonly string[]) => names.some((n) => judgeCall(profile, [n], caps) !== 'refused');
+  return may('sendto', 'sendmsg', 'sendmmsg') || (may('bind') && may('write', 'writev', 'pwritev', 'pwritev2', 'sendfile', 'splice')) || (may('io_uring_setup') && may('io_uring_enter'));
+}
+
 const NAMES = { packet: 'packet sockets', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
 
 function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonly string[], source: string): Answer {
@@ -145,9 +153,12 @@ function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonl
     const sockets = [socket(AF_NETLINK, [SOCK_RAW, SOCK_DGRAM], [0]), judgeCall(profile, ['ioctl', 3, 0x8916, 0], caps) === 'allowed' ? socket(AF_INET, [1, SOCK_DGRAM], [0]) : 'refused'] as const;
     if (sockets.includes('allowed')) return answer('open', '', step('yes', 'netlink or ioctl allowed', 'Addresses are set by rtnetlink(7) or by ioctl(2) on any socket.'));
     if (sockets.includes('unclear')) return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
+    const side = sideDoors(what, profile, caps);
+    if (side.length > 0) return answer('open', '', step('unknown', `socket(2) refused, ${side.map((d) => d.call).join(', ')} allowed`, side.map((d) => d.why).join(' ')), [side.map((d) => d.unless).join(' and ')]);
     return answer('shut', 'seccomp refuses netlink and ioctl', step('no', 'refused', 'Neither rtnetlink(7) nor an ioctl(2) passes.'));
   }
-  const plain = what === 'packet' ? socket(AF_PACKET, [SOCK_RAW, SOCK_DGRAM, SOCK_PACKET], PROTOCOLS) : socket(AF_INET6, [SOCK_RAW], [ICMPV6, RAW, 0]);
+  if (what === 'packet' && !sends(profile, caps)) return answer('shut', 'seccomp refuses to send', step('no', 'sockets may be opened, and nothing sent by them', 'A packet socket sends by sendto(2) and its like, or by write(2) once it is bound; neither passes.'));
+  const plain = what === 'packet' ? socket(AF_PACKET, [SOCK_RAW, SOCK_DGRAM, SOCK_PACKET], PROTOCOLS) : socket(AF_INET6, [SOCK_RAW], RAW6);
   const register = plain === 'allowed' && judgeCall(profile, what === 'packet' ? ['socket', AF_PACKET, SOCK_RAW, 0x0300] : ['socket', AF_INET6, SOCK_RAW, ICMPV6], caps) !== 'allowed';
   if (plain === 'allowed') return answer('open', '', step('yes', register ? 'refused as usually called, allowed another way' : 'allowed', register ? 'The profile compares values that the kernel cuts or reads differently.' : 'The call passes.'));
   if (what === 'packet' && socket(AF_INET, [SOCK_PACKET], PROTOCOLS) === 'allowed') {

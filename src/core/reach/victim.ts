@@ -1,5 +1,6 @@
 import { known, unknown, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
+import type { NetInterface } from '../model/network.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import type { Plug } from './wire.js';
@@ -23,8 +24,15 @@ function pinned(v: Plug, six: boolean, host: Host): { readonly ips: ReadonlySet<
   const table = net === undefined ? unknown('not-asked', 'ip -j neigh') : six ? net.neighbours6 : net.neighbours;
   const entries = valueOf(table);
   if (entries === undefined) return { ips: undefined, reading: table };
-  const ips = new Set(entries.filter((e) => (e.state === 'PERMANENT' || e.state === 'NOARP') && (v.iface === undefined || e.dev === v.iface.name)).map((e) => e.ip));
+  const dev = (v.stack ?? v.iface)?.name;
+  const ips = new Set(entries.filter((e) => (e.state === 'PERMANENT' || e.state === 'NOARP') && (dev === undefined || e.dev === dev)).map((e) => e.ip));
   return { ips, reading: table };
+}
+
+/** A device of the victim's own with an address of the family, stacked on its interface (a VLAN's and the like). */
+function above(v: Plug, six: boolean, host: Host): NetInterface | undefined {
+  const lower = new Set([v.iface?.id, v.stack?.id]);
+  return (host.byNet.get(v.net) ?? []).find((i) => v.net !== 'host' && i.kind !== 'veth' && lower.has(valueOf(i.peer)) && valueOf(i.addresses)?.some((ip) => ip.includes(':') === six) === true);
 }
 
 export interface Taken {
@@ -38,9 +46,12 @@ export function victimTakes(v: Plug, masks: readonly Mask[], technique: 'arp-spo
   const six = technique === 'ndp-spoof';
   const none = (reason: string, reading: Reading<unknown>, why: string): Taken => ({ answer: answer('shut', reason, () => [step('it takes the forged message', 'no', reading, why)]), masks: [] });
   const sysctls = valueOf(host.nets.get(v.net)?.sysctls ?? unknown('not-asked', ''));
-  const name = v.iface?.name ?? '';
-  if (v.iface !== undefined && valueOf(v.iface.noarp) === true) return none('interface without ARP', v.iface.noarp, 'The interface takes no neighbour messages.');
+  const stack = v.stack ?? v.iface;
+  const name = stack?.name ?? '';
+  if (stack !== undefined && valueOf(stack.noarp) === true) return none('interface without ARP', stack.noarp, 'The interface takes no neighbour messages.');
   if (six && sysctls?.[`net.ipv6.conf.${name}.disable_ipv6`] === '1') return none('no IPv6', known(1, `net.ipv6.conf.${name}.disable_ipv6`), 'IPv6 is off on its interface.');
+  const higher = v.addressesRead && (six ? v.ipv6 : v.ipv4).length === 0 ? above(v, six, host) : undefined;
+  if (higher !== undefined) return { answer: answer('unknown', `its address is on ${higher.name}, stacked on its interface`, () => [step('it takes the forged message', 'unknown', higher.addresses, 'What it takes by a device that is stacked on its interface is not judged.')]), masks: [] };
   if (v.addressesRead && (six ? v.ipv6 : v.ipv4).length === 0) return none(six ? 'no IPv6' : 'no IPv4', v.iface?.addresses ?? known([], 'ip -j addr'), 'It has no address of this family on the wire.');
   const hold = pinned(v, six, host);
   const family = masks.filter((m) => (six ? m.ipv6 : m.ipv4).length > 0);
@@ -60,7 +71,7 @@ export function victimTakes(v: Plug, masks: readonly Mask[], technique: 'arp-spo
       () => [unread ? step('it accepts the message', 'unknown', hold.reading, 'Its table was not read; an entry set by hand would stay.') : step('it accepts the message', 'yes', known(hold.ips.size === 0 ? 'no PERMANENT entry' : `${hold.ips.size} PERMANENT, others not`, hold.reading.source), 'Linux lets the last message win, unless the entry is PERMANENT.')],
       unread ? ['its neighbour table has PERMANENT entries (not read)'] : [],
     ),
-    masks: left,
+    masks: hold.ips === undefined || hold.ips.size === 0 ? left : left.map((m) => ({ ...m, ipv4: m.ipv4.filter((ip) => hold.ips?.has(ip) !== true), ipv6: m.ipv6.filter((ip) => hold.ips?.has(ip) !== true) })),
   };
 }
 

@@ -1,8 +1,8 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import type { BridgePort, NetInterface } from '../model/network.js';
 import { answer, type Answer } from './answer.js';
-import type { Tag } from './frames.js';
-import type { Hop } from './hop.js';
+import type { Frame, Tag } from './frames.js';
+import { isUpper, type Hop } from './hop.js';
 import type { Step, Technique } from './types.js';
 
 const step = (text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'way', step: text, holds, reading, why }];
@@ -44,6 +44,17 @@ export function tagsBetween(hops: readonly Hop[], technique: Technique): readonl
   if (filtering.length !== 1 || only === undefined) return [];
   const own = pvidOf(vlansOf(only.in, only));
   return (useful(only, technique) ?? []).filter((vid) => vid !== own).map((id) => [{ protocol: 0x8100 as const, id }]);
+}
+
+/** What a frame has to be like to come by what is stacked on a bridge: in the tag of a VLAN device, or for a group where a macvlan listens. */
+export function shapeOf(hops: readonly Hop[]): { readonly tags: readonly (readonly Tag[])[]; readonly fits: ((f: Frame) => boolean) | null } {
+  const uppers = hops.slice(1).flatMap((h) => (h.in !== null && isUpper(h.in) ? [h.in] : []));
+  if (uppers.length === 0) return { tags: [], fits: null };
+  const ids = uppers.filter((i) => i.kind === 'vlan').map((i) => Number(valueOf(i.mode)));
+  const group = uppers.some((i) => i.kind === 'macvlan');
+  const tags = ids.map((id) => ({ protocol: 0x8100 as const, id }));
+  const tagged = (f: Frame) => f.tags.length >= tags.length && tags.every((t, i) => f.tags[i]?.protocol === t.protocol && f.tags[i]?.id === t.id);
+  return { tags: tags.length === 0 ? [] : [tags], fits: (f) => tagged(f) && (!group || (Number.parseInt(f.destination.slice(0, 2), 16) & 1) === 1) };
 }
 
 /** Whether VLAN filtering parts two ends. */

@@ -3,13 +3,50 @@ import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
 import { tcActs } from './filter/tc.js';
-import type { Hop } from './hop.js';
+import { isUpper, type Hop } from './hop.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import { entered, filters, vlansPart } from './vlan.js';
 import type { Plug, Wire } from './wire.js';
 
 const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
+
+interface Exit {
+  /** The port by which frames leave the bridge; null: they come up to the host, on whom something is stacked. */
+  readonly out: NetInterface | null;
+  readonly next: NetInterface;
+  readonly by: NetInterface | null;
+}
+
+const bridgeOf = (port: NetInterface, host: Host): NetInterface | undefined => {
+  const master = valueOf(port.master);
+  return master === undefined || master === '' ? undefined : host.interfaces.get(`${port.net}/${master}`);
+};
+
+/** Ways from one bridge to the next: by a veth, by what is stacked on the bridge or on a veth's far end, and back down from that. */
+function exits(at: NetInterface, host: Host): readonly Exit[] {
+  const out: Exit[] = [];
+  for (const i of host.byNet.get(at.net) ?? []) {
+    if (valueOf(i.master) !== at.name) continue;
+    const peer = host.interfaces.get(valueOf(i.peer) ?? '');
+    if (peer === undefined) continue;
+    if (i.kind === 'veth') {
+      const next = bridgeOf(peer, host);
+      if (next !== undefined) out.push({ out: i, next, by: peer });
+      else out.push(...above(peer, i, host));
+    } else if (i.kind === 'macvlan' && peer.kind === 'bridge') out.push({ out: i, next: peer, by: null });
+    // What goes down by a VLAN device leaves tagged: nobody takes it but who filters VLANs.
+    else if (i.kind === 'vlan' && peer.kind === 'bridge' && peer.bridge !== null && valueOf(peer.bridge.vlanFiltering) !== false) out.push({ out: i, next: peer, by: null });
+  }
+  return [...out, ...above(at, null, host)];
+}
+
+function above(lower: NetInterface, out: NetInterface | null, host: Host): readonly Exit[] {
+  return host.snapshot.interfaces.flatMap((i): readonly Exit[] => {
+    const next = isUpper(i) && valueOf(i.peer) === lower.id ? bridgeOf(i, host) : undefined;
+    return next === undefined ? [] : [{ out, next, by: i }];
+  });
+}
 
 /** The bridges between two plugs; null where the kernel has no way between them. */
 export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null {
@@ -20,23 +57,19 @@ export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null
   const queue: Seen[] = [{ at: bridge, hops: [], enteredBy: a.entry }];
   const seen = new Set([bridge.id]);
   for (let s = queue.shift(); s !== undefined; s = queue.shift()) {
-    for (const i of host.byNet.get(s.at.net) ?? []) {
-      if (i.kind !== 'veth' || valueOf(i.master) !== s.at.name || i.id === s.enteredBy?.id) continue;
-      const peer = host.interfaces.get(valueOf(i.peer) ?? '');
-      const master = peer === undefined ? undefined : valueOf(peer.master);
-      const next = peer === undefined || master === undefined || master === '' ? undefined : host.interfaces.get(`${peer.net}/${master}`);
-      if (peer === undefined || next === undefined || seen.has(next.id)) continue;
+    for (const { out, next, by } of exits(s.at, host)) {
+      if ((out !== null && out.id === s.enteredBy?.id) || seen.has(next.id)) continue;
       seen.add(next.id);
-      const hops = [...s.hops, { net: s.at.net, bridge: s.at, in: s.enteredBy, out: i }];
-      if (next.id === v.bridge) return [...hops, { net: next.net, bridge: next, in: peer, out: v.entry }];
-      queue.push({ at: next, hops, enteredBy: peer });
+      const hops = [...s.hops, { net: s.at.net, bridge: s.at, in: s.enteredBy, out }];
+      if (next.id === v.bridge) return [...hops, { net: next.net, bridge: next, in: by, out: v.entry }];
+      queue.push({ at: next, hops, enteredBy: by });
     }
   }
   return null;
 }
 
 /** Whether there is a wire between two plugs, before anything on it is asked. */
-export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
+export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = false): Answer {
   const segment = wire.segment;
   if (v.iface !== undefined && valueOf(v.iface.up) === false) return answer('shut', 'its interface is down', () => [step('wire', 'there is a wire', 'no', v.iface?.up ?? known(false, ''), 'The victim’s interface is down.')]);
   if (a.net === v.net) {
@@ -63,7 +96,7 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
   const onTop = (p: Plug): boolean => p.kind === 'macvlan' || p.kind === 'ipvlan';
   if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on)) {
     const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port');
-    if (!viaBridge) return stacked(a, v);
+    if (!viaBridge) return stacked(a, v, admin);
   }
   const hops = hopsBetween(a, v, host);
   if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
@@ -73,7 +106,7 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host): Answer {
   ]);
 }
 
-function stacked(a: Plug, v: Plug): Answer {
+function stacked(a: Plug, v: Plug, admin: boolean): Answer {
   const reading: Reading<unknown> = known(`${a.kind} ${a.mode}, ${v.kind} ${v.mode} on ${v.on}`, a.iface?.mode.source ?? v.iface?.mode.source ?? 'engine: Options');
   const say = (state: 'open' | 'shut' | 'unknown', reason: string, why: string): Answer =>
     answer(state, reason, () => [step('wire', 'there is a wire', state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', reading, why)]);
@@ -82,6 +115,7 @@ function stacked(a: Plug, v: Plug): Answer {
   // A flag of its own (private, vepa) is asked for what goes to one alone (ipvlan_xmit_mode_l2).
   if (a.kind === 'ipvlan') return say('open', '', 'ipvlan l2: all have the parent’s MAC, and the kernel hands broadcasts to each. A message with a foreign MAC is believed.');
   if (a.mode === 'bridge' && v.mode === 'bridge') return say('open', '', 'macvlan in bridge mode: the kernel hands frames from one to the other.');
+  if (v.mode === 'bridge' && (a.mode === 'private' || a.mode === 'vepa') && admin) return say('open', '', 'It may set its own macvlan to bridge mode (CAP_NET_ADMIN); the kernel then hands frames from one to the other.');
   if (a.mode === 'private' || v.mode === 'private') return say('shut', 'macvlan private', 'In private mode the kernel drops what comes from the same parent.');
   return say('unknown', `macvlan ${a.mode === 'bridge' ? v.mode : a.mode}: the switch outside decides`, 'Whether it comes back is for the switch at the parent’s other end.');
 }
@@ -133,9 +167,9 @@ function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac:
   const say = (state: 'open' | 'shut', holds: Step['holds'], why: string, unless: readonly string[] = []): Answer =>
     answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the ${whose}’s frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
   const entries = valueOf(fdb);
-  if (entries === undefined || mac === undefined) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the ${whose}’s MAC (not read)`]);
+  if (entries === undefined || (mac === undefined && whose === 'victim')) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the ${whose}’s MAC (not read)`]);
   const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(port, hop, whose === 'victim') : [null];
-  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && e.mac === mac && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'Its own MAC has an entry there, and its frames carry its own MAC.');
+  if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && (whose === 'attacker' ? e.mac !== valueOf(port.mac) : e.mac === mac) && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'A MAC has an entry there, and its frames carry that one.');
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
 }
 

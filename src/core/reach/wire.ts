@@ -2,6 +2,8 @@ import { valueOf } from '../model/reading.js';
 import type { Endpoint, NetInterface, Segment } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
+import { redirections } from './filter/tc.js';
+import { isUpper } from './hop.js';
 import type { Host } from './host.js';
 
 /**
@@ -28,6 +30,10 @@ export interface Plug {
   readonly ipv6: readonly string[];
   /** Whether the addresses were read from the kernel (else the engine's word, which may not be all). */
   readonly addressesRead: boolean;
+  /** Where its own stack listens: the bridge or bond inside that the interface is a port of, else the interface. */
+  readonly stack?: NetInterface | undefined;
+  /** A device that it would have to make first, on what it is stacked on. */
+  readonly made?: boolean;
 }
 
 /** Where a plug is that is on no wire of the segment. */
@@ -49,6 +55,8 @@ export interface Wire {
   readonly hostParties: readonly Party[];
   /** Not on this wire, but in the host's pid namespace: they may reach the tables of those who are. */
   readonly elsewhere: readonly Party[];
+  /** Workloads in the host's net namespace, on a wire of what is stacked on one of its devices: they may stack one more. */
+  readonly makers: readonly Party[];
   /** On wires joined to this one by the kernel (two bridges with a veth between): reached, but members of another segment. */
   readonly beyond: readonly Party[];
   /** Whether the host's stack has an address here, so that it can be made to believe something. */
@@ -59,6 +67,13 @@ export interface Wire {
 }
 
 const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
+
+/** The interface whose addresses count for frames that come in at another: its own, or the bridge's inside that it is a port of. */
+function stackOf(iface: NetInterface | undefined, host: Host): NetInterface | undefined {
+  const master = iface === undefined || iface.net === 'host' ? undefined : valueOf(iface.master);
+  const inner = master === undefined || master === '' ? undefined : host.interfaces.get(`${iface?.net}/${master}`);
+  return inner ?? iface;
+}
 
 function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undefined): Pick<Plug, 'ipv4' | 'ipv6' | 'addressesRead'> {
   const read = iface === undefined ? undefined : valueOf(iface.addresses);
@@ -82,7 +97,7 @@ function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint
   if (iface === undefined || plugs === undefined) return makePlug(net, iface, endpoint, segment, host);
   const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
   const kept = plugs.get(iface);
-  if (kept !== undefined && kept.peer === peer && kept.endpoint === endpoint && kept.segment === segment && kept.plug.net === net) return kept.plug;
+  if (kept !== undefined && kept.peer === peer && kept.endpoint === endpoint && kept.segment === segment && kept.plug.net === net && kept.plug.stack === stackOf(iface, host)) return kept.plug;
   const plug = makePlug(net, iface, endpoint, segment, host);
   plugs.set(iface, { peer, endpoint, segment, plug });
   return plug;
@@ -115,7 +130,8 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
     if (named !== undefined && named !== '') peer = host.interfaces.get(`host/${named}`);
   }
   const mac = (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac));
-  const { ipv4, ipv6, addressesRead } = addressesOf(iface, endpoint);
+  const stack = stackOf(iface, host);
+  const { ipv4, ipv6, addressesRead } = addressesOf(stack, endpoint);
   const kind = iface?.kind;
   if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
     const device = valueOf(segment.device);
@@ -123,15 +139,15 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
     const lower = peerId !== undefined && !peerId.startsWith('index:') ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
     const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
     const { bridge, entry } = attach(lower, host);
-    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, bridge, entry, mode, mac, ipv4, ipv6, addressesRead };
+    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, bridge, entry, mode, mac, ipv4, ipv6, addressesRead, stack };
   }
   const master = peer === undefined ? undefined : masterOf(peer, host);
-  if (peer !== undefined && master === null) return { kind: 'loose', net, iface, port: peer, on: peer.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
-  if (peer === undefined || typeof master !== 'string') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead };
-  return { kind: 'port', net, iface, port: peer, on: master, bridge: master, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead };
+  if (peer !== undefined && master === null) return { kind: 'loose', net, iface, port: peer, on: peer.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead, stack };
+  if (peer === undefined || typeof master !== 'string') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead, stack };
+  return { kind: 'port', net, iface, port: peer, on: master, bridge: master, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead, stack };
 }
 
-/** Bridges that are one wire because the kernel joins them: a veth pair with an end in each. */
+/** Bridges that are one wire because the kernel joins them: a veth pair with an end in each, a device stacked on one that is a port of the other, a filter that sends frames of one out at a port of the other. */
 function joined(host: Host): (bridge: string) => string {
   const up = new Map<string, string>();
   const find = (b: string): string => {
@@ -139,15 +155,24 @@ function joined(host: Host): (bridge: string) => string {
     for (let next = up.get(at); next !== undefined; next = up.get(at)) at = next;
     return at;
   };
+  const join = (one: string | null | undefined, other: string | null | undefined) => {
+    if (typeof one !== 'string' || typeof other !== 'string') return;
+    const [a, b] = [find(one), find(other)];
+    if (a !== b) up.set(a, b);
+  };
   for (const i of host.snapshot.interfaces) {
     const master = valueOf(i.master);
-    if (i.kind !== 'veth' || master === undefined || master === '') continue;
+    if (master === undefined || master === '') continue;
     const peer = host.interfaces.get(valueOf(i.peer) ?? '');
-    const other = peer === undefined ? undefined : valueOf(peer.master);
-    if (peer === undefined || other === undefined || other === '') continue;
-    const a = find(`${i.net}/${master}`);
-    const b = find(`${peer.net}/${other}`);
-    if (a !== b) up.set(a, b);
+    if (peer === undefined) continue;
+    if (i.kind === 'veth') join(`${i.net}/${master}`, masterOf(peer, host));
+    else if (isUpper(i)) join(`${i.net}/${master}`, peer.kind === 'bridge' ? peer.id : attach(peer.id, host).bridge);
+  }
+  for (const n of host.snapshot.nets) {
+    for (const { from, to } of redirections(valueOf(n.tc) ?? [])) {
+      const ends = [from, to].map((name) => host.interfaces.get(`${n.key}/${name}`)).map((i) => (i === undefined ? null : masterOf(i, host)));
+      join(ends[0], ends[1]);
+    }
   }
   return find;
 }
@@ -162,6 +187,18 @@ function hostPlug(segment: Segment, host: Host): Plug | null {
   const ipv4 = [...read.ipv4, ...said.filter((a) => !a.includes(':'))];
   const ipv6 = [...read.ipv6, ...said.filter((a) => a.includes(':'))];
   return { kind: iface === undefined ? 'word' : 'self', net: 'host', iface, port: undefined, on: iface === undefined ? segment.id : iface.id, bridge: iface?.id ?? null, entry: null, mode: '', mac: iface === undefined ? undefined : valueOf(iface.mac), ipv4, ipv6, addressesRead: read.addressesRead };
+}
+
+/** What a workload in the host's net namespace could stack on the parent of a macvlan network. */
+function stackable(segment: Segment, host: Host): readonly Plug[] {
+  const device = valueOf(segment.device);
+  if (segment.driver !== 'macvlan' || device === undefined) return [];
+  const lower = host.interfaces.get(`host/${device}`);
+  if (lower === undefined) return [];
+  // Who may send at the far end of a veth is heard by all that is stacked on it.
+  const far = lower.kind === 'veth' ? host.interfaces.get(valueOf(lower.peer) ?? '') : undefined;
+  const near = far?.net === 'host' && valueOf(far.master) === '';
+  return [{ kind: 'macvlan', net: 'host', iface: undefined, port: undefined, on: lower.id, ...attach(lower.id, host), mode: 'bridge', mac: undefined, ipv4: [], ipv6: [], addressesRead: false, made: !near }];
 }
 
 function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
@@ -218,7 +255,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       const on = peer === undefined ? undefined : masterOf(peer, host);
       if (peer === undefined || typeof on !== 'string') continue;
       const segment = segmentOf.get(on);
-      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined) } });
+      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(stackOf(iface, host), undefined), stack: stackOf(iface, host) } });
     }
     for (const { segment, plug } of plugs) {
       // The kernel's word goes before the engine's: the wire is where the veth ends.
@@ -250,6 +287,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
       elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id)),
+      makers: stackable(segment, host).flatMap((made) => inHost.map((workload): Party => ({ id: workload.id, workload, plug: made }))),
       beyond: all.length === mine.length ? [] : without(all, mine),
       hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
       gateways,

@@ -31,6 +31,8 @@ export interface Stage {
   /** The one whose address is claimed. */
   readonly target: Place;
   readonly bridge: string;
+  /** The bridge's own stack. */
+  readonly gateway: Place;
   /** Inode of the net namespace that the attack is allowed in: the attacker's, which the lab made. */
   readonly allowed: number;
   /** The same for what the victim itself sends. */
@@ -101,6 +103,7 @@ function fill(text: string, s: Filled): string {
     if (who === 'gateway') return s.gateway.ip;
     if (who === 'gateway6') return s.gateway.ip6;
     const place = s[who as 'A' | 'V' | 'X'];
+    if (what === 'hex') return `0x${place.ip.split('.').map((b) => Number(b).toString(16).padStart(2, '0')).join('')}`;
     return what === undefined ? place.container : String(place[what as keyof Place] ?? whole);
   });
 }
@@ -122,7 +125,7 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
   const clear = async () => {
     await lab.remove(...containers);
     if (nets.length > 0) await lab.tryDocker(['network', 'rm', ...nets]);
-    await lab.inNet(['sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP; ip link del j${n}a; ip link del m${n}; true`]);
+    await lab.inNet(['sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP; ip link del j${n}a; ip link del m${n}; ip link del v${n}; ip netns del z${n}; true`]);
   };
   try {
     for (const [i, net] of nets.entries()) await network(lab, net, bridges[i] as string, typeof scenario.network === 'object' && scenario.network !== null ? scenario.network : [], n);
@@ -162,7 +165,7 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
       for (const [where, command] of s.before ?? []) await before(where, fill(command, filled), filled, lab);
       for (const command of s.docker ?? []) await lab.docker(fill(command, filled).split(' '));
       return {
-        lab, scenario: s, n, A, V, X, bridge, clear,
+        lab, scenario: s, n, A, V, X, bridge, gateway, clear,
         again: async (next) => {
           const nets = [lab.enginePid, A.pid, V.pid];
           await Promise.all(nets.map((pid) => tryRun([...netOf(pid), 'sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP 2>/dev/null; true`])));

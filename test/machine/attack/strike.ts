@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { arpFrames, INVENTED, ndFrames, stealFrames, type Frame, type Tag } from '../../../src/core/reach/frames.js';
 import type { Technique } from '../../../src/core/reach/types.js';
-import { bytesOf } from '../../lab/attack/bytes.js';
+import { bytesOf } from '../../../src/core/reach/bytes.js';
 import { tryRun } from '../../lab/run.js';
 import type { Place, Stand } from './stand.js';
 

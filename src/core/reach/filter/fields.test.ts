@@ -72,8 +72,8 @@ describe('fields', () => {
     expect(seen({ exthdr: { name: 'dst', field: 'hdrlength' } }, nd(135, '', 60), bridge)).toBe('unknown');
     expect(seen({ exthdr: { name: 'new' } }, nd(135, '', 60), bridge)).toBe('unknown');
   });
-  test('what is none of these cannot be told', () => {
-    expect(seen({ payload: { base: 'nh', offset: 8, len: 32 } }, arp(), bridge)).toBe('unknown');
-    expect(seen({ ct: { key: 'state' } }, arp(), bridge)).toBe('unknown');
+  test('connection tracking follows no neighbour message, and what is none of these cannot be told', () => {
+    expect(seen({ payload: { base: 'th', offset: 8, len: 32 } }, arp(), bridge)).toBe('unknown');
+    expect(seen({ ct: { key: 'mark' } }, arp(), bridge)).toBe('none');
   });
 });

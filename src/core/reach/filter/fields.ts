@@ -1,5 +1,7 @@
 import type { Json } from '../../model/network.js';
-import { ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame } from '../frames.js';
+import { ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame, type Free } from '../frames.js';
+import { bytesOf } from '../bytes.js';
+import type { Truth } from './truth.js';
 
 /** Where a frame is when it is looked at. */
 export interface Spot {
@@ -16,6 +18,21 @@ export interface Spot {
 export interface Carried {
   /** Its mark so far; null where it cannot be told. */
   mark: number | null;
+  /** Where somebody wants to know: what rules compared the frame's free fields with. */
+  readonly compared?: Compared[];
+}
+
+/** A free field and a value that would meet a rule's condition; whether the frame met it. */
+export interface Compared {
+  readonly field: Free;
+  readonly value: string | number;
+  readonly hit: Truth;
+}
+
+/** Notes what a free field was compared with. */
+export function note(carried: Carried, f: Frame, field: Free, value: string | number, hit: Truth): Truth {
+  if (f.free?.includes(field) === true) carried.compared?.push({ field, value, hit });
+  return hit;
 }
 
 /** What a rule sees in one place of a frame: a value, that there is no such thing (so the rule does not apply), or that it cannot be told. */
@@ -24,10 +41,12 @@ export type Seen = Value | 'none' | 'unknown';
 export interface Value {
   readonly value: string | number | boolean;
   readonly protocol?: true;
+  /** Its sender chose it. */
+  readonly free?: Free;
 }
 
-const of = (value: string | number | boolean): Seen => ({ value });
-const protocol = (value: number): Seen => ({ value, protocol: true });
+const of = (value: string | number | boolean, free?: Free): Seen => (free === undefined ? { value } : { value, free });
+const protocol = (value: number, free?: Free): Seen => (free === undefined ? { value, protocol: true } : { value, protocol: true, free });
 
 /** EtherType as it was on the wire: a tag is put back before a filter looks at offset 12 (nft_payload_copy_vlan, ebt_basic_match). */
 export function wireType(f: Frame): number {
@@ -46,10 +65,13 @@ export function packetType(f: Frame, at: Spot): 'broadcast' | 'multicast' | 'hos
   return f.destination === 'ff:ff:ff:ff:ff:ff' ? 'broadcast' : (Number.parseInt(f.destination.slice(0, 2), 16) & 1) === 1 ? 'multicast' : at.mine === null || at.mine === f.destination ? 'host' : 'other';
 }
 
+/** The EtherType, where nothing stands before it and the content is anything. */
+const typeFree = (f: Frame): Free | undefined => (f.tags.length === 0 && f.body.kind === 'other' ? 'ether type' : undefined);
+
 function l4(f: Frame, at: Spot): Seen {
   const atIp = at.family === 'ip6' || at.family === 'inet' || at.family === 'ip';
   if (!atIp && !bare(f)) return 'none';
-  return f.body.kind === 'nd' ? protocol(ICMPV6) : f.body.kind === 'ip' ? protocol(f.body.protocol) : 'none';
+  return f.body.kind === 'nd' ? protocol(ICMPV6) : f.body.kind === 'ip' ? protocol(f.body.protocol, 'ip protocol') : 'none';
 }
 
 function meta(key: string, f: Frame, at: Spot, carried: Carried): Seen {
@@ -58,7 +80,7 @@ function meta(key: string, f: Frame, at: Spot, carried: Carried): Seen {
     case 'oifname': case 'oif': return at.oif === null ? 'none' : of(at.oif);
     case 'ibrname': case 'bri_iifname': case 'ibrport': return at.bridge === '' ? 'none' : of(at.bridge);
     case 'obrname': case 'bri_oifname': return at.bridge === '' || at.oif === null ? 'none' : of(at.bridge);
-    case 'protocol': return of(at.family === 'ip6' || at.family === 'inet' || at.family === 'arp' ? innerType(f) : skbProtocol(f));
+    case 'protocol': return of(at.family === 'ip6' || at.family === 'inet' || at.family === 'arp' ? innerType(f) : skbProtocol(f), typeFree(f));
     case 'nfproto': return f.body.kind === 'nd' ? of('ipv6') : innerType(f) === ETH_IPV4 ? of('ipv4') : 'none';
     case 'l4proto': return l4(f, at);
     case 'pkttype': return of(packetType(f, at));
@@ -77,10 +99,10 @@ function arp(field: string, f: Frame): Seen {
     case 'hlen': return of(6);
     case 'plen': return of(4);
     case 'operation': return of(b.operation);
-    case 'saddr ether': return of(b.senderMac);
-    case 'saddr ip': return of(b.senderIp);
-    case 'daddr ether': return of(b.targetMac);
-    case 'daddr ip': return of(b.targetIp);
+    case 'saddr ether': return of(b.senderMac, 'arp saddr ether');
+    case 'saddr ip': return of(b.senderIp, 'arp saddr ip');
+    case 'daddr ether': return of(b.targetMac, 'arp daddr ether');
+    case 'daddr ip': return of(b.targetIp, 'arp daddr ip');
     default: return 'unknown';
   }
 }
@@ -90,11 +112,11 @@ function ip(family: string, field: string, f: Frame): Seen {
   if (b.kind !== 'nd' && b.kind !== 'ip') return 'none';
   if ((family === 'ip6') !== (innerType(f) === ETH_IPV6)) return 'none';
   switch (field) {
-    case 'saddr': return of(b.source);
-    case 'daddr': return of(b.destination);
+    case 'saddr': return of(b.source, 'ip saddr');
+    case 'daddr': return of(b.destination, 'ip daddr');
     case 'version': return of(family === 'ip6' ? 6 : 4);
-    case 'nexthdr': return protocol(b.kind === 'nd' ? (b.extension ?? ICMPV6) : b.protocol);
-    case 'protocol': return protocol(b.kind === 'nd' ? ICMPV6 : b.protocol);
+    case 'nexthdr': return b.kind === 'nd' ? protocol(b.extension ?? ICMPV6) : protocol(b.protocol, 'ip protocol');
+    case 'protocol': return b.kind === 'nd' ? protocol(ICMPV6) : protocol(b.protocol, 'ip protocol');
     case 'hoplimit': return b.kind === 'nd' ? of(255) : 'unknown';
     default: return 'unknown';
   }
@@ -116,7 +138,7 @@ function there(protocol: string, f: Frame, at: Spot, inTag: boolean): boolean | 
 }
 
 function payload(header: string, field: string, f: Frame, at: Spot, inTag: boolean): Seen {
-  if (header === 'ether') return field === 'saddr' ? of(f.source) : field === 'daddr' ? of(f.destination) : field === 'type' ? of(wireType(f)) : 'unknown';
+  if (header === 'ether') return field === 'saddr' ? of(f.source, 'ether saddr') : field === 'daddr' ? of(f.destination, 'ether daddr') : field === 'type' ? of(wireType(f), typeFree(f)) : 'unknown';
   if (header === 'vlan') {
     const tag = f.tags[0];
     if (tag?.protocol !== 0x8100) return 'none';
@@ -147,6 +169,27 @@ const HEADERS: Readonly<Record<string, number>> = { dst: 60, hbh: 0, rt: 43, fra
 type Obj = { readonly [key: string]: Json };
 const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
 
+/** What connection tracking says of a message that it does not follow: `untracked`, or `invalid` where it has not come by. */
+export const UNSEEN_BY_CT = 'untracked or invalid';
+
+/** Neighbour messages are no connections (nf_conntrack_icmpv6.c, nf_conntrack_bridge.c): they have a state, and nothing else. */
+function ct(key: string, f: Frame, at: Spot): Seen {
+  if (f.body.kind !== 'nd' && f.body.kind !== 'arp') return 'unknown';
+  if (key !== 'state') return 'none';
+  // A rule of family bridge on it brings nf_conntrack_bridge along, which stands in prerouting.
+  return of((at.family === 'bridge' && at.oif === null) || at.family === 'netdev' ? UNSEEN_BY_CT : 'untracked');
+}
+
+/** Bits of the frame itself: from the Ethernet header as it was on the wire, or from the network's, behind one tag at most (nft_payload_eval). */
+function raw(base: string, offset: number, length: number, f: Frame, at: Spot): Seen {
+  if (offset % 8 !== 0 || length % 8 !== 0 || length > 48 || !(length > 0) || (base !== 'll' && base !== 'nh')) return 'unknown';
+  if (f.body.kind === 'other' || f.body.kind === 'ip') return 'unknown';
+  const skipped = base === 'll' ? 0 : 14 + 4 * (at.family === 'bridge' || at.family === 'netdev' ? Math.min(f.tags.length, 1) : f.tags.length);
+  const from = 2 * (skipped + offset / 8);
+  const text = bytesOf(f).slice(from, from + length / 4);
+  return text.length === length / 4 ? of(Number.parseInt(text, 16)) : 'none';
+}
+
 /** What the left side of an nft match sees. `inTag`: the rule has named a VLAN tag before, so it looks behind that. */
 export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Carried): Seen {
   if (!isObject(left)) return 'unknown';
@@ -154,8 +197,9 @@ export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Ca
   if (isObject(left['payload'])) {
     const p = left['payload'];
     if (typeof p['protocol'] === 'string') return payload(p['protocol'], String(p['field']), f, at, inTag);
-    return 'unknown';
+    return raw(String(p['base']), Number(p['offset']), Number(p['len']), f, at);
   }
+  if (isObject(left['ct'])) return ct(String(left['ct']['key']), f, at);
   if (isObject(left['exthdr'])) {
     const name = left['exthdr']['name'];
     if (left['exthdr']['field'] !== undefined) return 'unknown';

@@ -1,11 +1,13 @@
-import { innerType, type Frame } from '../frames.js';
-import { packetType, wireType, type Carried, type Spot } from './fields.js';
+import { innerType, type Frame, type Free } from '../frames.js';
+import { note, packetType, wireType, type Carried, type Spot } from './fields.js';
 import { and, inNetwork, maskMac, not, type Truth } from './truth.js';
 
 /** Rules of ebtables or arptables, as `-save` prints them. */
 interface Line {
   readonly where: string;
   readonly words: readonly string[];
+  /** The mark that it sets; null where it sets none, or one that depends on another. */
+  readonly sets: number | null;
 }
 
 interface Table {
@@ -28,7 +30,7 @@ export function compileLines(tool: LineRules['tool'], lines: readonly string[]):
     } else if (line.startsWith('-A ')) {
       const words = line.split(/\s+/).filter((w) => w !== '');
       const chain = table?.chains.get(words[1] ?? '');
-      chain?.lines.push({ where: `${tool} ${words[1] ?? ''}: ${words.slice(2).join(' ')}`, words: words.slice(2) });
+      chain?.lines.push({ where: `${tool} ${words[1] ?? ''}: ${words.slice(2).join(' ')}`, words: words.slice(2), sets: markSet(words) });
     }
   }
   return { tool, tables };
@@ -42,6 +44,25 @@ export function chainActs(rules: LineRules, table: string, chain: string): boole
 
 const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, 's-tag': 0x88a8, length: -1 };
 const OPERATIONS: Readonly<Record<string, number>> = { request: 1, reply: 2, request_reverse: 3, reply_reverse: 4 };
+
+/** `--mark-set 0x7`, as it is listed: one number for all. */
+function markSet(words: readonly string[]): number | null {
+  const at = words.findIndex((w) => w === '--mark-set' || w === '--set-mark');
+  const n = at < 0 ? Number.NaN : Number(words[at + 1]);
+  return Number.isNaN(n) ? null : n;
+}
+
+/** `7`, `0x7` or `0x7/0xff`. */
+function markIs(mark: number | null, word: string): Truth {
+  const [value = Number.NaN, mask = 0xffffffff] = word.split('/').map(Number);
+  return mark === null || Number.isNaN(value) || Number.isNaN(mask) ? null : (mark & mask) >>> 0 === value >>> 0;
+}
+
+/** An address that an option's word describes, in full. */
+function sample(word: string): string {
+  const base = (word.split('/')[0] ?? '').toLowerCase();
+  return /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/.test(base) ? base.split(':').map((x) => x.padStart(2, '0')).join(':') : base;
+}
 
 function interfaceIs(name: string, pattern: string): boolean {
   return pattern.endsWith('+') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
@@ -68,24 +89,26 @@ function numberIs(actual: number, word: string, names: Readonly<Record<string, n
 }
 
 /** One option of a rule; null where it is not known to this code. False where the frame has no such field. */
-function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool']): Truth {
+function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): Truth {
+  const told = (field: Free, hit: Truth): Truth => note(carried, f, field, sample(word), hit);
   const arp = f.body.kind === 'arp' && (tool === 'arptables' || wireType(f) === 0x0806) ? f.body : null;
   const nd = f.body.kind === 'nd' && wireType(f) === 0x86dd ? f.body : null;
+  const ip = f.body.kind === 'ip' && wireType(f) === 0x0800 ? f.body : null;
   switch (name) {
     case '-p': case '--protocol': case '--proto': return numberIs(wireType(f), word, PROTOCOLS);
     case '-i': case '--in-interface': return interfaceIs(at.iif, word);
     case '-o': case '--out-interface': return at.oif !== null && interfaceIs(at.oif, word);
     case '--logical-in': case '--logical-out': return interfaceIs(at.bridge, word);
-    case '-s': case '--source': case '--src': return tool === 'ebtables' ? macIs(f.source, word) : arp === null ? false : inNetwork(arp.senderIp, word);
-    case '-d': case '--destination': case '--dst': return tool === 'ebtables' ? macIs(f.destination, word) : arp === null ? false : inNetwork(arp.targetIp, word);
+    case '-s': case '--source': case '--src': return tool === 'ebtables' ? told('ether saddr', macIs(f.source, word)) : arp === null ? false : inNetwork(arp.senderIp, word);
+    case '-d': case '--destination': case '--dst': return tool === 'ebtables' ? told('ether daddr', macIs(f.destination, word)) : arp === null ? false : told('arp daddr ip', inNetwork(arp.targetIp, word));
     case '--arp-op': case '--arp-opcode': case '--opcode': return arp === null ? false : numberIs(arp.operation, word, OPERATIONS);
     case '--arp-htype': case '--h-type': return arp === null ? false : numberIs(arp.hardware, word, { ethernet: 1 });
     case '--arp-ptype': case '--proto-type': return arp === null ? false : numberIs(0x0800, word, PROTOCOLS);
     case '--h-length': case '--hlen': return arp === null ? false : numberIs(6, word, {});
-    case '--arp-ip-src': return arp === null ? false : inNetwork(arp.senderIp, word);
-    case '--arp-ip-dst': return arp === null ? false : inNetwork(arp.targetIp, word);
-    case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null || !fieldThere(name, f, tool) ? false : macIs(arp.senderMac, word);
-    case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null || !fieldThere(name, f, tool) ? false : macIs(arp.targetMac, word);
+    case '--arp-ip-src': return arp === null ? false : told('arp saddr ip', inNetwork(arp.senderIp, word));
+    case '--arp-ip-dst': return arp === null ? false : told('arp daddr ip', inNetwork(arp.targetIp, word));
+    case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null || !fieldThere(name, f, tool) ? false : told('arp saddr ether', macIs(arp.senderMac, word));
+    case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null || !fieldThere(name, f, tool) ? false : told('arp daddr ether', macIs(arp.targetMac, word));
     case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
     case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
     case '--pkttype-type': return word.replace(/^otherhost$/, 'other') === packetType(f, at);
@@ -93,15 +116,19 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--ip6-dst': case '--ip6-destination': return nd === null ? false : inNetwork(nd.destination, word);
     case '--ip6-proto': case '--ip6-protocol': return nd === null ? false : numberIs(58, word, { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 });
     case '--ip6-icmp-type': return nd === null ? false : numberIs(nd.type, word.split('/')[0] ?? '', { 'neighbour-solicitation': 135, 'neighbor-solicitation': 135, 'neighbour-advertisement': 136, 'neighbor-advertisement': 136, 'router-solicitation': 133, 'router-advertisement': 134, redirect: 137 });
-    default: return name.startsWith('--ip-') ? false : null;
+    case '--ip-src': case '--ip-source': return ip === null ? false : told('ip saddr', inNetwork(ip.source, word));
+    case '--ip-dst': case '--ip-destination': return ip === null ? false : told('ip daddr', inNetwork(ip.destination, word));
+    case '--ip-proto': case '--ip-protocol': return ip === null ? false : numberIs(ip.protocol, word, { tcp: 6, udp: 17, icmp: 1 });
+    case '--mark': return markIs(carried.mark, word);
+    default: return name.startsWith('--ip-') && ip === null ? false : null;
   }
 }
 
 const NO_VALUE = new Set(['--arp-gratuitous', '--among-src-file', '--log', '--log-arp', '--log-ip', '--log-ip6']);
-const TARGET_OPTIONS = /^--(log-|nflog|to-|arpreply-|mark-set|mark-target|mark-or|snat-|dnat-|redirect-target|set-)/;
+const TARGET_OPTIONS = /^--(log-|nflog|to-|arpreply-|mark-set|set-mark|mark-target|mark-or|snat-|dnat-|redirect-target|set-)/;
 
 /** Whether a rule matches, and what it does. */
-function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool']): { readonly truth: Truth; readonly target: string; readonly targetWord: string | null } {
+function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): { readonly truth: Truth; readonly target: string; readonly targetWord: string | null } {
   let truth: Truth = true;
   let target = 'CONTINUE';
   let targetWord: string | null = null;
@@ -140,7 +167,7 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool']): { reado
       value = w[++i] ?? '';
     }
     negate = false;
-    const seen = option(word, value, f, at, tool);
+    const seen = option(word, value, f, at, tool, carried);
     const absent = seen === false && !fieldThere(word, f, tool);
     truth = and(truth, absent ? false : no ? not(seen) : seen);
   }
@@ -152,7 +179,7 @@ function fieldThere(name: string, f: Frame, tool: LineRules['tool']): boolean {
   // ebt_arp looks for MACs in messages of Ethernet's hardware type alone, and Linux believes another.
   if (name.startsWith('--arp-') && tool === 'ebtables') return f.body.kind === 'arp' && wireType(f) === 0x0806 && (!name.startsWith('--arp-mac-') || f.body.hardware === 1);
   if (name.startsWith('--ip6-')) return f.body.kind === 'nd' && wireType(f) === 0x86dd;
-  if (name.startsWith('--ip-')) return false;
+  if (name.startsWith('--ip-')) return f.body.kind === 'ip' && wireType(f) === 0x0800;
   if (name.startsWith('--vlan-')) return f.tags.length > 0;
   return true;
 }
@@ -174,7 +201,7 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
   const base = depth === 0;
   if (c === undefined || depth > 16) return { passes: base, drops: depth > 16, by: null, goesOn: true };
   for (const line of c.lines) {
-    const { truth, target, targetWord } = judge(line, f, at, rules.tool);
+    const { truth, target, targetWord } = judge(line, f, at, rules.tool, carried);
     if (truth === false) continue;
     let ends = true;
     if (target === 'DROP' || target === 'arpreply') {
@@ -185,7 +212,7 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
     } else if (target === 'ACCEPT') passes = true;
     else if (target === 'RETURN') return { passes, drops, by, goesOn: true };
     else if (target === 'mark') {
-      carried.mark = null;
+      carried.mark = truth === true && line.sets !== null ? line.sets : null;
       ends = targetWord === null || !/CONTINUE/.test(targetWord);
       if (ends) passes = true;
     } else if (target === 'CONTINUE' || target === 'log' || target === 'nflog') ends = false;

@@ -1,12 +1,8 @@
 import type { Json } from '../../model/network.js';
 import type { Frame } from '../frames.js';
-import { constant, look, type Carried, type Seen, type Spot, type Value } from './fields.js';
-import { and, inNetwork, inRange, maskMac, not, or, type Truth } from './truth.js';
-
-type Obj = { readonly [key: string]: Json };
-type Plain = string | number | boolean;
-const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
-const isPlain = (j: Json | undefined): j is Plain => typeof j === 'string' || typeof j === 'number' || typeof j === 'boolean';
+import { constant, look, note, type Carried, type Seen, type Spot, type Value } from './fields.js';
+import { example, isObject, isPlain, same, type Obj } from './same.js';
+import { and, maskMac, not, or, type Truth } from './truth.js';
 
 interface Rule {
   readonly where: string;
@@ -33,6 +29,8 @@ export interface Ruleset {
   readonly chains: ReadonlyMap<string, Chain>;
   readonly base: readonly Chain[];
   readonly sets: ReadonlyMap<string, readonly Json[]>;
+  /** Sets that packets themselves add to: who is not in one now may put itself there. */
+  readonly growing: ReadonlySet<string>;
 }
 
 const id = (family: Json | undefined, table: Json | undefined, name: Json | undefined): string => `${String(family)} ${String(table)} ${String(name)}`;
@@ -48,6 +46,7 @@ function tableState(flags: Json | undefined): 'asked' | 'dormant' | 'unsure' {
 export function compile(objects: readonly Json[]): Ruleset {
   const chains = new Map<string, Chain>();
   const sets = new Map<string, readonly Json[]>();
+  const growing = new Set<string>();
   const flags = new Map<string, Json>();
   for (const o of objects) {
     const t = isObject(o) ? o['table'] : undefined;
@@ -66,15 +65,20 @@ export function compile(objects: readonly Json[]): Ruleset {
       });
     }
     const s = isObject(o['set']) ? o['set'] : o['map'];
-    if (isObject(s)) sets.set(id(s['family'], s['table'], s['name']), Array.isArray(s['elem']) ? s['elem'] : []);
+    if (isObject(s)) {
+      sets.set(id(s['family'], s['table'], s['name']), Array.isArray(s['elem']) ? s['elem'] : []);
+      if (Array.isArray(s['flags']) ? s['flags'].includes('dynamic') : s['flags'] === 'dynamic') growing.add(id(s['family'], s['table'], s['name']));
+    }
     const r = o['rule'];
     if (isObject(r) && Array.isArray(r['expr'])) {
       const chain = chains.get(id(r['family'], r['table'], r['chain']));
+      // nft 1.0.6 does not print the flag `dynamic`: what adds to a set tells.
+      for (const e of r['expr']) if (isObject(e) && isObject(e['set']) && e['set']['op'] !== 'delete') growing.add(id(r['family'], r['table'], String(e['set']['set']).slice(1)));
       chain?.rules.push({ where: `nft ${chain.family} ${chain.table} ${chain.name}, rule ${String(r['handle'] ?? chain.rules.length + 1)}`, expr: r['expr'] });
     }
   }
   const base = [...chains.values()].filter((c) => c.hook !== null).sort((a, b) => a.prio - b.prio);
-  return { chains, base, sets };
+  return { chains, base, sets, growing };
 }
 
 /** Whether a base chain can do anything to a frame. */
@@ -100,33 +104,20 @@ interface Outcome {
 
 const MOST_JUMPS = 16;
 
-function same(seen: Value, right: Json): Truth {
-  const { value } = seen;
-  if (isPlain(right)) {
-    const c = constant(right, seen);
-    if (c === null) return null;
-    if (typeof value === 'string' && typeof c === 'string' && c.endsWith('*') && !value.includes(':')) return value.startsWith(c.slice(0, -1));
-    if (typeof value === 'string' && typeof c === 'string' && value.includes(':') && value.length !== 17) return inNetwork(value, c);
-    return value === c;
-  }
-  if (!isObject(right)) return null;
-  if (isObject(right['elem'])) return same(seen, right['elem']['val'] ?? null);
-  const prefix = right['prefix'];
-  if (isObject(prefix) && typeof value === 'string') return inNetwork(value, `${String(prefix['addr'])}/${String(prefix['len'])}`);
-  const range = right['range'];
-  if (Array.isArray(range) && range.length === 2) {
-    if (typeof value === 'string' && (value.includes('.') || value.length !== 17)) return inRange(value, String(range[0]), String(range[1]));
-    const [from, to] = range.map((x) => (isPlain(x) ? constant(x, seen) : null));
-    return from == null || to == null ? null : value >= from && value <= to;
-  }
-  return null;
+function compared(seen: Value, right: Json, ask: Ask): Truth {
+  const hit = same(seen, right);
+  if (seen.free === undefined || ask.carried.compared === undefined) return hit;
+  const told = example(right);
+  const value = typeof seen.value === 'number' && told !== undefined ? constant(told, seen) : told;
+  return typeof value === 'string' || typeof value === 'number' ? note(ask.carried, ask.frame, seen.free, value, hit) : hit;
 }
 
 /** Whether a value, or a tuple of values, is what the right side says. */
 function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Truth {
   if (typeof right === 'string' && right.startsWith('@')) {
     const elements = ask.ruleset.sets.get(id(chain.family, chain.table, right.slice(1)));
-    return elements === undefined ? null : or(false, ...elements.map((e) => matches(seen, e, ask, chain)));
+    if (elements === undefined) return null;
+    return or(ask.ruleset.growing.has(id(chain.family, chain.table, right.slice(1))) ? null : false, ...elements.map((e) => matches(seen, e, ask, chain)));
   }
   if (isObject(right) && isObject(right['elem'])) return matches(seen, right['elem']['val'] ?? null, ask, chain);
   if (isObject(right) && Array.isArray(right['set'])) return or(false, ...right['set'].map((e) => matches(seen, e, ask, chain)));
@@ -135,7 +126,7 @@ function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Tr
   if (parts.length !== seen.length) return null;
   return and(...parts.map((p, i) => {
     const s = seen[i] as Seen;
-    return typeof s === 'object' ? same(s, p) : null;
+    return typeof s === 'object' ? compared(s, p, ask) : null;
   }));
 }
 
@@ -145,7 +136,7 @@ function see(left: Json, ask: Ask, inTag: boolean): readonly Seen[] {
     const [inner, mask] = left['&'];
     const seen = look(inner ?? null, ask.frame, ask.at, inTag, ask.carried);
     if (typeof seen !== 'object') return [seen];
-    if (typeof seen.value === 'string' && typeof mask === 'string' && mask.length === 17 && seen.value.length === 17) return [{ value: maskMac(seen.value, mask) }];
+    if (typeof seen.value === 'string' && typeof mask === 'string' && mask.length === 17 && seen.value.length === 17) return [seen.free === undefined ? { value: maskMac(seen.value, mask) } : { value: maskMac(seen.value, mask), free: seen.free }];
     if (typeof seen.value === 'number' && typeof mask === 'number') return [{ value: seen.value & mask }];
     return ['unknown'];
   }
@@ -242,7 +233,9 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
         else ended = applyVerdict(Object.keys(verdict)[0] ?? '', verdict[Object.keys(verdict)[0] ?? ''] ?? null, out, ask, chain, rule.where, depth);
       } else if (SOMETIMES.has(kind)) {
         truth = and(truth, null);
-      } else if (kind === 'mangle' && isObject(value) && setsMark(value)) {
+      } else if (kind === 'mangle' && isObject(value) && QUIET.has(metaKey(value) ?? '')) {
+        continue;
+      } else if (kind === 'mangle' && isObject(value) && metaKey(value) === 'mark') {
         ask.carried.mark = truth === true && typeof value['value'] === 'number' ? value['value'] : null;
       } else if (!HARMLESS.has(kind)) {
         ended = applyVerdict(kind, value, out, ask, chain, rule.where, depth);
@@ -255,7 +248,14 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
   return out;
 }
 
-const setsMark = (m: Obj): boolean => isObject(m['key']) && isObject(m['key']['meta']) && m['key']['meta']['key'] === 'mark';
+/** Settings of a packet that no rule on its way asks for. */
+const QUIET = new Set(['nftrace', 'priority', 'secmark']);
+
+/** What a statement sets about a packet: its mark and the like; undefined where it sets something in it. */
+function metaKey(m: Obj): string | undefined {
+  const meta = isObject(m['key']) ? m['key']['meta'] : undefined;
+  return isObject(meta) && typeof meta['key'] === 'string' ? meta['key'] : undefined;
+}
 
 function choose(v: Obj, ask: Ask, chain: Chain, inTag: boolean): Obj | 'none' | 'unknown' {
   const seen = see(v['key'] ?? null, ask, inTag);

@@ -8,7 +8,7 @@ import type { Plug } from '../wire.js';
 import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
-import { askTc, tcActs } from './tc.js';
+import { askTc, losesAll, tcActs } from './tc.js';
 import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
@@ -75,7 +75,7 @@ function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
   const filters = filtersOf(host.nets.get(net));
   const xdp = valueOf(dev.xdp);
   if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, opaque: true, by: `the XDP program ${xdp.join(', ')} on ${dev.name}` }));
-  if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f) => askTc(filters.tc ?? [], dev.name, 'ingress', f));
+  if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'ingress', f, carried));
   const spot = { iif: dev.name, oif: null, bridge: '', mine: valueOf(dev.mac) ?? '' };
   b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name);
   // Family inet at ingress is shown IP alone (nft_do_chain_inet_ingress): ARP passes by, whatever it says.
@@ -85,7 +85,8 @@ function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
 /** `mine`: see Spot; what a namespace sends itself has no other kind than `host`. */
 function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean, mine: string | null = null): void {
   const filters = filtersOf(host.nets.get(net));
-  if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f) => askTc(filters.tc ?? [], dev.name, 'egress', f));
+  if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'egress', f, carried));
+  if (tc && losesAll(filters.tc ?? [], dev.name)) b.add(`the queue of ${dev.name}`, () => ({ passes: false, drops: true, by: `the queue of ${dev.name} (netem, loss 100%)` }));
   b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '', mine }, dev.name);
 }
 
@@ -126,7 +127,22 @@ function flooding(b: Builder, hop: Hop, out: NetInterface, host: Host): void {
   });
 }
 
-function crossing(b: Builder, hop: Hop, host: Host): void {
+/** What iptables drops of ordinary IPv4 between two ports, where br_netfilter hands it over; a rule that cannot be told says nothing here. */
+function handedToIptables(b: Builder, hop: Hop, host: Host): void {
+  const net = host.nets.get(hop.net);
+  const ruleset = filtersOf(net).nft;
+  const on = (net === undefined ? undefined : valueOf(net.sysctls))?.['net.bridge.bridge-nf-call-iptables'] === '1' || (hop.bridge.bridge !== null && valueOf(hop.bridge.bridge.nfCallIptables) === true);
+  if (!on || ruleset === null || hop.in === null || hop.out === null) return;
+  for (const c of chainsAt(ruleset, ['ip', 'inet'], 'forward')) {
+    const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: hop.bridge.name, bridge: '', mine: null };
+    b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
+      const fate = innerType(f) === ETH_IPV4 && f.tags.length === 0 ? ask(ruleset, c, f, at, carried) : PASSES;
+      return fate.passes ? PASSES : fate;
+    });
+  }
+}
+
+function crossing(b: Builder, hop: Hop, host: Host, traffic: boolean): void {
   const filters = filtersOf(host.nets.get(hop.net));
   const bridge = hop.bridge.name;
   const mine = hop.in === null ? null : (valueOf(hop.bridge.mac) ?? '');
@@ -151,6 +167,7 @@ function crossing(b: Builder, hop: Hop, host: Host): void {
       nft('forward', hop.out.name);
       b.lines(filters.ebtables, 'filter', 'FORWARD', spot(hop.out.name));
       bridgeNetfilter(b, hop, host);
+      if (traffic) handedToIptables(b, hop, host);
     }
   }
   if (hop.out !== null) {
@@ -204,7 +221,8 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
     for (const hop of hops) {
       b.enters ||= hop.net !== at;
       at = hop.net;
-      crossing(b, hop, host);
+      if (hop.in?.kind === 'vlan') b.stripped = true;
+      crossing(b, hop, host, technique === 'traffic');
     }
   }
   b.leaving = false;

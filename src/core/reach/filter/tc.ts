@@ -1,6 +1,7 @@
 import type { Json, TcFilter } from '../../model/network.js';
-import { ETH_ARP, ETH_IPV6, innerType, type Frame } from '../frames.js';
-import { wireType } from './fields.js';
+import { bytesOf } from '../bytes.js';
+import { ETH_ARP, ETH_IPV6, innerType, type Frame, type Free } from '../frames.js';
+import { note, wireType, type Carried } from './fields.js';
 import { and, inNetwork, maskMac, type Truth } from './truth.js';
 import type { LineFate } from './lines.js';
 
@@ -24,20 +25,21 @@ function macIs(mac: string, word: string): Truth {
   return /^\d+$/.test(mask) ? null : maskMac(mac, mask) === maskMac(base, mask);
 }
 
-function key(name: string, value: Json, f: Frame): Truth {
+function key(name: string, value: Json, f: Frame, carried: Carried): Truth {
+  const told = (field: Free, hit: Truth): Truth => note(carried, f, field, String(value).toLowerCase().split('/')[0] ?? '', hit);
   const text = String(value).toLowerCase();
   const b = f.body;
   // The dissector looks into messages of Ethernet's hardware type alone (__skb_flow_dissect_arp), and Linux believes another.
   const arp = b.kind === 'arp' && f.tags.length <= 1 && b.hardware === 1 ? b : null;
   switch (name) {
     case 'eth_type': return protocolIs(wireType(f), value);
-    case 'src_mac': return macIs(f.source, text);
-    case 'dst_mac': return macIs(f.destination, text);
+    case 'src_mac': return told('ether saddr', macIs(f.source, text));
+    case 'dst_mac': return told('ether daddr', macIs(f.destination, text));
     case 'arp_op': return arp !== null && (text === 'request' ? arp.operation === 1 : text === 'reply' ? arp.operation === 2 : Number(text) === arp.operation);
-    case 'arp_sip': return arp === null ? false : inNetwork(arp.senderIp, text);
-    case 'arp_tip': return arp === null ? false : inNetwork(arp.targetIp, text);
-    case 'arp_sha': return arp === null ? false : macIs(arp.senderMac, text);
-    case 'arp_tha': return arp === null ? false : macIs(arp.targetMac, text);
+    case 'arp_sip': return arp === null ? false : told('arp saddr ip', inNetwork(arp.senderIp, text));
+    case 'arp_tip': return arp === null ? false : told('arp daddr ip', inNetwork(arp.targetIp, text));
+    case 'arp_sha': return arp === null ? false : told('arp saddr ether', macIs(arp.senderMac, text));
+    case 'arp_tha': return arp === null ? false : told('arp daddr ether', macIs(arp.targetMac, text));
     case 'vlan_id': return f.tags[0] === undefined ? false : f.tags[0].id === Number(text);
     case 'vlan_ethtype': return f.tags[0] === undefined ? false : protocolIs(f.tags[1]?.protocol ?? innerType(f), value);
     case 'ip_proto': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension !== null ? null : text === 'icmpv6' || text === '58') : false;
@@ -48,17 +50,39 @@ function key(name: string, value: Json, f: Frame): Truth {
   }
 }
 
-/** Words at offsets of u32(8): negative ones reach into the Ethernet header. Only the EtherType at -2 is understood. */
+/** The words of a frame as tc sees it: its first tag is taken off, and offset 0 is the network header. */
+function words(f: Frame): (at: number) => number | null {
+  const bytes = bytesOf(f);
+  const seen = f.tags.length === 0 ? bytes : bytes.slice(0, 24) + bytes.slice(32);
+  return (at) => {
+    const text = seen.slice(2 * (14 + at), 2 * (18 + at));
+    return at < -14 || text.length < 8 ? null : Number.parseInt(text, 16);
+  };
+}
+
+/** Words at offsets of u32(8): negative ones reach into the Ethernet header. Of a frame of no known content its EtherType alone is understood. */
 function u32(options: Obj): ((f: Frame) => Truth) | null {
-  const m = options['match'];
-  if (!isObject(m)) return null;
+  const list = options['match'];
+  const all = (Array.isArray(list) ? list : [list]).map((m) => (isObject(m) ? word(m) : null));
+  return (f) => and(...all.map((m) => m?.(f) ?? null));
+}
+
+function word(m: Obj): ((f: Frame) => Truth) | null {
   const value = String(m['value'] ?? '');
   const mask = String(m['mask'] ?? '');
   const at = Number(m['off'] ?? m['offset'] ?? Number.NaN);
   if (mask === '0' || /^0+$/.test(mask)) return () => true;
-  if (at === -4 && /^0*ffff$/.test(mask)) return (f) => wireType(f) === Number.parseInt(value, 16);
-  return null;
+  const [bits, want] = [Number.parseInt(mask, 16), Number.parseInt(value, 16)];
+  if (Number.isNaN(at) || Number.isNaN(bits) || Number.isNaN(want) || !/^(0+)?$/.test(String(m['offmask'] ?? ''))) return null;
+  return (f) => {
+    if ((f.body.kind === 'ip' || f.body.kind === 'other') && at !== -4) return null;
+    const actual = words(f)(at);
+    return actual === null ? false : (actual & bits) >>> 0 === want >>> 0;
+  };
 }
+
+/** Actions that leave the frame as it is: what is said of what comes after them counts. */
+const ASIDE = new Set(['skbedit', 'sample', 'csum', 'simple', 'mirred']);
 
 type Done = 'drop' | 'pass' | 'on' | 'unclear' | 'program' | { readonly chain: number };
 
@@ -70,7 +94,8 @@ function action(options: Obj): Done {
     const kind = a['kind'];
     const control = isObject(a['control_action']) ? a['control_action'] : undefined;
     if (kind === 'bpf') return 'program';
-    if (kind !== 'gact') return 'unclear';
+    if (kind === 'mirred' && a['mirred_action'] === 'redirect') return 'drop';
+    if (kind !== 'gact' && !ASIDE.has(String(kind))) return 'unclear';
     // A chance of another end (`random`) makes it no certain one.
     if (isObject(a['prob']) && a['prob']['random_type'] !== 'none') return 'unclear';
     const type = control?.['type'];
@@ -88,20 +113,20 @@ function action(options: Obj): Done {
 const MOST_GOTOS = 16;
 
 /** What the filters of one hook of a device do with a frame: in order of preference, the first that matches decides. Chain 0 first; others only where an action goes to them. */
-export function askTc(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook'], f: Frame): LineFate {
-  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter)).map((x) => x.filter as Obj);
-  return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, `on ${dev} ${hook}`, f, 0);
+export function askTc(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook'], f: Frame, carried: Carried = { mark: null }): LineFate {
+  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['kind'] !== 'netem').map((x) => x.filter as Obj);
+  return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, `on ${dev} ${hook}`, f, carried, 0);
 }
 
-function matches(filter: Obj, options: Obj, f: Frame): Truth {
+function matches(filter: Obj, options: Obj, f: Frame, carried: Carried): Truth {
   const kind = String(filter['kind']);
   const truth = protocolIs(wireType(f), filter['protocol']);
-  if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f)));
+  if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f, carried)));
   if (kind === 'u32') return and(truth, u32(options)?.(f) ?? null);
   return kind === 'matchall' ? truth : and(truth, null);
 }
 
-function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, depth: number): LineFate {
+function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, carried: Carried, depth: number): LineFate {
   let passes = false;
   let drops = false;
   let opaque = false;
@@ -111,13 +136,13 @@ function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, 
     if (Number(filter['chain'] ?? 0) !== chain || !isObject(options)) continue;
     const kind = String(filter['kind']);
     if (kind === 'u32' && options['ht_divisor'] !== undefined && options['match'] === undefined) continue;
-    const truth = matches(filter, options, f);
+    const truth = matches(filter, options, f, carried);
     if (truth === false) continue;
     const where = `tc ${kind} ${place}, pref ${String(filter['pref'] ?? '?')}`;
     const program = kind === 'bpf' || kind === 'cgroup';
     const what = program ? 'program' : action(options);
     if (typeof what === 'object') {
-      const inner = depth >= MOST_GOTOS ? { passes: true, drops: true, by: where } : askChain(mine, what.chain, place, f, depth + 1);
+      const inner = depth >= MOST_GOTOS ? { passes: true, drops: true, by: where } : askChain(mine, what.chain, place, f, carried, depth + 1);
       passes ||= inner.passes;
       drops ||= inner.drops;
       opaque ||= inner.opaque === true;
@@ -136,7 +161,37 @@ function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, 
   return { passes: true, drops, by, opaque };
 }
 
+/** Whether a device's queue loses whatever leaves: told among its filters, under the queue's kind. */
+export function losesAll(filters: readonly TcFilter[], dev: string): boolean {
+  return filters.some((x) => {
+    const options = x.dev === dev && x.hook === 'egress' && isObject(x.filter) && x.filter['kind'] === 'netem' ? x.filter['options'] : undefined;
+    const loss = isObject(options) ? options['loss-random'] : undefined;
+    return isObject(loss) && loss['loss'] === 1;
+  });
+}
+
+/** Where actions send the frames that come in at a device: out at another (`egress`), or as if they had come in there. */
+export interface Redirection {
+  readonly from: string;
+  readonly to: string;
+  readonly out: boolean;
+}
+
+export function redirections(filters: readonly TcFilter[]): readonly Redirection[] {
+  return filters.flatMap((x): readonly Redirection[] => {
+    const options = isObject(x.filter) ? x.filter['options'] : undefined;
+    const actions = x.hook === 'ingress' && isObject(options) ? options['actions'] : undefined;
+    if (!Array.isArray(actions)) return [];
+    return actions.flatMap((a) => (isObject(a) && a['kind'] === 'mirred' && typeof a['to_dev'] === 'string' ? [{ from: x.dev, to: a['to_dev'], out: a['direction'] === 'egress' }] : []));
+  });
+}
+
+/** Whether a program among the filters takes a device's frames. */
+export function takenByProgram(filters: readonly TcFilter[], dev: string): boolean {
+  return filters.some((x) => x.dev === dev && x.hook === 'ingress' && /"kind":"bpf"/.test(JSON.stringify(x.filter)));
+}
+
 /** Whether a device has filters at a hook. */
 export function tcActs(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook']): boolean {
-  return filters.some((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['options'] !== undefined);
+  return filters.some((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['options'] !== undefined && x.filter['kind'] !== 'netem');
 }

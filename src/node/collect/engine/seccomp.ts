@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { SeccompProfile } from '../../../core/model/index.js';
 
+const EPERM = 1;
 const names = z.array(z.string().max(100)).max(2000);
 const when = z.object({ caps: names.nullish(), arches: names.nullish(), minKernel: z.string().max(100).nullish() }).nullish();
 const number = z.union([z.number(), z.bigint().transform(Number)]);
 const file = z.object({
   defaultAction: z.string().max(100),
+  defaultErrnoRet: z.number().nullish(),
   architectures: names.nullish(),
   archMap: z.array(z.object({ architecture: z.string().max(100), subArchitectures: names.nullish() })).max(100).nullish(),
   syscalls: z
@@ -14,6 +16,7 @@ const file = z.object({
         name: z.string().max(100).optional(),
         names: names.nullish(),
         action: z.string().max(100),
+        errnoRet: z.number().nullish(),
         args: z.array(z.object({ index: number, value: number, valueTwo: number.nullish(), op: z.string().max(100) })).max(64).nullish(),
         includes: when,
         excludes: when,
@@ -57,7 +60,7 @@ export function parseProfile(text: string): SeccompProfile {
     architectures: [...(parsed.data.architectures ?? []), ...(parsed.data.archMap ?? []).flatMap((m) => [m.architecture, ...(m.subArchitectures ?? [])])],
     rules: (parsed.data.syscalls ?? []).map((rule) => ({
       names: rule.names ?? (rule.name === undefined ? [] : [rule.name]),
-      action: rule.action,
+      action: rule.errnoRet == null || rule.errnoRet === (parsed.data.defaultErrnoRet ?? EPERM) ? rule.action : `${rule.action}(${rule.errnoRet})`,
       args: (rule.args ?? []).map((arg) => ({ index: arg.index, value: arg.value, valueTwo: arg.valueTwo ?? 0, op: arg.op })),
       includes: conditions(rule.includes),
       excludes: conditions(rule.excludes),

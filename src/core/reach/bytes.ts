@@ -1,5 +1,5 @@
-import { innerType, type Frame } from '../../../src/core/reach/frames.js';
-import { toNumber } from '../../../src/core/reach/filter/truth.js';
+import { innerType, type Frame } from './frames.js';
+import { toNumber } from './filter/truth.js';
 
 const hex = (n: number, bytes: number): string => n.toString(16).padStart(bytes * 2, '0');
 const mac = (text: string): string => text.replaceAll(':', '');

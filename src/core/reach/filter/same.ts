@@ -1,0 +1,44 @@
+import type { Json } from '../../model/network.js';
+import { UNSEEN_BY_CT, constant, type Value } from './fields.js';
+import { inNetwork, inRange, type Truth } from './truth.js';
+
+export type Obj = { readonly [key: string]: Json };
+export type Plain = string | number | boolean;
+export const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
+export const isPlain = (j: Json | undefined): j is Plain => typeof j === 'string' || typeof j === 'number' || typeof j === 'boolean';
+
+/** An IPv6 address may be as long as a MAC. */
+const isMac = (text: string): boolean => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(text);
+
+/** Whether a value is what one right side of an nft match says: a constant, a prefix, a range, an element. */
+export function same(seen: Value, right: Json): Truth {
+  const { value } = seen;
+  if (value === UNSEEN_BY_CT) return isPlain(right) ? (right === 'untracked' || right === 'invalid' ? null : false) : null;
+  if (isPlain(right)) {
+    const c = constant(right, seen);
+    if (c === null) return null;
+    if (typeof value === 'string' && typeof c === 'string' && c.endsWith('*') && !value.includes(':')) return value.startsWith(c.slice(0, -1));
+    if (typeof value === 'string' && typeof c === 'string' && value.includes(':') && !isMac(value)) return inNetwork(value, c);
+    return value === c;
+  }
+  if (!isObject(right)) return null;
+  if (isObject(right['elem'])) return same(seen, right['elem']['val'] ?? null);
+  const prefix = right['prefix'];
+  if (isObject(prefix) && typeof value === 'string') return inNetwork(value, `${String(prefix['addr'])}/${String(prefix['len'])}`);
+  const range = right['range'];
+  if (Array.isArray(range) && range.length === 2) {
+    if (typeof value === 'string' && !isMac(value)) return inRange(value, String(range[0]), String(range[1]));
+    const [from, to] = range.map((x) => (isPlain(x) ? constant(x, seen) : null));
+    return from == null || to == null ? null : value >= from && value <= to;
+  }
+  return null;
+}
+
+/** A value that a right side describes; undefined where it is none that can be told. */
+export function example(right: Json): string | number | undefined {
+  if (typeof right === 'string' || typeof right === 'number') return right;
+  if (!isObject(right)) return undefined;
+  if (isObject(right['elem'])) return example(right['elem']['val'] ?? null);
+  if (isObject(right['prefix'])) return example(right['prefix']['addr'] ?? null);
+  return Array.isArray(right['range']) ? example(right['range'][0] ?? null) : undefined;
+}
