@@ -93,7 +93,7 @@ function* inTags(forms: Iterable<Form>, more: readonly (readonly Tag[])[] = []):
   const made: Form[] = [];
   for (const form of forms) {
     made.push(form);
-    yield tagged(form, [], '');
+    yield tagged(form, TAGGINGS[0] ?? [], '');
   }
   for (const [t, tags] of [...TAGGINGS, ...more].entries()) if (t > 0) for (const form of made) yield tagged(form, tags, TAGGED[t] ?? ' in a VLAN tag');
 }
