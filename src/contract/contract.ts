@@ -118,7 +118,7 @@ export interface Methods {
   setPollInterval(args: { readonly ms: number }): Answer<null>;
   /** Frame of an opened recording. */
   seek(args: { readonly frame: number }): Answer<null>;
-  /** Compares the current snapshot with an opened one's text; answers the changes in words and by id. */
+  /** Compares the current snapshot with an opened one's text, or with a recording as it was in the end; answers the changes in words and by id. */
   compareText(args: { readonly name: string; readonly text: string }): Answer<import('../core/diff/types.js').Comparison>;
   notify(args: { readonly title: string; readonly body: string }): Answer<null>;
 }

@@ -5,7 +5,11 @@ import { expect, test } from 'vitest';
 import { cast } from '../../../test/cast/cast.js';
 import { recordSnapshot, startRecording } from '../../core/record/index.js';
 import { readSnapshot } from './files.js';
-import { Stop } from './trouble.js';
+import { fileStop, Stop } from './trouble.js';
+
+test('a full disk is told with what helps', () => {
+  expect(fileStop('nothing was written', 'x', Object.assign(new Error(''), { code: 'ENOSPC' })).trouble).toMatchObject({ why: 'the disk is full', todo: 'Make room, or name a file elsewhere.' });
+});
 
 test('a recording can be given for a snapshot: it is as it was in the end, or before it was cut off', () => {
   const folder = mkdtempSync(path.join(tmpdir(), 'bulkhead-files-'));

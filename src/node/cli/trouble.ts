@@ -36,5 +36,6 @@ export function fileStop(what: string, file: string, error: unknown): Stop {
     ENOENT: `there is no ${file}`, EACCES: `this user may not open ${file}`, EPERM: `this user may not open ${file}`, EISDIR: `${file} is a folder`,
     ENOTDIR: `a part of ${file} is no folder`, ENOSPC: 'the disk is full', EROFS: 'the file system is read-only',
   };
-  return stop(what, why[code] ?? `${file}: ${code || String(error)}`, code === 'EACCES' || code === 'EPERM' ? 'Run it as a user who may, or name another file.' : 'Check the name.');
+  const todo: Record<string, string> = { EACCES: 'Run it as a user who may, or name another file.', EPERM: 'Run it as a user who may, or name another file.', ENOSPC: 'Make room, or name a file elsewhere.', EROFS: 'Name a file elsewhere.' };
+  return stop(what, why[code] ?? `${file}: ${code || String(error)}`, todo[code] ?? 'Check the name.');
 }

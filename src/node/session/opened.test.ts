@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { Picture } from '../../contract/contract.js';
 import { cast } from '../../../test/cast/cast.js';
 import { recordSnapshot, startRecording } from '../../core/record/index.js';
+import { Session } from './session.js';
+import { STANDARD_PARTS } from './standard.js';
 import { openFile, pushesOf, type OpenedFile, type Shown } from './opened.js';
 
 const host = cast(14);
@@ -28,4 +30,15 @@ test('a recording comes whole, and a step in it does not tell the times of all f
   expect(pushed(shown, { key: 'mine' }).map((p) => p.push)).toEqual(['link', 'picture']);
   const first = shownOf(shown.seek?.(0) ?? openFile('', ''));
   expect(pushed(first, { seek: true })).toMatchObject([{ push: 'frame', at: 0 }, { push: 'picture', picture: { snapshot: { takenAt: host.takenAt } } }]);
+});
+
+test('what is shown is compared with a snapshot, or with a recording as it was in the end', async () => {
+  const start = startRecording(host);
+  const next = recordSnapshot(start.recorder, { ...host, takenAt: new Date(Date.parse(host.takenAt) + 1000).toISOString(), containers: host.containers.slice(1) });
+  const session = new Session({ host: 'unix:///nonexistent.sock', file: { name: 'host.json', text: JSON.stringify(host) }, parts: STANDARD_PARTS, version: '0', shell: 'browser' });
+  expect(session.start()).toBeNull();
+  const compared = await session.call('compareText', [{ name: 'host.rec', text: start.text + next.text }]);
+  expect(compared).toMatchObject({ ok: true, value: { came: [host.containers[0]?.id] } });
+  expect(await session.call('compareText', [{ name: 'x.json', text: '{' }])).toMatchObject({ ok: false, trouble: { what: expect.stringContaining('x.json was not opened') as string } });
+  session.close();
 });

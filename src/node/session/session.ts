@@ -2,7 +2,6 @@ import type { Answer, Link, Methods, Moment, Picture, Push, Trouble } from '../.
 import { isMethod, requests, type MethodName } from '../../contract/requests.js';
 import { same } from '../../core/delta.js';
 import { rates } from '../../core/facts/rates.js';
-import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { judge } from '../../core/reach/index.js';
 import { foundEngines } from '../collect/engine/found.js';
@@ -14,7 +13,7 @@ import { pictureDelta } from './delta.js';
 import { deniedOf } from './denied.js';
 import { Live } from './live.js';
 import { momentsOfFindings, Strip } from './moments.js';
-import { named, openFile, pushesOf, type Asked, type OpenedFile, type Shown } from './opened.js';
+import { openFile, pushesOf, type Asked, type OpenedFile, type Shown } from './opened.js';
 import { DEFAULT_POLL_MS, done, noPicture, refuse, type SessionOptions } from './options.js';
 import type { Programs } from './parts.js';
 import { prune } from './prune.js';
@@ -157,8 +156,8 @@ export class Session {
     },
     compareText: ({ name, text }) => {
       if (this.picture === null) return noPicture();
-      const opened = openSnapshot(text);
-      return opened.ok ? { ok: true, value: this.options.parts.compare(opened.snapshot, this.picture.snapshot) } : named(name, opened.trouble);
+      const opened = openFile(name, text);
+      return opened.ok ? { ok: true, value: this.options.parts.compare(opened.shown.snapshot, this.picture.snapshot) } : opened;
     },
     notify: () => done,
   };
