@@ -74,6 +74,9 @@ beforeAll(async () => {
   await lab.run('covered', { args: ['-v', '/tmp:/data:ro'] });
   await inside('covered', 'mount', '-t', 'tmpfs', 'none', '/data');
 
+  await lab.run('unmasked');
+  await inside('unmasked', 'umount', '/proc/sys', '/proc/keys');
+
   const crowded = await lab.run('crowded');
   moveInto(sleeper(['sleep', '100000']).pid ?? 0, crowded);
 
@@ -127,6 +130,7 @@ test.each([
   ['mounted', 'drift-mount'],
   ['loosened', 'drift-mount'],
   ['covered', 'drift-mount'],
+  ['unmasked', 'drift-system-paths'],
   ['sociable', 'drift-namespace'],
   ['crowded', 'drift-process-elsewhere'],
   ['wired', 'drift-interface'],

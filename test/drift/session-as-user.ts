@@ -10,7 +10,9 @@ const listener = new Listener({ host: process.argv[2] ?? '', pollMs: 1_000, hear
 /** Whether the first look, which leaves what takes long, has been followed by the rest. */
 const isDeep = (snapshot: Snapshot): boolean => {
   const ids = new Set(snapshot.containers.map((c) => c.id));
-  return snapshot.nets.every((net) => !net.of.some((id) => id === 'host' || ids.has(id)) || !('unknown' in net.nft && net.nft.unknown === 'not-asked'));
+  // As root the links are asked of ip(8); until then they are told by what anyone may read.
+  const linked = snapshot.host.readAs !== 'reader' || snapshot.containers.every((c) => c.endpoints.every((e) => !('value' in e.interface && e.interface.source.startsWith('/proc/'))));
+  return linked && snapshot.nets.every((net) => !net.of.some((id) => id === 'host' || ids.has(id)) || !('unknown' in net.nft && net.nft.unknown === 'not-asked'));
 };
 const say = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
 await listener.until('a first picture', () => listener.link?.state === 'live' && listener.picture !== null);

@@ -62,3 +62,14 @@ test('between full passes those that were found stay, and are dropped where they
   threaded([{ tid: 101 }]);
   expect(read('known').facts.processes.map((p) => p.pid)).toEqual([100]);
 });
+
+test('so it is for a group of another runtime that has a cgroup of its own', () => {
+  const first = { parent: 1, cgroup: '/machine.slice/systemd-nspawn@web.service/payload', bounding: SOME, threads: 2, namespaces: { ...OWN, net: 21 } };
+  host.process({ ...first, pid: 300, effective: NONE });
+  host.process({ ...first, pid: 300, of: 300, effective: NONE });
+  host.process({ ...first, pid: 301, of: 300, effective: SOME });
+  threaded([]);
+  const group = read().pass.groups.find((one) => one.name === 'web');
+  expect(group).toMatchObject({ runtime: 'systemd-nspawn', process: { pid: 301 } });
+  expect(group?.processCount).toMatchObject({ value: 1 });
+});

@@ -92,6 +92,8 @@ export const declared = z
     seccomp: seccompProfile,
     noNewPrivs: z.boolean(),
     readonlyRootfs: z.boolean(),
+    /** Whether the engine was to mask and lock of /proc and /sys what engines do; unsaid where it does not tell. */
+    systemPaths: z.enum(['default', 'other']).optional(),
     user: z.string(),
     networkMode: z.string(),
     pidMode: z.string(),
@@ -133,6 +135,7 @@ export const DECLARED_SOURCES: Readonly<Record<keyof Declared, string>> = {
   seccomp: 'engine: HostConfig.SecurityOpt',
   noNewPrivs: 'engine: HostConfig.SecurityOpt',
   readonlyRootfs: 'engine: HostConfig.ReadonlyRootfs',
+  systemPaths: 'engine: HostConfig.MaskedPaths',
   user: 'engine: Config.User',
   networkMode: 'engine: HostConfig.NetworkMode',
   pidMode: 'engine: HostConfig.PidMode',

@@ -48,6 +48,7 @@ import { driftAddress } from './drift/address.js';
 import { driftMac } from './drift/mac.js';
 import { driftRoute } from './drift/route.js';
 import { driftDevice } from './drift/device.js';
+import { driftSystemPaths } from './drift/system-paths.js';
 
 /** Every rule, in the order of the catalogue. A test fails where a file of a rule is not in it. */
 export const RULES: readonly Rule[] = [
@@ -100,4 +101,5 @@ export const RULES: readonly Rule[] = [
   driftMac,
   driftRoute,
   driftDevice,
+  driftSystemPaths,
 ];

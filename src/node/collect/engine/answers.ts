@@ -76,6 +76,9 @@ export const inspected = z.object({
     // Profiles are long and read whole.
     SecurityOpt: z.array(z.string().max(1_000_000)).nullish().transform((options) => (options ?? []).slice(0, 50)),
     ReadonlyRootfs: flag,
+    // Null where nothing is masked, as for a privileged one; not there where the engine does not tell.
+    MaskedPaths: z.array(z.string()).nullish(),
+    ReadonlyPaths: z.array(z.string()).nullish(),
     NetworkMode: text,
     PidMode: text,
     IpcMode: text,

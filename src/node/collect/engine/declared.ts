@@ -49,6 +49,15 @@ function mountsOf(answer: Inspected): Declared['mounts'] {
   return mounts;
 }
 
+/** Of the paths that dockerd masks and locks by itself (oci/defaults.go) those that every version does. */
+const MASKED = ['/proc/kcore', '/proc/keys', '/proc/timer_list', '/sys/firmware'];
+const LOCKED = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger'];
+
+function systemPaths({ MaskedPaths: masked, ReadonlyPaths: locked }: Inspected['HostConfig']): Pick<Declared, 'systemPaths'> {
+  if (masked === undefined || locked === undefined) return {};
+  return { systemPaths: MASKED.every((path) => masked?.includes(path)) && LOCKED.every((path) => locked?.includes(path)) ? 'default' : 'other' };
+}
+
 /** What the engine was told about one container. `engineOptions`: `/info`'s SecurityOptions, null where it tells none. */
 export function declaredOf(answer: Inspected, engineOptions: readonly string[] | null): Declared {
   const host = answer.HostConfig;
@@ -62,6 +71,7 @@ export function declaredOf(answer: Inspected, engineOptions: readonly string[] |
     seccomp: seccompOf(host.SecurityOpt, host.Privileged, engineOptions),
     noNewPrivs: noNewPrivs(host.SecurityOpt, engineOptions),
     readonlyRootfs: host.ReadonlyRootfs,
+    ...systemPaths(host),
     user: answer.Config.User,
     networkMode: host.NetworkMode,
     pidMode: host.PidMode,

@@ -4,6 +4,7 @@ import { parseStatus } from '../../../core/parse/status.js';
 import { decode, list, read, readLink } from './files.js';
 import { readNamespaces } from './links.js';
 import { IN_A_CONTAINER, type Depth } from './processes.js';
+import { byCgroup } from './runtimes.js';
 import type { Proc } from './types.js';
 
 /** Threads of one process, and of all in one pass, that are looked at; each costs some 50 µs. */
@@ -26,7 +27,7 @@ export interface WithThreads {
 }
 
 /**
- * The same processes, and beside those of containers the threads that hold other rights or are in other namespaces than
+ * The same processes, and beside those of containers and of groups with a cgroup of their own the threads that hold other rights or are in other namespaces than
  * their first one: capabilities, seccomp, namespaces and the label belong to each thread (capabilities(7), unshare(2),
  * setns(2)), and `/proc/<pid>/status` tells those of the first. Of alike threads of one process one is told, by its tid.
  * With depth `known` only those of the containers in `again` and those that were found before are looked at.
@@ -35,9 +36,14 @@ export function withThreads(procs: ReadonlyMap<number, Proc>, cache: ThreadCache
   const found = new Map<number, readonly Proc[]>();
   const left: Proc[] = [];
   let looked = 0;
+  const groups = new Map<string, string | undefined>();
+  const groupOf = (cgroup: string): string | undefined => {
+    if (!groups.has(cgroup)) groups.set(cgroup, byCgroup(cgroup)?.path);
+    return groups.get(cgroup);
+  };
   for (const proc of procs.values()) {
     if (proc.status.threads < 2) continue;
-    const id = IN_A_CONTAINER.exec(proc.cgroup)?.[0];
+    const id = IN_A_CONTAINER.exec(proc.cgroup)?.[0] ?? groupOf(proc.cgroup);
     if (id === undefined) continue;
     const before = cache.of.get(proc.pid) ?? [];
     const whole = depth !== 'known' || again.has(id);
