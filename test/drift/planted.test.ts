@@ -107,7 +107,7 @@ beforeAll(async () => {
   expect(await until(() => shares(started.at(-1)?.pid ?? 0, 'uts'), 20_000)).toBe(true);
   expect(await until(async () => (await lab.docker(['top', 'helped'])).trim().split('\n').length === 3, 20_000)).toBe(true);
   seen = await lookAt(lab);
-}, 240_000);
+}, 480_000);
 
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL');
