@@ -129,7 +129,7 @@ export type TcFilter = z.infer<typeof tcFilter>;
 /**
  * What is read of one net namespace as a whole. `key` names it; `of` are the workloads in it (`host` for the host).
  * `sysctls` by full name (`net.ipv4.conf.eth0.arp_accept`), values as text.
- * `nft`: the objects of `nft -j list ruleset`, families bridge, netdev, arp, inet, ip, ip6.
+ * `nft`: the objects of `nft -j list ruleset`, families bridge, netdev, arp, inet, ip, ip6; ip6tables-legacy in the same form, in tables `legacy-…`.
  * `ebtables`, `arptables`: lines of the legacy tools' `-save`, empty where they hold nothing.
  */
 export const netNamespace = z

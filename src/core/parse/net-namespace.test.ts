@@ -18,3 +18,18 @@ test('no word of a u32 filter is lost, though tc prints one key several times ov
   const read = readNamespace(new Map([['qdisc', QDISC], ['filter ingress p1', { status: 0, text }]]), 'host').tc;
   expect('value' in read && read.value[0]?.filter).toMatchObject({ options: { match: [{ value: '2' }, { value: '806' }] } });
 });
+
+test('ip6tables-legacy is told like nft’s own, and what cannot be read of it as that', () => {
+  const text = '# Generated\n*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OWN - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j OWN\n-A OWN -p tcp -j LOG --log-prefix x\nCOMMIT\n';
+  const read = readNamespace(new Map([['nft', { status: 0, text: '{"nftables":[]}' }], ['ip6tables', { status: 0, text }]]), 'host').nft;
+  const rule = (chain: string, ...expr: readonly unknown[]) => ({ rule: { family: 'ip6', table: 'legacy-filter', chain, expr } });
+  const is = (key: string, right: string) => ({ match: { op: '==', left: { meta: { key } }, right } });
+  expect('value' in read && read.value).toEqual([
+    { chain: { family: 'ip6', table: 'legacy-filter', name: 'INPUT', hook: 'input', prio: 0, policy: 'drop' } },
+    { chain: { family: 'ip6', table: 'legacy-filter', name: 'FORWARD', hook: 'forward', prio: 0, policy: 'accept' } },
+    { chain: { family: 'ip6', table: 'legacy-filter', name: 'OWN' } },
+    rule('INPUT', is('iifname', 'lo'), { accept: null }),
+    rule('INPUT', is('l4proto', 'ipv6-icmp'), { xt: null }, { jump: { target: 'OWN' } }),
+    rule('OWN', is('l4proto', 'tcp'), { xt: null }),
+  ]);
+});

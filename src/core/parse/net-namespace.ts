@@ -2,7 +2,7 @@ import { known, unknown, type Reading } from '../model/reading.js';
 import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
 import { hookedDevices, parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
 import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
-import { parseArptables, parseEbtables } from './net-legacy.js';
+import { parseArptables, parseEbtables, parseIp6tables } from './net-legacy.js';
 import type { Linked } from './net-peers.js';
 import { parseSysctls } from './net-proc.js';
 import type { Section } from './net-sections.js';
@@ -73,7 +73,8 @@ function readNft(sections: Sections): DeepNet['nft'] {
   const s = sections.get('nft');
   const rules = s?.status === 0 ? parseNft(s.text) : null;
   const chains = sections.get('chains');
-  return rules === null ? failure(s, source) : known(withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), source);
+  const legacy = sections.get('ip6tables');
+  return rules === null ? failure(s, source) : known([...withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), ...(legacy?.status === 0 ? parseIp6tables(legacy.text) : [])], source);
 }
 
 /** A u32 filter of several words is printed with one key several times over: a list of them, so that none is lost. */

@@ -89,8 +89,6 @@ export const PROFILES: Readonly<Record<string, Custom>> = {
   'families-below': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([{ index: 0, value: 11, op: 'SCMP_CMP_GE' }]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING] },
   'no-xdp': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 44)]), NO_RING] },
   'like-default': { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_ERRNO', args: [eq(0, 17)] }, { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [eq(1, 3)] }, ...FAMILIES, { names: USUAL.split(' '), action: 'SCMP_ACT_ALLOW' }] },
-  'no-socket-but-ring': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_ERRNO' }] },
   'no-send': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['sendto', 'sendmsg', 'sendmmsg', 'bind'], action: 'SCMP_ACT_ERRNO' }, NO_RING] },
-  'raw-others': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), deny([low(0, 10), low(2, 58)]), deny([low(0, 10), low(2, 255)]), deny([low(0, 10), low(2, 0)]), NO_RING] },
   'no-socket': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket', 'io_uring_setup', 'io_uring_enter', 'io_uring_register'], action: 'SCMP_ACT_ERRNO' }] },
 };

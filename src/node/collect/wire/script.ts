@@ -57,6 +57,9 @@ if [ -e /proc/self/net/arp_tables_names ]; then
 fi
 P=
 case $L in *'"info_slave_kind":"bridge"'*) P=$(ip -br link show type bridge_slave | sed 's/[ @].*//') ;; esac
+if [ -e /proc/self/net/ip6_tables_names ] && read -r B < /proc/self/net/ip6_tables_names && command -v ip6tables-legacy-save >/dev/null; then
+  r ip6tables ip6tables-legacy-save
+fi
 set +f
 cd /proc/sys/net || exit 0
 N='
