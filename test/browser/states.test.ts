@@ -47,7 +47,7 @@ describe('each state says what happened, why, and what to do', () => {
     await page.getByTestId('skeleton').getByText('9 of 14 read').waitFor();
     await state().getByText('reading, 9 of 14').waitFor();
     await page.getByRole('button', { name: 'Try again' }).click();
-    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
+    await expect.poll(() => session.asked.map((one) => one.method), PATIENCE).toContain('tryNow');
   });
 
   it('example: which places were looked at, and how to start an engine; it goes live by itself', async () => {
@@ -67,7 +67,7 @@ describe('each state says what happened, why, and what to do', () => {
     await card().getByText('sudo usermod -aG docker $USER').waitFor();
     await card().getByText('can become root here').waitFor();
     await page.getByRole('button', { name: 'Look again' }).click();
-    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
+    await expect.poll(() => session.asked.map((one) => one.method), PATIENCE).toContain('tryNow');
   });
 
   it('stale: the last picture stays, with its age, and is tried again', async () => {
@@ -79,7 +79,7 @@ describe('each state says what happened, why, and what to do', () => {
     await state().getByText(/old, reconnecting/).waitFor();
     expect(Number(await page.getByTestId('stage').getAttribute('data-items'))).toBeGreaterThan(10);
     await page.getByRole('button', { name: 'Try now' }).click();
-    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('tryNow');
+    await expect.poll(() => session.asked.map((one) => one.method), PATIENCE).toContain('tryNow');
   });
 
   it('example and stale: another socket or context can be chosen, of those that were found', async () => {
@@ -97,7 +97,7 @@ describe('each state says what happened, why, and what to do', () => {
     expect(await list.getByRole('button').count()).toBe(2);
     await list.getByRole('button', { name: /ssh:\/\/me@farm/ }).click();
     await page.getByTestId('skeleton').waitFor();
-    await expect.poll(() => stand.asked.at(-1), PATIENCE).toEqual({ method: 'useEngine', args: [{ id: 'context farm' }] });
+    await expect.poll(() => stand.asked, PATIENCE).toContainEqual({ method: 'useEngine', args: [{ id: 'context farm' }] });
     stand.show({ state: 'live', endpoint: 'ssh://me@farm', since: since() }, pictureOf(cast(3)));
     await state().getByText('live, 3 containers').waitFor();
   });
@@ -131,14 +131,14 @@ describe('each state says what happened, why, and what to do', () => {
     await open(new StandSession(pictureOf(cast(14), over)));
     await card().getByText('whether an nft rule stops a forged frame').waitFor();
     await page.getByRole('button', { name: 'Read as root' }).click();
-    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('elevate');
+    await expect.poll(() => session.asked.map((one) => one.method), PATIENCE).toContain('elevate');
   });
 
   it('a file, and back to the live host', async () => {
     await open(new StandSession(pictureOf(cast(3)), { state: 'file', name: 'monday.json', takenAt: '2026-11-02T10:00:00Z' }));
     await card().getByText('A saved snapshot: monday.json').waitFor();
     await page.getByRole('button', { name: 'Back to the live host' }).click();
-    await expect.poll(() => session.asked.at(-1)?.method, PATIENCE).toBe('goLive');
+    await expect.poll(() => session.asked.map((one) => one.method), PATIENCE).toContain('goLive');
   });
 
   it('a recording is stepped and played', async () => {

@@ -48,6 +48,7 @@ export function sliceItem(l: LaidSlice, tree: Tree, laid: Laid, c: Columns, orde
 function shortName(slice: Slice, width: number): string {
   const plain = slice.name.replace(/\.slice$/, '');
   const fits = (name: string): boolean => textWidth(name, FACES.name) <= width;
+  if (slice.name === 'other runtimes' && !fits(slice.name)) return 'others';
   if (fits(slice.name) || !slice.name.endsWith('.slice')) return slice.name;
   const above = slice.path.split('/').at(-2)?.replace(/\.slice$/, '') ?? '';
   return fits(plain) || above === '' || !plain.startsWith(`${above}-`) ? plain : plain.slice(above.length + 1);
