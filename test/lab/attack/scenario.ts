@@ -44,7 +44,7 @@ export interface Scenario {
   readonly unread?: boolean;
   /** VLANs in whose tags the attack hides as well. */
   readonly tags?: readonly number[];
-  /** The attack also chooses what it may by what a rule names: the gateway's address and MAC, the victim's MAC, an EtherType. */
+  /** The attack also takes rarer forms, and chooses what it may by what a rule names: the gateway's address and MAC, the victim's MAC, an EtherType. */
   readonly chosen?: boolean;
   /** What the author expects, as a second opinion: the attack works or not. */
   readonly works: boolean;
