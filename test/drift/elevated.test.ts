@@ -91,8 +91,12 @@ class User {
 
   /** The same on a terminal: sudo asks there, and is answered. */
   async elevateBy(password: string): Promise<Answer<null>> {
+    let shown = '';
     this.#child.stdout?.on('data', (part) => {
-      if (/password for [a-z]+:/.test(String(part))) this.#child.stdin?.write(`${password}\n`);
+      shown += String(part);
+      if (!/password for [a-z]+:/.test(shown)) return;
+      shown = '';
+      this.#child.stdin?.write(`${password}\n`);
     });
     return this.elevate();
   }

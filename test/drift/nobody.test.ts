@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { NS_KINDS, snapshot as schema, type Container, type Snapshot } from '../../src/core/model/index.js';
 import { judge } from '../../src/core/reach/judge.js';
 import { startEngine, type Lab } from '../lab/engine.js';
-import { sameOrDenied } from './fields.js';
+import { readings, sameOrDenied } from './fields.js';
 import { programIn } from './program.js';
 import { judged, lookAt, type Seen } from './seen.js';
 
@@ -111,6 +111,36 @@ describe('the host and its wires', () => {
     expect(said.some((g) => g.verdict === 'possible')).toBe(true);
     for (const g of said.filter((one) => one.verdict === 'possible' && !one.techniques.includes('table-write'))) expect(g.unless.join(), g.reason).toContain('denied');
   });
+});
+
+test('the tree of cgroups, field by field: anyone may read all of it', () => {
+  const ours = new Set(root.snapshot.containers.map((c) => c.id));
+  const above = (id: string): readonly string[] => (id === '/' ? [] : ['/', ...id.split('/').slice(1, -1).map((_, n, way) => `/${way.slice(0, n + 1).join('/')}`)]);
+  const own = root.snapshot.cgroups.filter((node) => node.of !== null && ours.has(node.of));
+  const wanted = new Set(own.flatMap((node) => [node.id, ...above(node.id)]));
+  expect(own).toHaveLength(NAMES.length);
+  expect(wanted.size).toBeGreaterThan(NAMES.length);
+  for (const there of root.snapshot.cgroups.filter((node) => wanted.has(node.id))) {
+    const mine = user.snapshot.cgroups.find((node) => node.id === there.id);
+    expect(mine, there.id).toMatchObject({ of: there.of });
+    sameOrDenied(mine?.facts, there.facts, there.id);
+    expect([there.id, [...readings(mine?.facts, '').values()].filter((one) => 'unknown' in one && one.unknown === 'denied')]).toEqual([there.id, []]);
+  }
+});
+
+test('groups of other runtimes that a user finds are those that root finds, field by field', () => {
+  for (const mine of user.snapshot.groups) {
+    const there = root.snapshot.groups.find((one) => one.id === mine.id);
+    // On a machine where much else runs, a group may have come or gone between the two looks.
+    if (there?.pid === mine.pid) sameOrDenied(mine, there, mine.name);
+  }
+});
+
+test('namespaces that a user is told of are root’s, with no other owner or parent', () => {
+  for (const mine of user.snapshot.namespaces) {
+    const there = root.snapshot.namespaces.find((one) => one.type === mine.type && one.inode === mine.inode);
+    if (there !== undefined) sameOrDenied(mine, there, `${mine.type}:${mine.inode}`);
+  }
 });
 
 test('no group and no intruder is made up of what could not be read', () => {

@@ -17,9 +17,15 @@ const isDeep = (snapshot: Snapshot): boolean => {
 const say = (value: unknown) => void process.stdout.write(`${JSON.stringify(value)}\n`);
 await listener.until('a first picture', () => listener.link?.state === 'live' && listener.picture !== null);
 say({ pid: process.pid });
-for await (const line of createInterface(process.stdin)) {
+const lines = createInterface(process.stdin);
+for await (const line of lines) {
   const [word = '', what = ''] = line.split(' ');
-  if (word === 'elevate') say(await listener.session.call('elevate', []));
+  if (word === 'elevate') {
+    // On a terminal sudo reads the password here, and of two who read each would take some of the other's lines.
+    lines.pause();
+    say(await listener.session.call('elevate', []));
+    lines.resume();
+  }
   if (word === 'picture') {
     await listener.until(what, () => listener.picture?.snapshot.host.readAs === what && isDeep(listener.picture.snapshot), 150_000).catch(() => undefined);
     const picture = listener.picture;

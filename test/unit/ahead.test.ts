@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isStale, readAhead } from '../../src/node/collect/kernel/ahead.js';
+import { isStale, readAhead, serves } from '../../src/node/collect/kernel/ahead.js';
 import { readKernel } from '../../src/node/collect/kernel/index.js';
 import { idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
 
@@ -42,6 +42,34 @@ test('a container that began after that has no process in the pass, and has one 
   expect(pass.of.get(idOf('a'))?.process).not.toBeNull();
   expect(pass.of.get(idOf('b'))?.process).toBeNull();
   expect(readKernel({ roots: host.roots, containers, cache, depth: 'known', again: new Set([idOf('b')]) }).of.get(idOf('b'))?.process).not.toBeNull();
+});
+
+test('what moves is read ahead where the containers are known, and the pass says the same as one that read it all itself', async () => {
+  container('a', 100);
+  container('b', 200);
+  const [cache, other] = [aCache(), aCache()];
+  const containers = [known('a', 100), known('b', 200)];
+  for (const one of [cache, other]) readKernel({ roots: host.roots, containers, cache: one });
+  host.cgroup(`/system.slice/docker-${idOf('a')}.scope`, { 'memory.current': '8192\n', 'cpu.stat': 'usage_usec 5000\n' });
+  const again = new Set<string>();
+  cache.ahead = await readAhead(host.roots, cache, () => true, 'known');
+  const pass = readKernel({ roots: host.roots, containers, cache, depth: 'known', again });
+  expect(pass.of.get(idOf('a'))?.cgroup.memory.usage).toMatchObject({ value: 8192 });
+  expect(pass.of.get(idOf('a'))?.cgroup.cpu.usageMs).toMatchObject({ value: 5 });
+  expect(pass).toEqual(readKernel({ roots: host.roots, containers, cache: other, depth: 'known', again }));
+});
+
+test('where a container is to be read whole, or all of them, what moves is not enough', async () => {
+  container('a', 100);
+  const cache = aCache();
+  const containers = [known('a', 100)];
+  readKernel({ roots: host.roots, containers, cache });
+  const ahead = await readAhead(host.roots, cache, () => true, 'known');
+  if (ahead === undefined) return expect.fail();
+  expect(serves(ahead, 'known', new Set())).toBe(true);
+  expect(serves(ahead, 'known', new Set([idOf('a')]))).toBe(false);
+  expect(serves(ahead, 'full', new Set())).toBe(false);
+  expect(serves(ahead, 'touched', new Set())).toBe(false);
 });
 
 test('what was read long before the engine answered is read again', async () => {

@@ -19,7 +19,7 @@ type Kind = 'keep' | 'name' | 'id' | 'path' | 'ip' | 'mac' | 'interface' | 'plug
 const KEEP = [
   'format', 'takenAt', 'origin', 'os', 'kernel', 'cgroupVersion', 'lsms', 'version', 'apiVersion', 'cgroupDriver', 'readAs', 'state', 'health', 'createdAt', 'startedAt', 'capAdd', 'capDrop', 'cpuset',
   'kind', 'defaultAction', 'action', 'op', 'names', 'includes', 'excludes', 'type', 'propagation', 'restartPolicy', 'role', 'effective', 'permitted', 'bounding', 'ambient', 'inheritable', 'seccomp', 'entered',
-  'fstype', 'runtime', 'driver', 'scope', 'mode', 'protocol', 'hook', 'limit', 'declared', 'effectiveLimit', 'high', 'swapLimit', 'memory', 'memorySwap', 'memoryReservation', 'cpus', 'pidsLimit', 'capabilities', 'limits', 'unknown',
+  'fstype', 'runtime', 'driver', 'scope', 'mode', 'protocol', 'hook', 'limit', 'declared', 'effectiveLimit', 'high', 'swapLimit', 'memory', 'memorySwap', 'memoryReservation', 'cpus', 'pidsLimit', 'capabilities', 'limits', 'unknown', 'systemPaths',
 ] as const;
 
 const KINDS: Readonly<Record<string, Kind>> = {

@@ -89,6 +89,13 @@ test('addresses keep their subnets, gateways their last byte, MACs their number'
   expect(macs(s)).toBe(macs(cast(14)));
 });
 
+test('what is one of a few words stays that word, so that the file opens and says the same', () => {
+  const before = cast(3);
+  const containers = before.containers.map((c) => ({ ...c, declared: { ...c.declared, systemPaths: 'other' as const } }));
+  const after = again({ ...before, containers });
+  expect(after.containers.map((c) => c.declared.systemPaths)).toEqual(containers.map(() => 'other'));
+});
+
 test('a redacted file opens, says that it is redacted, and tells what is left', () => {
   const done = redact(cast(14), KEY);
   const opened = openSnapshot(JSON.stringify(done.snapshot));

@@ -27,11 +27,11 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
   let hostLinks: ReturnType<typeof askHostLinks> | undefined;
   let begun: Promise<void> | undefined;
   return {
-    begin(depth) {
-      if (depth === 'quick') hostLinks = askHostLinks(roots.proc);
+    begin(depth, known) {
+      if (depth === 'quick' && !known) hostLinks = askHostLinks(roots.proc);
       if (!local) return;
       const of = cache;
-      begun = readAhead(roots, of, () => cache === of).then((ahead) => {
+      begun = readAhead(roots, of, () => cache === of, known ? 'known' : 'full').then((ahead) => {
         if (cache === of) of.ahead = ahead;
         // Whoever closed it has closed what was open then.
         else closeKernelCache(of);

@@ -95,8 +95,8 @@ export type Depth = 'touched' | 'quick' | 'full';
  * taken from the last pass.
  */
 export interface KernelReaders {
-  /** Begins what needs no word of the engine's, as the engine is asked: the next `kernel` and `wire` take it. */
-  begin?(depth: Depth): void;
+  /** Begins what needs no word of the engine's, as the engine is asked: the next `kernel` and `wire` take it. `known`: for a snapshot where the containers are known. */
+  begin?(depth: Depth, known: boolean): void;
   kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<WireRead>;

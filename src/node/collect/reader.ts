@@ -84,7 +84,7 @@ export class Reader {
       this.#info = null;
       this.#connections = null;
       this.#readers?.forget();
-      this.#readers?.begin?.(depth);
+      this.#readers?.begin?.(depth, false);
       return this.#list(null, depth);
     });
   }
@@ -94,7 +94,10 @@ export class Reader {
    * where it is new or its state is another one. Sound as long as somebody listens to the engine's events.
    */
   again(depth: Depth = 'full'): Promise<Snapshot> {
-    return this.#inTurn(() => this.#list(new Set(), depth));
+    return this.#inTurn(() => {
+      if (this.#kernel !== null) this.#readers?.begin?.(depth, true);
+      return this.#list(new Set(), depth);
+    });
   }
 
   /** Reads again what was touched. */

@@ -27,6 +27,7 @@ export interface LastPass {
 
 /** What was read while the engine was being asked, for the one pass that comes. */
 export interface Ahead {
+  readonly depth: 'full' | 'known';
   /** When the processes were read, by performance.now(). */
   readonly at: number;
   readonly procs: ReadonlyMap<number, Proc>;

@@ -91,6 +91,13 @@ export class CgroupReader {
     return asleep;
   }
 
+  /** Reads what tells whether anything moved, for who asks later in this pass. */
+  look(place: Place): void {
+    const files = this.files.of(place, this.hierarchies);
+    (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
+    files.memoryUsage?.read(this.pass);
+  }
+
   /** Whether nothing in it has run and its memory is what it was: most of a quiet host. */
   private rests(files: PlaceFiles, before: CgroupFacts): boolean {
     const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);

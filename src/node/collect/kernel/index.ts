@@ -1,5 +1,5 @@
 import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/index.js';
-import { isStale } from './ahead.js';
+import { serves } from './ahead.js';
 import type { KernelCache, KernelInput } from './cache.js';
 import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
@@ -23,7 +23,7 @@ export function learn(cache: KernelCache, roots: Roots): Promise<void> {
 /** One pass over /proc and /sys. Never throws for what a host holds: what cannot be read is unknown, with the path. */
 export function readKernel(input: KernelInput): KernelPass {
   const { roots, containers, cache } = input;
-  const ahead = cache.ahead === undefined || isStale(cache.ahead) ? undefined : cache.ahead;
+  const ahead = cache.ahead !== undefined && serves(cache.ahead, input.depth ?? 'full', input.again ?? NONE) ? cache.ahead : undefined;
   cache.ahead = undefined;
   const procs = ahead !== undefined ? ahead.procs : isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
   const proof = procs.size === 0 ? noKernel(roots) : prove(containers, procs, cache.proof);
