@@ -113,8 +113,14 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
     }
   }
   await ordinary(s, six);
-  const other = six ? await advertise(s) : await takeAddress(s);
-  return (await until(took, 300, 30)) ? { worked: true, by: other } : { worked: false, by: '' };
+  const by = six ? await advertise(s) : await takeAddress(s);
+  if (await until(took, 300, 30)) return { worked: true, by };
+  // The kernel asks for the victim only where it does not know it already: by chance it may.
+  for (let again = 0; !six && by !== '' && s.scenario.works && again < 3; again++) {
+    await speak(s);
+    if (await until(took, 300, 30)) return { worked: true, by };
+  }
+  return { worked: false, by: '' };
 }
 
 /** A raw IPv6 socket: the kernel makes the frame. */
@@ -130,9 +136,13 @@ async function advertise(s: Stage): Promise<string> {
 async function takeAddress(s: Stage): Promise<string> {
   const taken = await asAttacker(s, ['ip', 'addr', 'add', `${s.target.ip}/32`, 'dev', s.A.iface]);
   if (taken.code !== 0) return '';
+  await speak(s);
+  return 'the address taken';
+}
+
+async function speak(s: Stage): Promise<void> {
   await inNet(s.A, ['ip', 'neigh', 'flush', 'dev', s.A.iface]);
   await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, s.target.ip, s.victim.ip, '6']);
-  return 'the address taken';
 }
 
 async function portOf(s: Stage, mac: string): Promise<string> {
@@ -155,11 +165,20 @@ async function lands(s: Stage): Promise<boolean> {
   return (await catching).stdout.includes('heard');
 }
 
+/** Its owner takes it back as soon as it speaks by itself: where the attack is to work it is tried again. */
 async function steal(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
-  const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
   // Its owner speaks first, so that the bridge has it where it belongs.
   await ordinary(s, false);
-  if (await took()) throw new Error(`the bridge has ${s.target.mac} at the attacker's port before the attack`);
+  if (s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port) throw new Error(`the bridge has ${s.target.mac} at the attacker's port before the attack`);
+  for (let tries = 1; ; tries++) {
+    const done = await stealOnce(s);
+    if (done.worked || !s.scenario.works || tries === 3) return done;
+    await ordinary(s, false);
+  }
+}
+
+async function stealOnce(s: Stage): Promise<{ readonly worked: boolean; readonly by: string }> {
+  const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
   for (const rounds of [3, 12]) {
     const own = [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })];
     const more = s.scenario.chosen !== true ? [] : own.filter((f) => f.tags.length === 0).flatMap((f): Frame[] => [{ ...f, destination: s.gateway.mac }, ...(f.body.kind === 'other' ? [{ ...f, type: 0x88cc }] : [])]);

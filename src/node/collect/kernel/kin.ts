@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { known, unknown, type Reading } from '../../../core/model/index.js';
+import { known, unknown, type NsKind, type Reading } from '../../../core/model/index.js';
 import { parseLsns, type Kin } from '../../../core/parse/lsns.js';
 import { namespaceOfLink } from '../../../core/parse/proc.js';
 import { list, readLink } from './files.js';
@@ -61,10 +61,14 @@ export async function learnKin(cache: KinCache, roots: Roots): Promise<void> {
 }
 
 /** Owning user namespace and parent of one namespace. The first ones have neither, nor have kinds without a parent. */
-export function kinOf(cache: KinCache, inode: number): { readonly owner: Reading<number>; readonly parent: Reading<number> } {
+export function kinOf(cache: KinCache, kind: NsKind, inode: number): { readonly owner: Reading<number>; readonly parent: Reading<number> } {
   if (!('value' in cache.kin)) return { owner: cache.kin, parent: cache.kin };
   const kin = cache.kin.value.get(inode);
-  if (kin === undefined) return { owner: unknown('not-asked', SOURCE), parent: unknown('not-asked', SOURCE) };
+  if (kin === undefined) {
+    // To a user lsns lists what that user may look into; to root what was there when it was asked.
+    const missing = unknown(process.geteuid?.() === 0 ? 'not-asked' : 'denied', SOURCE);
+    return { owner: missing, parent: kind === 'pid' || kind === 'user' ? missing : unknown('absent', SOURCE) };
+  }
   const told = (one: number | undefined): Reading<number> => (one === undefined ? unknown('absent', SOURCE) : known(one, SOURCE));
   return { owner: told(kin.owner), parent: told(kin.parent) };
 }

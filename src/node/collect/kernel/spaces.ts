@@ -70,7 +70,7 @@ export function namespaceNodes(
   }
   const nodeOf = (one: Making): NamespaceNode => {
     const reference = host[one.type];
-    const relatives = kinOf(kin, one.inode);
+    const relatives = kinOf(kin, one.type, one.inode);
     const members = [...one.members.values()];
     const owner =
       'value' in reference && reference.value === one.inode ? 'host' : (owners.get(`${one.type}:${one.inode}`) ?? ownerOf(members));
