@@ -1,26 +1,21 @@
 import { expect, test } from 'vitest';
 import { namespaceNode, valueOf, group as groupSchema, cgroupNode } from '../../src/core/model/index.js';
-import { readKernel, readMoving, type KernelCache, type KnownContainer } from '../../src/node/collect/kernel/index.js';
-import { HOST, idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
+import { readKernel, readMoving, type KnownContainer } from '../../src/node/collect/kernel/index.js';
+import { HOST, idOf, known, onMadeHosts } from './made-host.js';
 
 /** The kernel reader on hosts that are made of files: cgroup v2, other runtimes, strangers, processes that end. */
 
-let host: MadeHost;
-let cache: KernelCache;
-onMadeHosts((made, kept) => {
-  host = made;
-  cache = kept;
-});
+const made = onMadeHosts();
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
 const OWN = { net: 11, mnt: 12, pid: 13, ipc: 14, uts: 15, cgroup: 16 };
-const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: host.roots, containers, cache, ...more });
+const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: made.host.roots, containers, cache: made.cache, ...more });
 
 function containerA(): void {
-  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
-  host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
-  host.cgroup('/system.slice', { 'memory.max': '134217728\n', 'cpu.max': 'max 100000\n', 'pids.max': 'max\n' });
-  host.cgroup(A, {
+  made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
+  made.host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
+  made.host.cgroup('/system.slice', { 'memory.max': '134217728\n', 'cpu.max': 'max 100000\n', 'pids.max': 'max\n' });
+  made.host.cgroup(A, {
     'memory.max': 'max\n', 'memory.current': '4096\n', 'memory.high': 'max\n', 'memory.low': '0\n', 'memory.swap.max': 'max\n', 'memory.events': 'low 0\nhigh 0\nmax 3\noom 1\noom_kill 1\n',
     'cpu.max': '150000 100000\n', 'cpu.weight': '100\n', 'cpu.stat': 'usage_usec 2500\nnr_periods 10\nnr_throttled 4\nthrottled_usec 1500\n', 'cpuset.cpus.effective': '0-3\n',
     'cpu.pressure': 'some avg10=1.50 avg60=0.00 avg300=0.00 total=9\nfull avg10=0.50 avg60=0.00 avg300=0.00 total=1\n',
@@ -54,7 +49,7 @@ test('a brief pass leaves pressure and what is rarely set unasked; the next one 
   const whole = of({ depth: 'known' });
   expect(whole.cpu).toMatchObject({ weight: { value: 100 }, pressure: { value: { some10: 1.5 } } });
   expect(whole.io).toMatchObject({ limits: { value: ['8:0 rbps=1048576'] }, readBytes: { value: 10 } });
-  host.cgroup(A, { 'memory.max': '8192\n', 'cpu.weight': '50\n' });
+  made.host.cgroup(A, { 'memory.max': '8192\n', 'cpu.weight': '50\n' });
   const touched = of({ depth: 'known', brief: true, again: new Set([idOf('a')]) });
   expect(touched).toMatchObject({ memory: { limit: { value: 8192 } }, cpu: { weight: { value: 100 } } });
   expect(of({ depth: 'known' }).cpu.weight).toMatchObject({ value: 50 });
@@ -63,7 +58,7 @@ test('a brief pass leaves pressure and what is rarely set unasked; the next one 
 test('no limit anywhere is the word max, and nobody imposes it', () => {
   containerA();
   const { cgroup } = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
-  host.cgroup('/system.slice', { 'memory.max': 'max\n' });
+  made.host.cgroup('/system.slice', { 'memory.max': 'max\n' });
   const again = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
   expect(cgroup.memory.effectiveLimit).toMatchObject({ value: 134217728 });
   expect(again.cgroup.memory.effectiveLimit).toMatchObject({ value: 'max' });
@@ -73,22 +68,22 @@ test('no limit anywhere is the word max, and nobody imposes it', () => {
 test('polling reads use anew and leaves what does not move the very same', () => {
   containerA();
   const before = read([known('a', 100)]).of.get(idOf('a'))?.cgroup;
-  host.cgroup(A, { 'memory.current': '8192\n' });
-  const now = readMoving(cache).of.get(idOf('a'));
+  made.host.cgroup(A, { 'memory.current': '8192\n' });
+  const now = readMoving(made.cache).of.get(idOf('a'));
   expect(now?.memory.usage).toMatchObject({ value: 8192 });
   expect(now?.cpu).toBe(before?.cpu);
-  expect(readMoving(cache).of.get(idOf('a'))).toBe(now);
+  expect(readMoving(made.cache).of.get(idOf('a'))).toBe(now);
 });
 
 test('where nothing ran below a cgroup, what is below it is looked at with each third poll only', () => {
   containerA();
   const above = A.slice(0, A.lastIndexOf('/'));
   const ran = (usec: number) => {
-    for (const path of [above, A]) host.cgroup(path, { 'cpu.stat': `usage_usec ${usec}\nnr_throttled 0\nthrottled_usec 0\n` });
+    for (const path of [above, A]) made.host.cgroup(path, { 'cpu.stat': `usage_usec ${usec}\nnr_throttled 0\nthrottled_usec 0\n` });
   };
   const memory = (bytes?: number) => {
-    if (bytes !== undefined) host.cgroup(A, { 'memory.current': `${bytes}\n` });
-    const usage = readMoving(cache).of.get(idOf('a'))?.memory.usage;
+    if (bytes !== undefined) made.host.cgroup(A, { 'memory.current': `${bytes}\n` });
+    const usage = readMoving(made.cache).of.get(idOf('a'))?.memory.usage;
     return usage !== undefined && 'value' in usage ? usage.value : null;
   };
   ran(1000);
@@ -99,7 +94,7 @@ test('where nothing ran below a cgroup, what is below it is looked at with each 
 });
 
 test('a pid that is in no cgroup of that id is a stranger’s: nothing of this kernel is told', () => {
-  host.process({ pid: 100, cgroup: '/user.slice', namespaces: OWN });
+  made.host.process({ pid: 100, cgroup: '/user.slice', namespaces: OWN });
   const pass = read([known('a', 100)]);
   expect(pass.proof.kind).toBe('foreign');
   expect(pass.of.get(idOf('a'))?.process).toBeNull();
@@ -120,7 +115,7 @@ test('without a running container nothing is proved, and only what is of this ma
 test('a container that ends while it is read leaves a note and no half entry; the proof given before stays', () => {
   containerA();
   read([known('a', 100)]);
-  host.end(100);
+  made.host.end(100);
   const pass = read([known('a', 100)]);
   expect(pass.proof.kind).toBe('proved');
   expect(pass.notes).toMatchObject([{ about: idOf('a') }]);
@@ -130,15 +125,15 @@ test('a container that ends while it is read leaves a note and no half entry; th
 test('the host’s namespaces are kthreadd’s, and the source says so', () => {
   containerA();
   const pass = read([known('a', 100)]);
-  expect(pass.host.namespaces.pid).toEqual({ value: HOST.pid, source: `${host.roots.proc}/2/ns/pid` });
+  expect(pass.host.namespaces.pid).toEqual({ value: HOST.pid, source: `${made.host.roots.proc}/2/ns/pid` });
   expect(pass.of.get(idOf('a'))?.namespaces.user.owner).toMatchObject({ value: 'host' });
   expect(pass.of.get(idOf('a'))?.namespaces.net.owner).toMatchObject({ value: 'own' });
 });
 
 test('the kernel’s own threads are where kthreadd is, but for one that made a mount namespace for itself', () => {
   containerA();
-  host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4711 } });
-  host.process({ pid: 26, parent: 2, comm: 'kauditd', kernelThread: true });
+  made.host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4711 } });
+  made.host.process({ pid: 26, parent: 2, comm: 'kauditd', kernelThread: true });
   const { namespaces } = read([known('a', 100)]);
   expect(namespaces.find((one) => one.inode === 4711)).toMatchObject({ type: 'mnt', processCount: 1, members: [{ kind: 'process', name: 'kdevtmpfs' }] });
   // The host's first process, kthreadd, the two threads, the engine's shim and this program.
@@ -148,8 +143,8 @@ test('the kernel’s own threads are where kthreadd is, but for one that made a 
 
 test('who joined is told from who gave, through others that joined', () => {
   containerA();
-  host.process({ pid: 200, parent: 91, cgroup: `/docker/${idOf('b')}`, namespaces: { ...OWN, mnt: 22, pid: 23 } });
-  host.process({ pid: 300, parent: 92, cgroup: `/docker/${idOf('c')}`, namespaces: { ...OWN, mnt: 32, pid: 33 } });
+  made.host.process({ pid: 200, parent: 91, cgroup: `/docker/${idOf('b')}`, namespaces: { ...OWN, mnt: 22, pid: 23 } });
+  made.host.process({ pid: 300, parent: 92, cgroup: `/docker/${idOf('c')}`, namespaces: { ...OWN, mnt: 32, pid: 33 } });
   const pass = read([known('a', 100), known('b', 200, { networkMode: `container:${idOf('a')}` }), known('c', 300, { networkMode: 'container:c-b' })]);
   expect(pass.of.get(idOf('a'))?.namespaces.net.owner).toMatchObject({ value: 'own' });
   expect(pass.of.get(idOf('b'))?.namespaces.net.owner).toMatchObject({ value: `container:${idOf('a')}` });
@@ -159,8 +154,8 @@ test('who joined is told from who gave, through others that joined', () => {
 
 test('an exec with more rights is the weakest process, by pid; alike ones are counted', () => {
   containerA();
-  host.process({ pid: 101, parent: 100, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2 });
-  host.process({ pid: 102, parent: 90, cgroup: `${A}/deeper`, namespaces: OWN });
+  made.host.process({ pid: 101, parent: 100, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2 });
+  made.host.process({ pid: 102, parent: 90, cgroup: `${A}/deeper`, namespaces: OWN });
   const facts = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
   expect(facts.processes.map(({ pid, role, count }) => [pid, role, count])).toEqual([[100, 'main', 2], [102, 'exec', 1]]);
   expect(facts.process?.pid).toBe(102);
@@ -169,9 +164,9 @@ test('an exec with more rights is the weakest process, by pid; alike ones are co
 
 test('a process that came by nsenter is an intruder with what it entered, and a kernel thread or zombie is nobody', () => {
   containerA();
-  host.process({ pid: 400, comm: 'tcpdump', cgroup: '/user.slice', namespaces: { net: OWN.net } });
-  host.process({ pid: 401, comm: 'gone', state: 'Z (zombie)', cgroup: '/user.slice', namespaces: { net: OWN.net } });
-  host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4026531860 } });
+  made.host.process({ pid: 400, comm: 'tcpdump', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  made.host.process({ pid: 401, comm: 'gone', state: 'Z (zombie)', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  made.host.process({ pid: 25, parent: 2, comm: 'kdevtmpfs', kernelThread: true, namespaces: { mnt: 4026531860 } });
   const pass = read([known('a', 100)]);
   expect(pass.of.get(idOf('a'))?.intruders).toMatchObject([{ pid: 400, comm: 'tcpdump', entered: ['net'] }]);
   expect(pass.groups).toEqual([]);
@@ -181,16 +176,16 @@ test('a process that came by nsenter is an intruder with what it entered, and a 
 test('other runtimes are known by their cgroups', () => {
   const pod = '0123abcd_4567_89ab_cdef_0123456789ab';
   const spaces = (n: number) => ({ net: n, mnt: n + 1, pid: n + 2 });
-  host.process({ pid: 501, cgroup: '/machine.slice/systemd-nspawn@debian\\x2dbuild.service/payload', namespaces: spaces(510) });
-  host.process({ pid: 502, cgroup: '/lxc.payload.web/init.scope', namespaces: spaces(520) });
-  host.process({ pid: 503, cgroup: `/machine.slice/libpod-${idOf('d')}.scope/container`, namespaces: spaces(530) });
-  host.process({ pid: 504, cgroup: `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${pod}.slice/cri-containerd-${idOf('e')}.scope`, namespaces: spaces(540) });
-  host.process({ pid: 505, cgroup: '/user.slice/user-1000.slice/user@1000.service/app.slice/app-flatpak-org.gnome.Maps-4711.scope', namespaces: spaces(550) });
-  host.process({ pid: 506, cgroup: `/docker/${idOf('f')}`, namespaces: spaces(560) });
-  host.process({ pid: 507, comm: 'chronyd', cgroup: '/system.slice/chrony.service', namespaces: { mnt: 570 } });
-  host.process({ pid: 508, comm: 'bwrap', cgroup: '/user.slice' });
-  host.process({ pid: 509, parent: 508, cgroup: '/user.slice', namespaces: { mnt: 580, user: 581 } });
-  host.process({ pid: 510, comm: 'conmon', cgroup: `/machine.slice/libpod-conmon-${idOf('d')}.scope` });
+  made.host.process({ pid: 501, cgroup: '/machine.slice/systemd-nspawn@debian\\x2dbuild.service/payload', namespaces: spaces(510) });
+  made.host.process({ pid: 502, cgroup: '/lxc.payload.web/init.scope', namespaces: spaces(520) });
+  made.host.process({ pid: 503, cgroup: `/machine.slice/libpod-${idOf('d')}.scope/container`, namespaces: spaces(530) });
+  made.host.process({ pid: 504, cgroup: `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${pod}.slice/cri-containerd-${idOf('e')}.scope`, namespaces: spaces(540) });
+  made.host.process({ pid: 505, cgroup: '/user.slice/user-1000.slice/user@1000.service/app.slice/app-flatpak-org.gnome.Maps-4711.scope', namespaces: spaces(550) });
+  made.host.process({ pid: 506, cgroup: `/docker/${idOf('f')}`, namespaces: spaces(560) });
+  made.host.process({ pid: 507, comm: 'chronyd', cgroup: '/system.slice/chrony.service', namespaces: { mnt: 570 } });
+  made.host.process({ pid: 508, comm: 'bwrap', cgroup: '/user.slice' });
+  made.host.process({ pid: 509, parent: 508, cgroup: '/user.slice', namespaces: { mnt: 580, user: 581 } });
+  made.host.process({ pid: 510, comm: 'conmon', cgroup: `/machine.slice/libpod-conmon-${idOf('d')}.scope` });
   const { groups } = read([]);
   expect(groups.map((one) => [one.runtime, one.name, one.folded]).sort()).toEqual([
     ['bubblewrap', 'bwrap 508', false],
@@ -207,16 +202,16 @@ test('other runtimes are known by their cgroups', () => {
 });
 
 test('what shares namespaces and has no other name is one group; a chroot is told by its root', () => {
-  host.process({ pid: 600, comm: 'unshare', namespaces: { net: 61, mnt: 62 } });
-  host.process({ pid: 601, parent: 600, comm: 'sh', namespaces: { net: 61, mnt: 62, pid: 63 }, pidInside: 1 });
-  host.process({ pid: 602, comm: 'joined', namespaces: { net: 61 } });
-  host.process({ pid: 603, comm: 'caged', root: '/srv/cage' });
+  made.host.process({ pid: 600, comm: 'unshare', namespaces: { net: 61, mnt: 62 } });
+  made.host.process({ pid: 601, parent: 600, comm: 'sh', namespaces: { net: 61, mnt: 62, pid: 63 }, pidInside: 1 });
+  made.host.process({ pid: 602, comm: 'joined', namespaces: { net: 61 } });
+  made.host.process({ pid: 603, comm: 'caged', root: '/srv/cage' });
   const { groups } = read([]);
   expect(groups.map((one) => [one.runtime, one.name, valueOf(one.processCount)]).sort()).toEqual([['chroot', '/srv/cage', 1], ['unshare', 'sh 601', 3]]);
 });
 
 test('OpenVZ is named as not supported', () => {
-  host.file('proc/vz/version', '1\n');
+  made.host.file('proc/vz/version', '1\n');
   expect(read([]).notes).toMatchObject([{ about: 'host', text: expect.stringContaining('OpenVZ') as string }]);
 });
 
@@ -236,7 +231,7 @@ test('a change of rights, namespace or cgroup is seen by the next full pass', ()
   containerA();
   const containers = [known('a', 100)];
   read(containers);
-  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: { ...OWN, uts: HOST.uts }, effective: '00000000a82425fb', bounding: '00000000a82425fb', seccomp: 0, pidInside: 1 });
+  made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: { ...OWN, uts: HOST.uts }, effective: '00000000a82425fb', bounding: '00000000a82425fb', seccomp: 0, pidInside: 1 });
   const facts = read(containers).of.get(idOf('a'));
   expect(facts?.process?.capabilities.effective).toMatchObject({ value: expect.arrayContaining(['CAP_SYS_ADMIN']) as string[] });
   expect(facts?.process?.seccomp).toMatchObject({ value: 'disabled' });
@@ -244,7 +239,7 @@ test('a change of rights, namespace or cgroup is seen by the next full pass', ()
 });
 
 test('namespaces held by bind mounts alone are told', () => {
-  host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
+  made.host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
   const node = read([]).namespaces.find((one) => one.inode === 4026532177);
   expect(node).toMatchObject({ type: 'net', owner: 'held', members: [], processCount: 0, heldBy: ['/run/netns/spare'] });
   expect(namespaceNode.safeParse(node).success).toBe(true);
@@ -252,9 +247,9 @@ test('namespaces held by bind mounts alone are told', () => {
 
 test('an engine without cgroups is proved by what it mounts, and who is in the container is told by its pid namespace', () => {
   const mountinfo = `20 1 254:0 / / rw - ext4 /dev/vda rw\n21 20 254:0 /home/u/containers/${idOf('a')}/userdata/hosts /etc/hosts rw - ext4 /dev/vda rw\n`;
-  host.process({ pid: 90, comm: 'conmon', cgroup: '/user.slice', uid: 1000 });
-  host.process({ pid: 100, parent: 90, cgroup: '/user.slice', namespaces: OWN, mountinfo });
-  host.process({ pid: 101, parent: 100, cgroup: '/user.slice', namespaces: OWN });
+  made.host.process({ pid: 90, comm: 'conmon', cgroup: '/user.slice', uid: 1000 });
+  made.host.process({ pid: 100, parent: 90, cgroup: '/user.slice', namespaces: OWN, mountinfo });
+  made.host.process({ pid: 101, parent: 100, cgroup: '/user.slice', namespaces: OWN });
   const pass = read([known('a', 100)]);
   expect(pass.proof).toMatchObject({ kind: 'proved', by: expect.stringContaining('mountinfo') as string });
   expect(pass.of.get(idOf('a'))?.processCount).toMatchObject({ value: 2 });
@@ -263,7 +258,7 @@ test('an engine without cgroups is proved by what it mounts, and who is in the c
 
 test('a stranger that got a container’s pid is not taken for it', () => {
   containerA();
-  host.process({ pid: 200, cgroup: '/user.slice', namespaces: { net: 77 } });
+  made.host.process({ pid: 200, cgroup: '/user.slice', namespaces: { net: 77 } });
   const pass = read([known('a', 100), known('b', 200)]);
   expect(pass.proof.kind).toBe('proved');
   expect(pass.of.get(idOf('b'))?.process).toBeNull();
@@ -272,14 +267,14 @@ test('a stranger that got a container’s pid is not taken for it', () => {
 
 test('a process whose first thread has ended does not hide: it is told by another of its threads', () => {
   containerA();
-  host.process({ pid: 700, comm: 'hidden', state: 'Z (zombie)', threads: 2, cgroup: '/user.slice', namespaces: { net: OWN.net } });
-  host.process({ pid: 701, of: 700, comm: 'hidden', cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  made.host.process({ pid: 700, comm: 'hidden', state: 'Z (zombie)', threads: 2, cgroup: '/user.slice', namespaces: { net: OWN.net } });
+  made.host.process({ pid: 701, of: 700, comm: 'hidden', cgroup: '/user.slice', namespaces: { net: OWN.net } });
   for (const depth of ['full', 'known', 'full'] as const) expect(read([known('a', 100)], { depth }).of.get(idOf('a'))?.intruders).toMatchObject([{ pid: 700, comm: 'hidden', entered: ['net'] }]);
 });
 
 test('a child that made a user namespace of its own is the container’s own, whatever it may do in there, and not its weakest', () => {
   containerA();
-  host.process({ pid: 101, parent: 100, comm: 'sandbox', cgroup: A, namespaces: { ...OWN, user: 88 }, seccomp: 2 });
+  made.host.process({ pid: 101, parent: 100, comm: 'sandbox', cgroup: A, namespaces: { ...OWN, user: 88 }, seccomp: 2 });
   const facts = read([known('a', 100)]).of.get(idOf('a')) ?? expect.fail();
   expect(facts.processes.map((p) => [p.pid, p.role])).toEqual([[100, 'main'], [101, 'main']]);
   expect(facts.process?.pid).toBe(100);

@@ -109,9 +109,17 @@ export function known(letter: string, pid: number | null, declared: Partial<Know
   return { id: idOf(letter), name: `c-${letter}`, pid, state: pid === null ? 'exited' : 'running', declared: { ...plainContainer().declared, ...declared } };
 }
 
-/** Gives each test of a file a host of its own and what a reader keeps of it, and takes both away. Answers a maker of further caches. */
-export function onMadeHosts(take: (host: MadeHost, cache: KernelCache) => void): () => KernelCache {
+/** What each test of a file has to itself: a host, what a reader keeps of it, and further caches where it needs some. */
+export interface Made {
+  readonly host: MadeHost;
+  readonly cache: KernelCache;
+  readonly another: () => KernelCache;
+}
+
+/** Makes them before each test of the file that calls it, and takes them away after. */
+export function onMadeHosts(): Made {
   let host: MadeHost;
+  let cache: KernelCache;
   const caches: KernelCache[] = [];
   const another = (): KernelCache => {
     const made = newKernelCache();
@@ -120,11 +128,19 @@ export function onMadeHosts(take: (host: MadeHost, cache: KernelCache) => void):
   };
   beforeEach(() => {
     host = new MadeHost();
-    take(host, another());
+    cache = another();
   });
   afterEach(() => {
-    for (const cache of caches.splice(0)) closeKernelCache(cache);
+    for (const one of caches.splice(0)) closeKernelCache(one);
     host.remove();
   });
-  return another;
+  return {
+    get host() {
+      return host;
+    },
+    get cache() {
+      return cache;
+    },
+    another,
+  };
 }

@@ -1,16 +1,11 @@
 import { expect, test } from 'vitest';
 import { valueOf } from '../../src/core/model/index.js';
-import { readKernel, type KernelCache } from '../../src/node/collect/kernel/index.js';
-import { idOf, known, onMadeHosts, type MadeHost } from './made-host.js';
+import { readKernel } from '../../src/node/collect/kernel/index.js';
+import { idOf, known, onMadeHosts } from './made-host.js';
 
 /** Mounts of a container: the host's, those that its engine made for it, and those that came after. */
 
-let host: MadeHost;
-let cache: KernelCache;
-onMadeHosts((made, kept) => {
-  host = made;
-  cache = kept;
-});
+const made = onMadeHosts();
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
 const OWN = { net: 11, mnt: 12, pid: 13 };
@@ -28,9 +23,9 @@ const MASKS = ['510 501 0:51 /sys /proc/sys ro,nosuid - proc proc rw', '511 501 
 
 /** Destinations of the mounts that nobody declared, in a container with these lines. */
 function undeclared(lines: readonly string[]): readonly string[] {
-  host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
-  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${lines.join('\n')}\n` });
-  const facts = readKernel({ roots: host.roots, containers: [known('a', 100, { mounts: [BIND] })], cache }).of.get(idOf('a')) ?? expect.fail();
+  made.host.process({ pid: 90, comm: 'containerd-shim', cgroup: '/system.slice/containerd.service' });
+  made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${lines.join('\n')}\n` });
+  const facts = readKernel({ roots: made.host.roots, containers: [known('a', 100, { mounts: [BIND] })], cache: made.cache }).of.get(idOf('a')) ?? expect.fail();
   return (valueOf(facts.mounts) ?? []).filter((one) => !one.declared).map((one) => one.destination);
 }
 
@@ -57,7 +52,7 @@ test('a path stays masked when the node that masks it is deleted', () => {
 test('a mount that was declared read-only and can be written to is told, also on a file system of its own', () => {
   const bind = MADE.map((line) => line.replace('254:0 /srv /data ro', '0:61 /srv /data rw').replace('- ext4 /dev/vda', '- tmpfs tmpfs'));
   expect(undeclared([...bind, ...MASKS])).toEqual([]);
-  const facts = readKernel({ roots: host.roots, containers: [known('a', 100, { mounts: [BIND] })], cache }).of.get(idOf('a')) ?? expect.fail();
+  const facts = readKernel({ roots: made.host.roots, containers: [known('a', 100, { mounts: [BIND] })], cache: made.cache }).of.get(idOf('a')) ?? expect.fail();
   expect((valueOf(facts.mounts) ?? []).find((one) => one.destination === '/data')).toMatchObject({ writable: true, declared: true });
 });
 
@@ -70,8 +65,8 @@ test('mounts: the host’s paths, masked and locked paths, a read-only root, and
     '28 20 0:5 /null /dev/null rw - devtmpfs devtmpfs rw', '29 20 0:5 /sda /dev/sda rw - devtmpfs devtmpfs rw', '30 20 254:0 /tmp/zero /dev/zero rw - ext4 /dev/vda rw',
     '22 21 0:51 /sys /proc/sys ro - proc proc rw', '23 21 0:52 / /proc/acpi ro - tmpfs tmpfs ro',
   ];
-  host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${table.join('\n')}\n` });
-  const facts = readKernel({ roots: host.roots, cache, containers: [known('a', 100, { mounts: [{ type: 'bind', source: '/srv/data', destination: '/data', writable: true, propagation: '' }] })] }).of.get(idOf('a')) ?? expect.fail();
+  made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${table.join('\n')}\n` });
+  const facts = readKernel({ roots: made.host.roots, cache: made.cache, containers: [known('a', 100, { mounts: [{ type: 'bind', source: '/srv/data', destination: '/data', writable: true, propagation: '' }] })] }).of.get(idOf('a')) ?? expect.fail();
   expect(facts.rootReadOnly).toMatchObject({ value: true });
   expect(facts.maskedPaths).toMatchObject({ value: ['/proc/acpi'] });
   expect(facts.readonlyPaths).toMatchObject({ value: ['/proc/sys'] });
@@ -79,14 +74,14 @@ test('mounts: the host’s paths, masked and locked paths, a read-only root, and
 });
 
 test('a namespace that a bind mount holds in a container’s own mount namespace alone is told, with where; one that the host holds as well is told once', () => {
-  host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
+  made.host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
   const held = (lines: readonly string[]) => {
-    host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${lines.join('\n')}\n` });
-    const { namespaces } = readKernel({ roots: host.roots, containers: [known('a', 100)], cache });
+    made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${lines.join('\n')}\n` });
+    const { namespaces } = readKernel({ roots: made.host.roots, containers: [known('a', 100)], cache: made.cache });
     return namespaces.filter((one) => one.heldBy.length > 0).map((one) => [one.type, one.inode, one.owner, one.heldBy]);
   };
   const spare = ['net', 4026532177, 'held', ['/run/netns/spare']];
   const again = '530 500 0:4 net:[4026532177] /host/run/netns/spare rw master:3 - nsfs nsfs rw';
   expect(held([...MADE, again])).toEqual([spare]);
-  expect(held([...MADE, again, '531 500 0:4 uts:[4026532999] /hidden rw - nsfs nsfs rw'])).toEqual([spare, ['uts', 4026532999, 'held', [`${host.roots.proc}/100/root/hidden`]]]);
+  expect(held([...MADE, again, '531 500 0:4 uts:[4026532999] /hidden rw - nsfs nsfs rw'])).toEqual([spare, ['uts', 4026532999, 'held', [`${made.host.roots.proc}/100/root/hidden`]]]);
 });

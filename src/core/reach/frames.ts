@@ -1,3 +1,4 @@
+import { MAC } from '../parse/net-ip.js';
 import { toNumber } from './filter/truth.js';
 
 /** A tag of IEEE 802.1Q (0x8100) or 802.1ad (0x88a8). */
@@ -231,8 +232,6 @@ export function freeField(f: Frame, field: Free): string | number | undefined {
     case 'ip protocol': return b.kind === 'ip' ? b.protocol : undefined;
   }
 }
-
-const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
 
 /** The same frame with one of its free fields set; null where it has no such field, or the value would be none for it. */
 export function withFree(f: Frame, field: Free, value: string | number): Frame | null {

@@ -1,6 +1,7 @@
 import type { Json } from '../../model/network.js';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame, type Free } from '../frames.js';
 import { bytesOf } from '../bytes.js';
+import { isObject } from './json.js';
 import type { Truth } from './truth.js';
 
 /** Where a frame is when it is looked at. */
@@ -165,9 +166,6 @@ function icmpv6(field: string, f: Frame, at: Spot): Seen {
 
 /** Extension headers by nft's names; a fragment's is none: the kernel takes no neighbour message in it (RFC 6980). */
 const HEADERS: Readonly<Record<string, number>> = { dst: 60, hbh: 0, rt: 43, frag: 44, mh: 135 };
-
-type Obj = { readonly [key: string]: Json };
-const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
 
 /** What connection tracking says of a message that it does not follow: `untracked`, or `invalid` where it has not come by. */
 export const UNSEEN_BY_CT = 'untracked or invalid';

@@ -1,7 +1,8 @@
 import type { Json } from '../../model/network.js';
 import type { Frame } from '../frames.js';
 import { constant, look, note, type Carried, type Seen, type Spot, type Value } from './fields.js';
-import { example, isObject, isPlain, same, type Obj } from './same.js';
+import { isObject, isPlain, type Obj } from './json.js';
+import { example, same } from './same.js';
 import { and, maskMac, not, or, type Truth } from './truth.js';
 
 interface Rule {

@@ -1,14 +1,11 @@
 import type { Json } from '../../model/network.js';
+import { MAC } from '../../parse/net-ip.js';
 import { UNSEEN_BY_CT, constant, type Value } from './fields.js';
+import { isObject, isPlain } from './json.js';
 import { inNetwork, inRange, type Truth } from './truth.js';
 
-export type Obj = { readonly [key: string]: Json };
-export type Plain = string | number | boolean;
-export const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
-export const isPlain = (j: Json | undefined): j is Plain => typeof j === 'string' || typeof j === 'number' || typeof j === 'boolean';
-
 /** An IPv6 address may be as long as a MAC. */
-const isMac = (text: string): boolean => /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(text);
+const isMac = (text: string): boolean => MAC.test(text);
 
 /** Whether a value is what one right side of an nft match says: a constant, a prefix, a range, an element. */
 export function same(seen: Value, right: Json): Truth {

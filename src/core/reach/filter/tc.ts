@@ -2,11 +2,9 @@ import type { Json, TcFilter } from '../../model/network.js';
 import { bytesOf } from '../bytes.js';
 import { ETH_ARP, ETH_IPV6, innerType, type Frame, type Free } from '../frames.js';
 import { note, wireType, type Carried } from './fields.js';
+import { isObject, type Obj } from './json.js';
 import { and, inNetwork, maskMac, type Truth } from './truth.js';
 import type { LineFate } from './lines.js';
-
-type Obj = { readonly [key: string]: Json };
-const isObject = (j: Json | undefined): j is Obj => typeof j === 'object' && j !== null && !Array.isArray(j);
 
 const PROTOCOLS: Readonly<Record<string, number>> = { arp: ETH_ARP, ip: 0x0800, ipv4: 0x0800, ipv6: ETH_IPV6, '802.1q': 0x8100, '802.1ad': 0x88a8 };
 

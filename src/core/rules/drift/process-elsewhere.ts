@@ -19,8 +19,7 @@ export const driftProcessElsewhere: Rule = {
     text: 'echo PID > /sys/fs/cgroup/system.slice/docker-web.scope/cgroup.procs',
     facts: () => plainFacts([plainContainer({ processes: [plainProcess(), plainProcess({ pid: 4400, comm: 'sleep', role: 'exec', namespaces: { ...plainInodes(1, 4400), net: known(4026531840, '/proc/4400/ns/net'), mnt: known(4026531841, '/proc/4400/ns/mnt') } })] })]),
   },
-  find: ({ snapshot }) =>
-{
+  find: ({ snapshot }) => {
     const all = workloads(snapshot);
     return settled(snapshot).flatMap((c): Hit[] => {
       const byWhat = new Map<string, Hit>();
