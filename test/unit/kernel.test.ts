@@ -9,7 +9,7 @@ const made = onMadeHosts();
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
 const OWN = { net: 11, mnt: 12, pid: 13, ipc: 14, uts: 15, cgroup: 16 };
-const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: made.host.roots, containers, cache: made.cache, ...more });
+const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'processes' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: made.host.roots, containers, cache: made.cache, ...more });
 
 function containerA(): void {
   made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
@@ -63,6 +63,23 @@ test('no limit anywhere is the word max, and nobody imposes it', () => {
   expect(cgroup.memory.effectiveLimit).toMatchObject({ value: 134217728 });
   expect(again.cgroup.memory.effectiveLimit).toMatchObject({ value: 'max' });
   expect(again.cgroup.memory.imposedBy).toMatchObject({ unknown: 'absent' });
+});
+
+test('a limit set anew, its own or one above, is told by the next pass that reads limits, however many found nothing before', () => {
+  containerA();
+  const of = (depth: 'full' | 'processes') => {
+    for (const quiet of ['full', 'processes', 'full'] as const) read([known('a', 100)], { depth: quiet });
+    readMoving(made.cache);
+    return read([known('a', 100)], { depth }).of.get(idOf('a'))?.cgroup ?? expect.fail();
+  };
+  const quiet = of('processes');
+  expect(of('processes')).toBe(quiet);
+  made.host.cgroup(A, { 'cpu.max': '50000 100000\n' });
+  expect(of('processes').cpu).toMatchObject({ limit: { value: 0.5 }, imposedBy: { value: A } });
+  made.host.cgroup('/system.slice', { 'pids.max': '20\n' });
+  expect(read([known('a', 100)], { depth: 'full' }).of.get(idOf('a'))?.cgroup.pids).toMatchObject({ limit: { value: 50 }, effectiveLimit: { value: 20 }, imposedBy: { value: '/system.slice' } });
+  made.host.cgroup('/system.slice', { 'pids.max': 'max\n', 'memory.max': '1024\n' });
+  expect(of('full')).toMatchObject({ pids: { effectiveLimit: { value: 50 } }, memory: { effectiveLimit: { value: 1024 }, imposedBy: { value: '/system.slice' } }, cpu: { limit: { value: 0.5 } } });
 });
 
 test('polling reads use anew and leaves what does not move the very same', () => {

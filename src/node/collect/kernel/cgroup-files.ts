@@ -34,6 +34,8 @@ export interface PlaceFiles {
   lastCpu: unknown;
   /** The same, when those below it were read last. */
   lastBelow: unknown;
+  /** The pass in which its limits were told last. */
+  limitsAt: number;
   readonly at: ReadonlyMap<Controller, At>;
   /** Root first, its own last. */
   readonly memory: readonly LimitFile[];
@@ -125,6 +127,7 @@ export class CgroupFiles {
     const files: PlaceFiles = {
       lastCpu: undefined,
       lastBelow: undefined,
+      limitsAt: -1,
       at,
       memory: this.limits('memory', at, hierarchies),
       cpu: this.limits('cpu', at, hierarchies),

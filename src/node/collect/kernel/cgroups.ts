@@ -17,6 +17,7 @@ export class CgroupReader {
   /** All of a cgroup. `brief`: what holds and what is used; pressure, traffic of disks and what is rarely set stay `not-asked`. */
   facts(place: Place, declared: Declared | undefined, brief = false): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
+    files.limitsAt = this.pass;
     const memory = this.chain(files.memory, 'memory');
     const use = this.use(files);
     const pressure = brief ? LATER.pressure : this.pressure(files);
@@ -37,17 +38,36 @@ export class CgroupReader {
   again(before: CgroupFacts, place: Place, what: { readonly limits: boolean; readonly use: boolean; readonly pressure: boolean }): CgroupFacts {
     const files = this.files.of(place, this.hierarchies);
     if (what.use && !what.limits && !what.pressure && this.rests(files, before)) return before;
+    const limits = what.limits && !this.sameLimits(files);
+    if (!limits && !what.use && !what.pressure) return before;
+    if (limits) files.limitsAt = this.pass;
     const use = what.use ? this.used(files, before) : undefined;
     // Where there was no such file, one is looked for with the limits, not with each poll: an error costs more than a reading.
     const none = !what.limits && 'unknown' in before.cpu.pressure && before.cpu.pressure.unknown === 'absent';
     const pressure = !what.pressure ? undefined : none ? { memory: before.memory.pressure, cpu: before.cpu.pressure, io: before.io.pressure } : this.pressure(files);
     return sameFacts(before, {
       path: before.path,
-      memory: { ...before.memory, ...(what.limits ? this.chain(files.memory, 'memory') : {}), ...use?.memory, ...(pressure && { pressure: pressure.memory }) },
-      cpu: { ...before.cpu, ...(what.limits ? this.chain(files.cpu, 'cpu') : {}), ...use?.cpu, ...(pressure && { pressure: pressure.cpu }) },
-      pids: { ...before.pids, ...(what.limits ? this.chain(files.pids, 'pids') : {}), ...use?.pids },
+      memory: { ...before.memory, ...(limits ? this.chain(files.memory, 'memory') : {}), ...use?.memory, ...(pressure && { pressure: pressure.memory }) },
+      cpu: { ...before.cpu, ...(limits ? this.chain(files.cpu, 'cpu') : {}), ...use?.cpu, ...(pressure && { pressure: pressure.cpu }) },
+      pids: { ...before.pids, ...(limits ? this.chain(files.pids, 'pids') : {}), ...use?.pids },
       io: { ...before.io, ...(pressure && { ...this.bytes(files), pressure: pressure.io }) },
     });
+  }
+
+  /** Whether each file on the way to the root says what it said when its limits were told last. */
+  private sameLimits(files: PlaceFiles): boolean {
+    return this.stands(files.memory, files.limitsAt) && this.stands(files.cpu, files.limitsAt) && this.stands(files.pids, files.limitsAt);
+  }
+
+  private stands(way: readonly LimitFile[], since: number): boolean {
+    for (const { limit, period } of way) {
+      const read = limit.read(this.pass);
+      if (limit.movedAt > since) return false;
+      if (period === undefined || !('value' in read) || read.value === 'max') continue;
+      period.read(this.pass);
+      if (period.movedAt > since) return false;
+    }
+    return true;
   }
 
   /** Its own limit, the tightest on the way to the root, and who imposes that. */
@@ -108,8 +128,12 @@ export class CgroupReader {
   private used(files: PlaceFiles, before: CgroupFacts): Use {
     const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
     if (cpu === undefined || 'unknown' in cpu || files.lastCpu !== cpu) return this.use(files);
-    const { usage } = before.pids;
-    return { memory: { usage: files.memoryUsage?.read(this.pass) ?? before.memory.usage, oomKills: before.memory.oomKills }, cpu: before.cpu, pids: { usage } };
+    const { usageMs, throttledPeriods, throttledMs } = before.cpu;
+    return {
+      memory: { usage: files.memoryUsage?.read(this.pass) ?? before.memory.usage, oomKills: before.memory.oomKills },
+      cpu: { usageMs, throttledPeriods, throttledMs },
+      pids: { usage: before.pids.usage },
+    };
   }
 
   private use(files: PlaceFiles): Use {

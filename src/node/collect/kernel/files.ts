@@ -134,6 +134,8 @@ export class HeldFile<T> {
   private pass = -1;
   /** Whether the last read opened it: what was known of its process may then be known of another one. */
   fresh = true;
+  /** The pass in which it last told something else than before. */
+  movedAt = -1;
 
   constructor(
     readonly path: string,
@@ -147,6 +149,13 @@ export class HeldFile<T> {
   read(pass: number): Reading<T> {
     if (this.pass === pass && this.reading !== undefined) return this.reading;
     this.pass = pass;
+    const { reading } = this;
+    const now = this.readNow();
+    if (now !== reading) this.movedAt = pass;
+    return now;
+  }
+
+  private readNow(): Reading<T> {
     if (this.fd >= 0) {
       try {
         const got = this.take(this.fd);
@@ -216,6 +225,15 @@ export function readLink(path: string): Reading<string> {
     return known(readlinkSync(path), path);
   } catch (error) {
     return unknown(whyNot(error), path);
+  }
+}
+
+/** What a link names, `undefined` where that cannot be read. */
+export function linkText(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,6 +1,6 @@
 import { NS_KINDS, unknown, valueOf, type NsInodes, type NsKind, type Reading } from '../../../core/model/index.js';
 import { parseNsLink } from '../../../core/parse/proc.js';
-import { readLink } from './files.js';
+import { linkText, readLink } from './files.js';
 
 /** The inode that a link of `/proc/<pid>/ns` names. */
 export function readNamespace(link: string): Reading<number> {
@@ -10,6 +10,7 @@ export function readNamespace(link: string): Reading<number> {
 
 /** The links of one process or thread; `before` itself where they say the same. */
 export function readNamespaces(path: string, before: NsInodes | undefined): NsInodes {
+  if (before !== undefined && NS_KINDS.every((kind) => stays(path, kind, before[kind]))) return before;
   const all: Partial<Record<NsKind, Reading<number>>> = {};
   let denied = false;
   let same = before !== undefined;
@@ -26,4 +27,9 @@ export function readNamespaces(path: string, before: NsInodes | undefined): NsIn
     }
   }
   return same && before !== undefined ? before : (all as NsInodes);
+}
+
+/** Whether a link still says what was read of it: most do, and telling that is cheaper than reading it as if it were new. */
+function stays(path: string, kind: NsKind, last: Reading<number>): boolean {
+  return 'value' in last && last.source.startsWith('/ns/', path.length) && last.source.startsWith(path) && linkText(last.source) === `${kind}:[${last.value}]`;
 }
