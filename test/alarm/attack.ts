@@ -36,6 +36,8 @@ export function stopAttacks(): void {
 /** An attack that goes on in the attacker's namespace until it is stopped. */
 export interface Attack {
   stop(): Promise<void>;
+  /** Ends it at once, whatever it would still have sent. */
+  cut(): Promise<void>;
 }
 
 /** Forged answers with dsniff's arpspoof, from the attacker's namespace, until it is stopped (it then sends the true ones again). */
@@ -60,13 +62,12 @@ function attackFrom(net: string, command: readonly string[]): Attack {
   let failed = '';
   child.on('error', (error) => (failed = error.message));
   const ended = (): boolean => failed !== '' || child.exitCode !== null || child.signalCode !== null;
-  return {
-    async stop() {
-      child.kill('SIGINT');
-      if (!(await until(ended, 20_000))) child.kill('SIGKILL');
-      if (failed !== '') throw new Error(failed);
-    },
+  const end = async (signal: 'SIGINT' | 'SIGKILL'): Promise<void> => {
+    child.kill(signal);
+    if (!(await until(ended, 20_000))) child.kill('SIGKILL');
+    if (failed !== '') throw new Error(failed);
   };
+  return { stop: () => end('SIGINT'), cut: () => end('SIGKILL') };
 }
 
 /** Forgets what a namespace's table holds, as time would. */

@@ -27,14 +27,14 @@ afterAll(async () => {
   await lab?.stop();
 });
 
-/** Poisons, waits for the alarm, stops, lets the table forget, and waits until the alarm is healed. */
-async function attackAndHeal(victim: string, victimIp: string, as: string, expected: { readonly victim: string; readonly impersonates: string }): Promise<void> {
+/** Poisons, waits for the alarm, stops (`stop` with the true answers first), lets the table forget, and waits until the alarm is healed. */
+async function attackAndHeal(victim: string, victimIp: string, as: string, expected: { readonly victim: string; readonly impersonates: string }, stop: 'stop' | 'cut' = 'cut'): Promise<void> {
   const spoof = await arpspoof(lab, 'mallory', victimIp, as);
   const is = { attacker: id['mallory'], ...expected, address: as };
   const alarm = await watcher.alarm(`of mallory posing as ${as} towards ${victim}`, (a) => a.healedAt === null && Object.entries(is).every(([k, v]) => a[k as keyof typeof a] === v));
   expect(alarm.kind).toBe('impersonation');
   expect(alarm.evidence.some((e) => e.source.endsWith('/net/arp'))).toBe(true);
-  await spoof.stop();
+  await spoof[stop]();
   if (victim !== 'node') await forget(lab, victim);
   else await lab.inNet(['ip', 'neigh', 'flush', 'to', as]);
   await watcher.alarm('that healed', (a) => a.id === alarm.id && a.healedAt !== null);
@@ -42,7 +42,7 @@ async function attackAndHeal(victim: string, victimIp: string, as: string, expec
 
 test('posing as a neighbour towards another is found, and heals', async () => {
   await meets(lab, 'alice', ip['bob'] ?? '');
-  await attackAndHeal('alice', ip['alice'] ?? '', ip['bob'] ?? '', { victim: id['alice'] ?? '', impersonates: id['bob'] ?? '' });
+  await attackAndHeal('alice', ip['alice'] ?? '', ip['bob'] ?? '', { victim: id['alice'] ?? '', impersonates: id['bob'] ?? '' }, 'stop');
 });
 
 test('posing as the gateway is found, and heals', async () => {

@@ -103,5 +103,5 @@ test('and the watcher was awake: an attack after all that is found', async () =>
   const ids = async (name: string): Promise<string> => (await lab.docker(['inspect', '--format', '{{.Id}}', name])).trim();
   const [attacker, victim, impersonates] = [await ids('right'), await ids('web'), await ids('left')];
   await watcher.alarm('of right posing as left towards web', (a) => a.attacker === attacker && a.victim === victim && a.impersonates === impersonates);
-  await spoof.stop();
+  await spoof.cut();
 });

@@ -2,7 +2,7 @@ import Docker from 'dockerode';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startEngine, type Lab } from '../lab/engine.js';
 import { until } from '../lab/run.js';
-import { advertise, inNetOf, stopAttacks } from './attack.js';
+import { advertise, forget, inNetOf, stopAttacks } from './attack.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
 let lab: Lab;
@@ -98,6 +98,8 @@ test('days of restarts, recreation, failover and projects that come and go raise
 
 test('and the watcher was awake: a forged advertisement after all that is found', async () => {
   const [as, to] = [await field('left', 'GlobalIPv6Address'), await field('web', 'GlobalIPv6Address')];
+  // It would hold on to what it has for half a minute, to an address that has changed hands.
+  await forget(lab, 'web');
   await meets6('web', as);
   const spoof = await advertise(lab, 'right', to, as, await field('right', 'MacAddress'));
   const id = async (name: string): Promise<string> => (await lab.docker(['inspect', '--format', '{{.Id}}', name])).trim();

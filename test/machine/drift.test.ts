@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnconfined } from '../../src/core/facts/label.js';
 import { snapshot as schema, valueOf, type Container } from '../../src/core/model/index.js';
 import { judged, type Seen } from '../drift/seen.js';
-import { bundle } from './bundle.js';
+import { bulkheadOn, install } from './bundle.js';
 import { machine, type Machine } from './machine.js';
 import { keepSnapshot } from './record.js';
 
@@ -86,9 +86,9 @@ const rules = (name: string): readonly string[] => [...new Set(seen.drift.filter
 
 beforeAll(async () => {
   host = await machine();
-  await host.run('mkdir -p /opt/bulkhead && tar -xz -C /opt/bulkhead', bundle());
+  await install(host);
   await host.run(SET_UP, undefined, 12);
-  const snapshot = schema.parse(JSON.parse(await host.run('node /opt/bulkhead/bin/bulkhead.js snapshot', undefined, 8)));
+  const snapshot = schema.parse(JSON.parse(await bulkheadOn(host, 'snapshot')));
   keepSnapshot('drift', snapshot);
   seen = judged(snapshot);
 }, 1_500_000);

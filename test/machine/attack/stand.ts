@@ -23,7 +23,9 @@ export interface Stand {
 }
 
 const hex = (n: number): string => n.toString(16).padStart(2, '0');
-const sh = (script: string): Promise<string> => run(['sh', '-c', `set -e\n${script}`], { timeout: 600_000 });
+/** Under emulation, on a machine that does more, a command may take minutes. */
+const PATIENT = { timeout: 600_000 };
+const sh = (script: string): Promise<string> => run(['sh', '-c', `set -e\n${script}`], PATIENT);
 
 interface Drawn { readonly wire: Wire; readonly w: number; readonly names: readonly string[] }
 
@@ -52,10 +54,10 @@ const sitter = (name: string, profile: string | undefined): string => `mkdir -p 
 
 async function spaces(drawn: readonly Drawn[]): Promise<readonly Stand[]> {
   for (const [name, deny] of Object.entries(PROFILES)) {
-    await run(['apparmor_parser', '-r', '-K'], { input: `profile ${name} flags=(attach_disconnected,mediate_deleted) {\n  network,\n  capability,\n  file,\n  umount,\n  signal,\n  ${deny}\n}\n` });
+    await run(['apparmor_parser', '-r', '-K'], { ...PATIENT, input: `profile ${name} flags=(attach_disconnected,mediate_deleted) {\n  network,\n  capability,\n  file,\n  umount,\n  signal,\n  ${deny}\n}\n` });
   }
   const vrf = 'link add vrf-lab type vrf table 77\nlink set vrf-lab up';
-  await run(['ip', '-batch', '-'], { input: `${[vrf, ...drawn.flatMap(links)].join('\n')}\n`, timeout: 300_000 });
+  await run(['ip', '-batch', '-'], { ...PATIENT, input: `${[vrf, ...drawn.flatMap(links)].join('\n')}\n` });
   const script = drawn.flatMap((d) => d.names.map((name, i) => {
     // A name that the host has itself is refused in its batch, also for another namespace.
     const renamed = d.wire.kind === 'bridge' ? [] : [`link set q${d.w}-${i} name eth0`];
@@ -85,7 +87,7 @@ async function attackerImage(): Promise<void> {
   const perl = '/usr/lib/x86_64-linux-gnu/perl-base';
   const tar = await rootTar({ programs: ['/usr/bin/perl'], folders: [perl], files: { 'sender.pl': readFileSync(new URL('./sender.pl', import.meta.url), 'utf8') } });
   try {
-    await run(['docker', 'import', tar.file, 'attacker:lab']);
+    await run(['docker', 'import', tar.file, 'attacker:lab'], PATIENT);
   } finally {
     tar.remove();
   }
@@ -94,15 +96,15 @@ async function attackerImage(): Promise<void> {
 async function containers(wire: Wire): Promise<Stand> {
   const bridge = 'lab0';
   await attackerImage();
-  await run(['docker', 'network', 'create', '-o', `com.docker.network.bridge.name=${bridge}`, '--subnet', '10.59.0.0/24', 'lab']);
+  await run(['docker', 'network', 'create', '-o', `com.docker.network.bridge.name=${bridge}`, '--subnet', '10.59.0.0/24', 'lab'], PATIENT);
   const names = Object.keys(wire.members);
   // Two at a time: the machine has two processors.
   const queue = [...names];
   const lane = async () => {
-    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await run(['docker', 'run', '-d', '--name', `lab-${name}`, '--network', 'lab', 'attacker:lab', 'sleep', '100000'], { timeout: 300_000 });
+    for (let name = queue.shift(); name !== undefined; name = queue.shift()) await run(['docker', 'run', '-d', '--name', `lab-${name}`, '--network', 'lab', 'attacker:lab', 'sleep', '100000'], PATIENT);
   };
   await Promise.all([lane(), lane()]);
-  const said = JSON.parse(await run(['docker', 'inspect', ...names.map((n) => `lab-${n}`)])) as readonly { readonly Name: string; readonly State: { readonly Pid: number }; readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly MacAddress: string }>> } }[];
+  const said = JSON.parse(await run(['docker', 'inspect', ...names.map((n) => `lab-${n}`)], PATIENT)) as readonly { readonly Name: string; readonly State: { readonly Pid: number }; readonly NetworkSettings: { readonly Networks: Readonly<Record<string, { readonly IPAddress: string; readonly MacAddress: string }>> } }[];
   const places = names.map((name): Place => {
     const one = said.find((c) => c.Name === `/lab-${name}`);
     const plug = one?.NetworkSettings.Networks['lab'];
