@@ -91,6 +91,10 @@ beforeAll(async () => {
   await lab.inNet(['ip', 'link', 'add', 'stray0', 'type', 'veth', 'peer', 'name', 'eth9', 'netns', String(await lab.pid('wired'))]);
   await lab.run('address');
   await inNet('address', 'ip', 'addr', 'add', '172.30.0.77/24', 'dev', 'eth0');
+  await lab.run('flushed');
+  await inNet('flushed', 'ip', 'addr', 'flush', 'dev', 'eth0');
+  await lab.run('unplugged');
+  await inNet('unplugged', 'ip', 'link', 'del', 'eth0');
   await lab.run('mac');
   await inNet('mac', 'ip', 'link', 'set', 'eth0', 'address', '02:42:ac:1e:00:99');
   await lab.run('route');
@@ -135,6 +139,8 @@ test.each([
   ['crowded', 'drift-process-elsewhere'],
   ['wired', 'drift-interface'],
   ['address', 'drift-address'],
+  ['flushed', 'drift-address'],
+  ['unplugged', 'drift-interface'],
   ['mac', 'drift-mac'],
   ['route', 'drift-route'],
   ['device', 'drift-device'],
@@ -145,7 +151,7 @@ test.each([
 });
 
 test('each has the drift that was planted and no other', () => {
-  const own = new Map([['generous', 'drift-capabilities'], ['unfiltered', 'drift-seccomp'], ['careless', 'drift-no-new-privs'], ['sociable', 'drift-namespace'], ['remounted', 'drift-root-writable'], ['mounted', 'drift-mount'], ['wired', 'drift-interface'], ['device', 'drift-device']]);
+  const own = new Map([['generous', 'drift-capabilities'], ['unfiltered', 'drift-seccomp'], ['careless', 'drift-no-new-privs'], ['sociable', 'drift-namespace'], ['remounted', 'drift-root-writable'], ['mounted', 'drift-mount'], ['wired', 'drift-interface'], ['flushed', 'drift-address'], ['unplugged', 'drift-interface'], ['device', 'drift-device']]);
   for (const [name, rule] of own) expect([name, seen.drift.filter((f) => f.subjects.some((s) => s.name === name)).map((f) => f.name)]).toEqual([name, [rule]]);
 });
 
