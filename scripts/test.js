@@ -19,7 +19,7 @@ let stopped = null;
 const say = (text) => process.stdout.write(`${text}\n`);
 
 /** How a stage is run: `lanes` at once; where there are several its output is kept until it ends, else lines of one would stand between those of another. */
-const shared = (stage, lanes) => ({ minutes: bound(stage, lanes), log: lanes > 1 ? join(scratch, `${stage.name}.log`) : null, gives: lanes > 1 && stage.run.kind === 'check' });
+const shared = (stage, lanes) => ({ minutes: bound(stage, lanes), log: lanes > 1 ? join(scratch, `${stage.name}.log`) : null });
 
 /** The same once all lanes have ended. */
 const alone = (stage) => shared(stage, 1);

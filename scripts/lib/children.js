@@ -1,7 +1,7 @@
-// Commands that run beside each other, each in a process group of its own that ends as a whole.
+// Commands that run beside each other, each in a session of its own: its group ends as a whole, and Linux shares the processors
+// by session first, so that none is starved by another with more processes.
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, writeFileSync } from 'node:fs';
-import { setPriority } from 'node:os';
+import { closeSync, openSync } from 'node:fs';
 
 const running = new Set();
 
@@ -23,21 +23,11 @@ export function endAll() {
   for (const child of running) end(child);
 }
 
-/** What a child is given when it must not slow down what runs beside it. Linux shares by session first where autogroups are on. */
-function giveWay(pid) {
-  try {
-    setPriority(pid, 10);
-    writeFileSync(`/proc/${pid}/autogroup`, '10');
-  } catch {
-    // No such kernel, or it has ended already: it runs as everything else does.
-  }
-}
-
 /**
  * Runs a command to its end. `minutes` bound it. `log`: the file that its output goes to; null passes it on as it comes.
  * Answers its exit status (-1 where it had to be ended or could not be started) and whether the time was over.
  */
-export function run(command, { minutes, log, gives }) {
+export function run(command, { minutes, log }) {
   return new Promise((resolve) => {
     const out = log === null ? 'inherit' : openSync(log, 'a');
     const child = spawn(command[0], command.slice(1), { stdio: ['ignore', out, out], detached: true });
@@ -54,8 +44,6 @@ export function run(command, { minutes, log, gives }) {
     };
     child.on('error', () => done(-1));
     child.on('exit', (code, name) => done(name === null ? code : -1));
-    if (child.pid === undefined) return;
-    running.add(child);
-    if (gives) giveWay(child.pid);
+    if (child.pid !== undefined) running.add(child);
   });
 }

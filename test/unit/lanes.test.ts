@@ -13,7 +13,7 @@ import { STAGES as stagesScript } from '../../scripts/lib/stages.js';
 interface Stage { readonly name: string; readonly lane: string | null; readonly programs: readonly string[]; readonly minutes: number }
 
 const { roundsOf, bound } = lanesScript as { roundsOf(stages: readonly Stage[], processors: number): readonly (readonly (readonly Stage[])[])[]; bound(stage: Stage, lanes: number): number };
-const { run, endAll } = childrenScript as { run(command: readonly string[], how: { readonly minutes: number; readonly log: string | null; readonly gives: boolean }): Promise<{ readonly status: number; readonly late: boolean }>; endAll(): void };
+const { run, endAll } = childrenScript as { run(command: readonly string[], how: { readonly minutes: number; readonly log: string | null }): Promise<{ readonly status: number; readonly late: boolean }>; endAll(): void };
 const STAGES = stagesScript as readonly Stage[];
 
 const stage = (name: string, lane: string | null): Stage => ({ name, lane, programs: [], minutes: 5 });
@@ -48,9 +48,9 @@ test('a command’s output is kept where it is asked for, both streams in their 
   const dir = mkdtempSync(join(tmpdir(), 'bulkhead-children-'));
   try {
     const log = join(dir, 'log');
-    expect(await run(['sh', '-c', 'echo one; echo two >&2; echo three; exit 7'], { minutes: 1, log, gives: true })).toEqual({ status: 7, late: false });
+    expect(await run(['sh', '-c', 'echo one; echo two >&2; echo three; exit 7'], { minutes: 1, log })).toEqual({ status: 7, late: false });
     expect(readFileSync(log, 'utf8')).toBe('one\ntwo\nthree\n');
-    expect(await run([join(dir, 'none')], { minutes: 1, log, gives: false })).toEqual({ status: -1, late: false });
+    expect(await run([join(dir, 'none')], { minutes: 1, log })).toEqual({ status: -1, late: false });
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
@@ -63,9 +63,9 @@ test('a command that does not end in time, or when all are to end, ends with wha
   try {
     const script = (file: string): readonly string[] => ['sh', '-c', `sleep 1000 & echo $! > ${file}.new; mv ${file}.new ${file}; wait`];
     const [slow, other] = [join(dir, 'slow'), join(dir, 'other')];
-    expect(await run(script(slow), { minutes: 0.03, log: join(dir, 'log'), gives: false })).toEqual({ status: -1, late: true });
+    expect(await run(script(slow), { minutes: 0.03, log: join(dir, 'log') })).toEqual({ status: -1, late: true });
     expect(await until(() => gone(slow), 30_000)).toBe(true);
-    const running = run(script(other), { minutes: 5, log: join(dir, 'log'), gives: false });
+    const running = run(script(other), { minutes: 5, log: join(dir, 'log') });
     expect(await until(() => existsSync(other), 30_000)).toBe(true);
     endAll();
     expect(await running).toEqual({ status: -1, late: false });
