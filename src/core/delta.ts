@@ -46,8 +46,15 @@ export function same(a: unknown, b: unknown): boolean {
   return true;
 }
 
+/** Whether two lists hold the very same entries in the same order, as those of a quiet host do. */
+function alike(prev: readonly unknown[], next: readonly unknown[]): boolean {
+  if (prev.length !== next.length) return false;
+  for (let i = 0; i < prev.length; i++) if (prev[i] !== next[i]) return false;
+  return true;
+}
+
 function diffList<K extends ListName>(list: K, prev: Snapshot[K], next: Snapshot[K]): ListDelta<Entry<K>> | null {
-  if (prev === next) return null;
+  if (prev === next || alike(prev, next)) return null;
   const before = new Map((prev as readonly Entry<K>[]).map((entry) => [keyOf(list, entry), entry]));
   const put: Entry<K>[] = [];
   const left = new Set(before.keys());

@@ -3,7 +3,7 @@ import {
 } from '../../core/model/index.js';
 import type { EngineContainer, EngineInfo, EngineNetwork } from './engine/types.js';
 import type { KernelFacts, KernelRead, NetToRead, WireRead } from './parts.js';
-import { engineEndpoints, engineSegments, unreadFacts, withDeclared } from './unread.js';
+import { engineEndpoints, engineSegments, unreadFacts, withDeclared, type Unread } from './unread.js';
 
 const told = <T>(value: T | null, field: string): Reading<T> => (value === null ? unknown('absent', `engine: ${field}`) : known(value, `engine: ${field}`));
 
@@ -59,7 +59,7 @@ function hostOf(info: EngineInfo, kernel: KernelRead | null): Host {
 }
 
 /** Key of the net namespace that a container is in: the kernel's inode, else the engine's word on who shares it. */
-function netKeyOf(container: EngineContainer, facts: KernelFacts, byName: ReadonlyMap<string, string>): string | null {
+export function netKeyOf(container: EngineContainer, facts: KernelFacts, byName: ReadonlyMap<string, string>): string | null {
   if (container.pid === null) return null;
   const { inode, owner } = facts.namespaces.net;
   if (valueOf(owner) === 'host') return 'host';
@@ -71,6 +71,25 @@ function netKeyOf(container: EngineContainer, facts: KernelFacts, byName: Readon
 }
 
 const FOREIGN = 'the kernel of the engine is not this one';
+
+/** Ids of containers by all that a declaration may call them. */
+export function idsByName(containers: Iterable<EngineContainer>): ReadonlyMap<string, string> {
+  return new Map([...containers].flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
+}
+
+/** A container of the engine's word and the kernel's. */
+export function containerOf(word: EngineContainer, facts: KernelFacts, net: string | null, endpoints: Container['endpoints']): Container {
+  const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = word;
+  return {
+    kind: 'container',
+    id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
+    ...facts,
+    cgroup: withDeclared(facts.cgroup, declared),
+    net,
+    endpoints,
+    privilegedPrograms: unknown('not-asked', `engine: GET /containers/${id.slice(0, 12)}/export`),
+  };
+}
 
 /** What one look at everything has gathered; `kernel` and `wire` are null where they were not read. */
 export interface Gathered {
@@ -89,7 +108,7 @@ export type Joined = Map<string, { readonly of: readonly unknown[]; readonly con
 export function joinContainers(gathered: Gathered, memory: Joined = new Map()): readonly Container[] {
   const { containers, kernel, networks } = gathered;
   const foreign = kernel === null || kernel.proof.kind !== 'proved';
-  const byName = new Map(containers.flatMap((c) => [[c.name, c.id], [c.id, c.id], [c.id.slice(0, 12), c.id]] as const));
+  const byName = idsByName(containers);
   const segments = new Set(engineSegments(networks).map((s) => s.id));
   const there = new Set(containers.map((c) => c.id));
   for (const id of memory.keys()) if (!there.has(id)) memory.delete(id);
@@ -103,17 +122,8 @@ export function joinContainers(gathered: Gathered, memory: Joined = new Map()): 
     const gone = !foreign && word.pid !== null && (read === undefined || read.process === null);
     const c = gone ? { ...word, pid: null } : word;
     const facts = (gone ? undefined : read) ?? unreadFacts(c.pid === null ? 'absent' : 'unsupported', gone ? 'its process ended while it was read' : c.pid === null ? 'no process runs in it' : FOREIGN);
-    const { id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared } = c;
-    const container: Container = {
-      kind: 'container',
-      id, name, image, imageId, state, pid, health, project, service, createdAt, startedAt, labels, declared,
-      ...facts,
-      cgroup: withDeclared(facts.cgroup, c.declared),
-      net: netKeyOf(c, facts, byName),
-      endpoints: engineEndpoints(c, segments),
-      privilegedPrograms: unknown('not-asked', `engine: GET /containers/${c.id.slice(0, 12)}/export`),
-    };
-    memory.set(id, { of, container });
+    const container = containerOf(c, facts, netKeyOf(c, facts, byName), engineEndpoints(c, segments));
+    memory.set(word.id, { of, container });
     return container;
   });
 }
@@ -137,8 +147,8 @@ export function netsToRead(all: readonly Workload[], host: Pick<Host, 'namespace
   return [...nets].map(([key, net]) => ({ key, ...net }));
 }
 
-function unreadNet(net: NetToRead): NetNamespace {
-  const none = unknown('unsupported', FOREIGN);
+/** A net namespace of which nothing was read, and why. */
+export function unreadNet(net: Pick<NetToRead, 'key' | 'of'>, none: Unread = unknown('unsupported', FOREIGN)): NetNamespace {
   return {
     key: net.key, of: net.of, inode: none, ownerUserNs: none, neighbours: none, neighbours6: none, routes: none,
     sysctls: none, nft: none, ebtables: none, arptables: none, tc: none, fdb: none,
@@ -163,7 +173,7 @@ export function assemble(gathered: Gathered, containers: readonly Container[], w
     cgroups: here?.cgroups ?? [],
     segments: wire?.segments ?? engineSegments(gathered.networks),
     interfaces: wire?.interfaces ?? [],
-    nets: wire?.nets ?? netsToRead(containers).map(unreadNet),
+    nets: wire?.nets ?? netsToRead(containers).map((net) => unreadNet(net)),
     connections: unknown('not-asked', '/proc/<pid>/net/tcp'),
     notes: [...gathered.notes, ...(here?.notes ?? []), ...(wire?.notes ?? [])],
   };

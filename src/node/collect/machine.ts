@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readAhead } from './kernel/ahead.js';
+import { readFirst } from './kernel/first.js';
 import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, Tables, WireRead } from './parts.js';
@@ -46,6 +47,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       }
       return readKernel({ roots, containers, cache, local, brief: depth !== 'full', ...(touched === null ? { depth: 'full' as const } : { depth: depth === 'touched' ? ('touched' as const) : ('known' as const), again: touched }) });
     },
+    first: (container, all) => readFirst(roots, cache, container, all),
     moving: () => readMoving(cache),
     async wire(input, touched, depth, most) {
       const since = Date.now();

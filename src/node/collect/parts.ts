@@ -98,6 +98,8 @@ export interface KernelReaders {
   /** Begins what needs no word of the engine's, as the engine is asked: the next `kernel` and `wire` take it. `known`: for a snapshot where the containers are known. */
   begin?(depth: Depth, known: boolean): void;
   kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
+  /** What can be told of a container as soon as it has begun, without a look at any other; null where its program does not run yet. */
+  first?(container: KernelContainer, all: readonly KernelContainer[]): KernelFacts | null;
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<WireRead>;
   tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;

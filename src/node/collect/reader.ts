@@ -1,6 +1,8 @@
+import { setImmediate as next } from 'node:timers/promises';
 import { applyDelta, diffSnapshots } from '../../core/delta.js';
 import { workloads, type Container, type NetNamespace, type Note, type Snapshot } from '../../core/model/index.js';
 import { contradicts, differs, mapped, withDeclaredOf, withStates } from './moved.js';
+import { withBegun } from './begun.js';
 import { assemble, joinContainers, netsToRead, type Gathered, type Joined } from './assemble.js';
 import { Refused, type Door } from './engine/door.js';
 import { NotUnderstood, readContainer, readContainers, readInfo, readList, readNetworks } from './engine/engine.js';
@@ -100,8 +102,8 @@ export class Reader {
     });
   }
 
-  /** Reads again what was touched. */
-  refresh(touched: Touched, depth: Depth = 'full'): Promise<Snapshot> {
+  /** Reads again what was touched. `tell`: is given what can be told at once of containers that began, before all else is read. */
+  refresh(touched: Touched, depth: Depth = 'full', tell?: (begun: Snapshot) => void): Promise<Snapshot> {
     return this.#inTurn(async () => {
       const info = this.#info;
       if (info === null) return this.#list(null, depth);
@@ -112,6 +114,7 @@ export class Reader {
       ]);
       this.#networks = networks;
       this.#notes = notes;
+      if (tell !== undefined) await this.#tellBegun(touched.containers, tell);
       return this.#read(new Set([...touched.containers, ...touched.processes]), depth);
     });
   }
@@ -233,6 +236,17 @@ export class Reader {
     this.#kernel = await this.#readKernel(touched, depth);
     this.#kernelIsQuick = depth !== 'full';
     return this.#join(touched === null ? null : this.#netsOf(touched), depth, most);
+  }
+
+  async #tellBegun(ids: ReadonlySet<string>, tell: (begun: Snapshot) => void): Promise<void> {
+    const last = this.#last;
+    if (last === null || this.#kernel?.proof.kind !== 'proved') return;
+    const begun = await withBegun(last, ids, this.#engine, this.#readers);
+    if (begun === null) return;
+    this.#last = begun;
+    tell(begun);
+    // Whoever was told passes it on before this thread is busy again.
+    await next();
   }
 
   /** The kernel, and once more where a container ended or began anew since the engine was asked. */

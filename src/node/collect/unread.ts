@@ -4,7 +4,7 @@ import {
 import type { EngineContainer, EngineNetwork } from './engine/types.js';
 import type { KernelFacts } from './parts.js';
 
-type Nothing = { readonly unknown: Unknown; readonly source: string };
+export type Unread = { readonly unknown: Unknown; readonly source: string };
 
 /** A container of whose kernel nothing was read, and why. */
 export function unreadFacts(why: Unknown, source: string): KernelFacts {
@@ -25,7 +25,7 @@ export function unreadFacts(why: Unknown, source: string): KernelFacts {
   };
 }
 
-export function unreadCgroup(none: Nothing): CgroupFacts {
+export function unreadCgroup(none: Unread): CgroupFacts {
   return {
     path: none,
     memory: { limit: none, declared: none, effectiveLimit: none, imposedBy: none, usage: none, high: none, low: none, swapLimit: none, oomKills: none, pressure: none },
@@ -74,8 +74,8 @@ export function engineSegments(networks: readonly EngineNetwork[]): readonly Seg
     }));
 }
 
-export function engineEndpoints(container: EngineContainer, segments: ReadonlySet<string>): readonly Endpoint[] {
-  const none = unknown('unsupported', 'the kernel of the engine is not this one');
+/** `none`: why the kernel's part of them is not known. */
+export function engineEndpoints(container: EngineContainer, segments: ReadonlySet<string>, none: Unread = unknown('unsupported', 'the kernel of the engine is not this one')): readonly Endpoint[] {
   const source = (field: string) => `engine: NetworkSettings.Networks.${field}`;
   return container.endpoints
     .filter((at) => segments.has(`network:${at.networkId}`) && container.pid !== null)

@@ -147,8 +147,8 @@ export class Connection {
     const touched = this.#gathered;
     this.#gathered = new Gathered();
     if (touched.everything) return void this.#work('whole', () => this.reader.snapshot());
-    // What files tell is shown at once, what children tell a moment later.
-    void this.#work('events', () => this.reader.refresh(touched, 'touched'));
+    // Of what began its first process is shown at once, then what files tell, and what children tell a moment later.
+    void this.#work('events', () => this.reader.refresh(touched, 'touched', (begun) => this.#publish(begun, 'events', null)));
   }
 
   #deepen(): void {

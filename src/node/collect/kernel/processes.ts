@@ -132,7 +132,7 @@ function isStill(known: Proc | undefined): boolean {
 }
 
 /** One process, or `undefined` where it ended meanwhile. `last`: what was known of that pid, of the same process or not. */
-function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc | undefined): Proc | undefined {
+export function readProcess(proc: string, cache: ProcessCache, pid: number, last: Proc | undefined): Proc | undefined {
   const files = filesOf(cache, proc, pid);
   const { path } = files;
   const status = valueOf(files.status.read(cache.pass));
