@@ -1,6 +1,6 @@
 import type { NetKey, NetNamespace, Neighbour } from '../../../core/model/network.js';
 import type { Reading } from '../../../core/model/reading.js';
-import { parseNeighbourEvent, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
+import { parseNeighbourEvent, tellsOfForwarding, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
 import type { NetToRead } from '../parts.js';
 import { listenToNeighbours, readSix, type Listen, type ReadSix } from './listen.js';
 import type { Table } from './tables.js';
@@ -17,16 +17,23 @@ export interface NeighbourWatch {
   learn(nets: readonly Pick<NetNamespace, 'key' | 'neighbours6'>[], numbers: ReadonlyMap<number, NetKey>, since: number): void;
   /**
    * Those whose IPv4 table may have changed since this was asked last: where an event told so, where none would be heard,
-   * and a few of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
+   * and at each `STEP`th call some of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
    */
-  due(nets: readonly NetToRead[]): readonly NetToRead[];
+  due(nets: readonly NetToRead[]): Due;
   /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. The very same list where nothing moved. */
   tables(nets: readonly NetToRead[]): readonly Table[];
   close(): void;
 }
 
-/** Each IPv4 table is read once in so many polls, whether it was heard of or not. */
+/** What is to be read. `forwarding`: whether the bridges of this net namespace may have learnt something, by the same rules. */
+export interface Due {
+  readonly nets: readonly NetToRead[];
+  readonly forwarding: boolean;
+}
+
+/** Each IPv4 table is read once in so many polls, whether it was heard of or not: some of them at each fifth, so that the others have nothing to do. */
 export const ROUND = 50;
+export const STEP = 5;
 
 /** One namespace is read at most this often, ms, and so many at a time, however many events come. */
 export const READ_GAP = 250;
@@ -55,7 +62,10 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
   const due4 = new Set<NetKey>();
   let hears: ReadonlySet<NetKey> = new Set();
   let all4 = true;
+  let forwarding4 = true;
   let round = 0;
+  /** Those of a list whose events are not heard. */
+  let deaf: { readonly nets: readonly NetToRead[]; readonly hears: ReadonlySet<NetKey>; readonly which: readonly NetToRead[] } | undefined;
   /** What was answered last, until something is read anew. */
   let told: { readonly nets: readonly NetToRead[]; readonly tables: readonly Table[] } | undefined;
   const dirty = new Set<NetKey>();
@@ -127,6 +137,7 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     }, LISTENS).unref();
     listener = listen({
       onLine: (line) => {
+        if (tellsOfForwarding(line)) forwarding4 = true;
         const event = parseNeighbourEvent(line);
         if (event !== null && !closed) hear(event);
       },
@@ -166,12 +177,18 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     },
     due(nets) {
       const turn = (round += 1) % ROUND;
+      if (deaf?.nets !== nets || deaf.hears !== hears) deaf = { nets, hears, which: nets.filter((n) => !hears.has(n.key) && (n.key !== 'host' || n.pid !== null)) };
       const everything = all4 || listensSince === Number.POSITIVE_INFINITY;
-      const isHeard = (n: NetToRead): boolean => hears.has(n.key) || (n.key === 'host' && n.pid === null);
-      const which = everything ? nets : nets.filter((n, at) => at % ROUND === turn || due4.has(n.key) || !isHeard(n));
-      all4 = false;
+      const now = turn % STEP === 0;
+      const unheard = new Set(deaf.which);
+      const isDue = (n: NetToRead, at: number): boolean => (now && at % (ROUND / STEP) === turn / STEP) || due4.has(n.key) || unheard.has(n);
+      const due: Due = {
+        nets: everything ? nets : now || due4.size > 0 ? nets.filter(isDue) : deaf.which,
+        forwarding: everything || now || forwarding4,
+      };
+      all4 = forwarding4 = false;
       due4.clear();
-      return which;
+      return due;
     },
     tables(nets) {
       if (listener !== null && dirty.size > 0) pump();
