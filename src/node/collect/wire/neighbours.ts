@@ -31,9 +31,9 @@ export interface Due {
   readonly forwarding: boolean;
 }
 
-/** Each IPv4 table is read once in so many polls, whether it was heard of or not: some of them at each fifth, so that the others have nothing to do. */
-export const ROUND = 50;
-export const STEP = 5;
+/** Each IPv4 table is read once in so many polls, whether it was heard of or not: some of them at each `STEP`th, so that the others have nothing to do. */
+export const ROUND = 150;
+export const STEP = 15;
 
 /** One namespace is read at most this often, ms, and so many at a time, however many events come. */
 export const READ_GAP = 250;
