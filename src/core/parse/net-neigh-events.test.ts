@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseNeighbourEvent, tellsOfForwarding } from './net-neigh-events.js';
+import { parseNeighbourEvent } from './net-neigh-events.js';
 
 test('a line tells of which namespace, which address and which MAC', () => {
   expect(parseNeighbourEvent('[nsid 0]fd00:77::3 dev if4 lladdr 02:42:ac:11:00:04 REACHABLE ')).toEqual({ nsid: 0, ip: 'fd00:77::3', mac: '02:42:ac:11:00:04' });
@@ -27,12 +27,4 @@ test.each([
   `[nsid 0]fd00:77::3 dev if4 FAILED ${'x'.repeat(400)}`,
 ])('anything else is passed over: %j', (line) => {
   expect(parseNeighbourEvent(line)).toBeNull();
-});
-
-test('a line without an address of IP is a bridge’s, as the kernel tells it of this namespace', () => {
-  for (const line of ['[nsid current]dev veth02b099e lladdr 02:42:ac:1d:00:2a REACHABLE ', '[nsid current]Deleted dev veth02b099e lladdr 6e:01:33:0a:03:cf PERMANENT ']) {
-    expect(tellsOfForwarding(line)).toBe(true);
-    expect(parseNeighbourEvent(line)).toBeNull();
-  }
-  for (const line of ['[nsid 3]dev eth0 lladdr 02:42:ac:1d:00:2a REACHABLE ', '[nsid current]10.0.0.2 dev br0 lladdr 02:42:ac:1d:00:2a STALE ', '']) expect(tellsOfForwarding(line)).toBe(false);
 });

@@ -15,10 +15,3 @@ export function parseNeighbourEvent(line: string): NeighbourEvent | null {
   if (nsid === undefined || ip === undefined) return null;
   return { nsid: nsid === 'current' ? 'own' : Number(nsid), ip, mac: gone === undefined ? (mac ?? null) : null };
 }
-
-const FORWARDING = /^\[nsid current\](?:Deleted )?dev \S{1,32} lladdr [0-9a-f]{2}(?::[0-9a-f]{2}){5}(?: |$)/;
-
-/** Whether a line tells that a bridge of the listener's own namespace learnt, moved or forgot an address: the kernel tells of forwarding entries as of neighbours, without an address of IP. */
-export function tellsOfForwarding(line: string): boolean {
-  return line.length <= 300 && FORWARDING.test(line);
-}

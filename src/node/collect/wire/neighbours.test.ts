@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Neighbour } from '../../../core/model/network.js';
 import { known, unknown, type Reading } from '../../../core/model/reading.js';
 import type { Heard } from './listen.js';
-import { LISTENS, READ_GAP, ROUND, STEP, watchNeighbours } from './neighbours.js';
+import { LISTENS, READ_GAP, ROUND, watchNeighbours } from './neighbours.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -147,7 +147,7 @@ test('closing ends the listener and all that was planned', async () => {
 function dueOf(p: { readonly watch: ReturnType<typeof watchNeighbours> }): readonly string[] {
   const far = Array.from({ length: ROUND }, (_, n) => ({ key: `net:far-${n}`, pid: 100 + n, of: [] }));
   const padded = [...far.slice(0, ROUND - NETS.length), ...NETS];
-  return p.watch.due(padded).nets.map((n) => n.key).filter((key) => !key.startsWith('net:far-'));
+  return p.watch.due(padded).map((n) => n.key).filter((key) => !key.startsWith('net:far-'));
 }
 const told4 = (nsid: number | 'current' = 0): string => `[nsid ${nsid}]10.0.0.2 dev if4 lladdr 02:42:ac:11:00:09 REACHABLE `;
 
@@ -186,21 +186,6 @@ test('whether heard of or not, each IPv4 table has its turn in a round', async (
   const p = await calm();
   const seen = new Set<string>();
   dueOf(p);
-  for (let n = 0; n < ROUND; n++) for (const { key } of p.watch.due(NETS).nets) seen.add(key);
+  for (let n = 0; n < ROUND; n++) for (const { key } of p.watch.due(NETS)) seen.add(key);
   expect([...seen].sort()).toEqual(['net:1', 'net:2']);
-});
-
-test('what bridges learnt is due where an event told so, now and then, and each time where nobody listens', async () => {
-  const p = await calm();
-  const due = (): boolean => p.watch.due(NETS).forwarding;
-  due();
-  while (!due());
-  const quiet = Array.from({ length: STEP - 1 }, due);
-  expect([quiet, due()]).toEqual([Array.from(quiet, () => false), true]);
-  p.say('[nsid current]dev veth02b099e lladdr 02:42:ac:1d:00:2a REACHABLE ');
-  expect([due(), due()]).toEqual([true, false]);
-  p.lost();
-  expect([due(), due()]).toEqual([true, false]);
-  p.end();
-  expect([due(), due(), due()]).toEqual([true, true, true]);
 });

@@ -1,6 +1,6 @@
 import type { NetKey, NetNamespace, Neighbour } from '../../../core/model/network.js';
 import type { Reading } from '../../../core/model/reading.js';
-import { parseNeighbourEvent, tellsOfForwarding, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
+import { parseNeighbourEvent, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
 import type { NetToRead } from '../parts.js';
 import { listenToNeighbours, readSix, type Listen, type ReadSix } from './listen.js';
 import type { Table } from './tables.js';
@@ -19,21 +19,15 @@ export interface NeighbourWatch {
    * Those whose IPv4 table may have changed since this was asked last: where an event told so, where none would be heard,
    * and at each `STEP`th call some of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
    */
-  due(nets: readonly NetToRead[]): Due;
+  due(nets: readonly NetToRead[]): readonly NetToRead[];
   /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. The very same list where nothing moved. */
   tables(nets: readonly NetToRead[]): readonly Table[];
   close(): void;
 }
 
-/** What is to be read. `forwarding`: whether the bridges of this net namespace may have learnt something, by the same rules. */
-export interface Due {
-  readonly nets: readonly NetToRead[];
-  readonly forwarding: boolean;
-}
-
 /** Each IPv4 table is read once in so many polls, whether it was heard of or not: some of them at each `STEP`th, so that the others have nothing to do. */
 export const ROUND = 150;
-export const STEP = 15;
+const STEP = 15;
 
 /** One namespace is read at most this often, ms, and so many at a time, however many events come. */
 export const READ_GAP = 250;
@@ -62,7 +56,6 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
   const due4 = new Set<NetKey>();
   let hears: ReadonlySet<NetKey> = new Set();
   let all4 = true;
-  let forwarding4 = true;
   let round = 0;
   /** Those of a list whose events are not heard. */
   let deaf: { readonly nets: readonly NetToRead[]; readonly hears: ReadonlySet<NetKey>; readonly which: readonly NetToRead[] } | undefined;
@@ -137,7 +130,6 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     }, LISTENS).unref();
     listener = listen({
       onLine: (line) => {
-        if (tellsOfForwarding(line)) forwarding4 = true;
         const event = parseNeighbourEvent(line);
         if (event !== null && !closed) hear(event);
       },
@@ -182,13 +174,10 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       const now = turn % STEP === 0;
       const unheard = new Set(deaf.which);
       const isDue = (n: NetToRead, at: number): boolean => (now && at % (ROUND / STEP) === turn / STEP) || due4.has(n.key) || unheard.has(n);
-      const due: Due = {
-        nets: everything ? nets : now || due4.size > 0 ? nets.filter(isDue) : deaf.which,
-        forwarding: everything || now || forwarding4,
-      };
-      all4 = forwarding4 = false;
+      const which = everything ? nets : now || due4.size > 0 ? nets.filter(isDue) : deaf.which;
+      all4 = false;
       due4.clear();
-      return due;
+      return which;
     },
     tables(nets) {
       if (listener !== null && dirty.size > 0) pump();

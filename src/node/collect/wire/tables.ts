@@ -36,10 +36,10 @@ interface Kept {
  */
 export interface TableReader {
   /**
-   * All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read, and so
-   * are the forwarding entries where those are not. The very same answer comes again for the same list where nothing moved.
+   * All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read. The
+   * very same answer comes again for the same list where nothing moved.
    */
-  read(nets: readonly Seat[], due?: { readonly nets: readonly Seat[]; readonly forwarding: boolean }): Tables;
+  read(nets: readonly Seat[], due?: readonly Seat[]): Tables;
   /** Only these; of the others nothing is forgotten. */
   of(nets: readonly Seat[]): readonly Table[];
 }
@@ -68,11 +68,11 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
 
   return {
     of: (nets) => nets.map((n) => table(n.key, n.pid)),
-    read(nets, due = { nets, forwarding: true }) {
-      const forwarding = due.forwarding || last === undefined ? fdb.read() : last.tables.fdb;
+    read(nets, due = nets) {
+      const forwarding = fdb.read();
       let moved = last?.nets !== nets || last.tables.fdb !== forwarding;
       const read = new Map<NetKey, Table>();
-      for (const n of due.nets) {
+      for (const n of due) {
         const before = kept.get(n.key)?.neighbours;
         const now = table(n.key, n.pid);
         moved ||= now.neighbours !== before;
