@@ -121,6 +121,7 @@ export function netsOf(host: HostSpec, placed: readonly Placed[], interfaces: re
       arptables: denied([], 'arptables-save'),
       tc: denied([], 'tc -j filter show'),
       fdb: denied([], 'bridge -j fdb'),
+      sockets: known([], `/proc/${pid}/net/protocols`),
     };
   });
 }

@@ -7,7 +7,8 @@ import { reading } from './reading.js';
  */
 export type NetKey = string;
 
-const vlanEntry = z.object({ vid: z.number(), pvid: z.boolean(), untagged: z.boolean() }).readonly();
+/** `state`: of the port in that VLAN alone (`bridge -d vlan`); absent where it was not told, and then that of the port counts. */
+const vlanEntry = z.object({ vid: z.number(), pvid: z.boolean(), untagged: z.boolean(), state: z.string().optional() }).readonly();
 
 /** Flags of a bridge port, `/sys/class/net/<bridge>/brif/<port>/*` and `bridge -j -d link`, `bridge -j vlan`. */
 export const bridgePort = z
@@ -52,6 +53,9 @@ export const netInterface = z
       .object({
         vlanFiltering: reading(z.boolean()),
         nfCallIptables: reading(z.boolean()),
+        /** Whether this bridge alone hands ARP and IPv6 to the tables of br_netfilter. Absent in snapshots that did not ask. */
+        nfCallArptables: reading(z.boolean()).optional(),
+        nfCallIp6tables: reading(z.boolean()).optional(),
         /** Of the bridge itself: in which VLANs its host is. Absent in snapshots that did not ask. */
         vlans: reading(z.array(vlanEntry).readonly()).optional(),
       })
@@ -122,9 +126,25 @@ export type FdbEntry = z.infer<typeof fdbEntry>;
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 export const json: z.ZodType<Json> = z.json() as z.ZodType<Json>;
 
-/** One tc(8) filter with the device and hook it hangs on (`tc -j filter show dev X ingress`); a queue that loses frames (netem) is told among them. */
+/** One tc(8) filter with the device and hook it hangs on (`tc -j filter show dev X ingress`); a queue that loses frames (netem), or that may by filters or limits of its own (`queue`), is told among them; so is a program of tcx or netkit, as a `bpf` filter. */
 export const tcFilter = z.object({ dev: z.string(), hook: z.enum(['ingress', 'egress']), filter: json }).readonly();
 export type TcFilter = z.infer<typeof tcFilter>;
+
+/**
+ * An open socket by which frames (`packet`, `xdp`), what follows a header of the kernel's (`datagram`) or IPv6 messages of any content (`raw6`) go out: rights were asked for when
+ * it was opened, not when something is sent. `inode` and `protocol` from `/proc/<pid>/net/{packet,raw6}`; an XDP socket is
+ * counted alone (`/proc/<pid>/net/protocols`), without an inode. `holders`: of which workload (or `host`) a process has it open,
+ * one pid of each, from `/proc/<pid>/fd`; empty where nobody was found (it may be on its way from one to another).
+ */
+export const openSocket = z
+  .object({
+    kind: z.enum(['packet', 'datagram', 'raw6', 'xdp']),
+    inode: z.number().nullable(),
+    protocol: z.number(),
+    holders: reading(z.array(z.object({ id: z.string(), pid: z.number() }).readonly()).readonly()),
+  })
+  .readonly();
+export type OpenSocket = z.infer<typeof openSocket>;
 
 /**
  * What is read of one net namespace as a whole. `key` names it; `of` are the workloads in it (`host` for the host).
@@ -147,6 +167,8 @@ export const netNamespace = z
     arptables: reading(z.array(z.string()).readonly()),
     tc: reading(z.array(tcFilter).readonly()),
     fdb: reading(z.array(fdbEntry).readonly()),
+    /** Absent in snapshots that did not ask. */
+    sockets: reading(z.array(openSocket).readonly()).optional(),
   })
   .readonly();
 export type NetNamespace = z.infer<typeof netNamespace>;

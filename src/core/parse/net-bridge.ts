@@ -33,7 +33,7 @@ export function parseFdb(items: readonly unknown[]): readonly FdbEntry[] {
 
 const vlans = z.looseObject({
   ifname: z.string(),
-  vlans: z.array(z.looseObject({ vlan: z.number(), vlanEnd: z.number().optional(), flags: z.array(z.string()).default([]) })).default([]),
+  vlans: z.array(z.looseObject({ vlan: z.number(), vlanEnd: z.number().optional(), flags: z.array(z.string()).default([]), state: z.string().optional() })).default([]),
 });
 
 /** `bridge -j vlan show`: VLANs by port; a range is spelled out. */
@@ -45,7 +45,8 @@ export function parseVlans(items: readonly unknown[]): ReadonlyMap<string, reado
     const list: Vlan[] = [];
     for (const v of p.data.vlans) {
       const end = Math.min(v.vlanEnd ?? v.vlan, 4095);
-      for (let vid = v.vlan; vid <= end; vid++) list.push({ vid, pvid: v.flags.includes('PVID'), untagged: v.flags.includes('Egress Untagged') });
+      const state = v.state === undefined ? {} : { state: v.state };
+      for (let vid = v.vlan; vid <= end; vid++) list.push({ vid, pvid: v.flags.includes('PVID'), untagged: v.flags.includes('Egress Untagged'), ...state });
     }
     out.set(p.data.ifname, list);
   }

@@ -1,4 +1,5 @@
 import { known, unknown, type Reading } from '../model/reading.js';
+import { PROGRAM, parseBpfNet, queueThatMayDrop } from './net-queues.js';
 import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
 import { hookedDevices, parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
 import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
@@ -49,7 +50,9 @@ function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neigh
     return { links: why('ip -j -d link'), neighbours: why('ip -j neigh'), neighbours6: why('ip -j neigh') };
   }
   const byName = parseAddresses(addresses);
-  const vlans = arrayOf(sections, 'vlan', 'bridge -j vlan show', parseVlans);
+  // In detail, where bridges filter and both tools can: with the state of the port in each VLAN.
+  const detailed = arrayOf(sections, 'vlan states', 'bridge -j -d vlan show', parseVlans);
+  const vlans = 'value' in detailed && detailed.value.size > 0 ? detailed : arrayOf(sections, 'vlan', 'bridge -j vlan show', parseVlans);
   const both = parseNeighbours(neigh);
   return {
     links: known(
@@ -104,8 +107,12 @@ function readTc(sections: Sections): DeepNet['tc'] {
   // A queue that loses frames is no filter, and stops what leaves all the same.
   for (const q of jsonArray(qdiscs.text) ?? []) {
     const { dev, kind, root, options } = q as { readonly dev?: unknown; readonly kind?: unknown; readonly root?: unknown; readonly options?: Json };
-    if (kind === 'netem' && root === true && typeof dev === 'string') out.push({ dev, hook: 'egress', filter: { kind, options: options ?? {} } });
+    if (root !== true || typeof dev !== 'string' || typeof kind !== 'string') continue;
+    if (kind === 'netem') out.push({ dev, hook: 'egress', filter: { kind, options: options ?? {} } });
+    else if (queueThatMayDrop(kind, options)) out.push({ dev, hook: 'egress', filter: { kind: 'queue', queue: kind } });
   }
+  const programs = sections.get('bpf');
+  if (programs?.status === 0) for (const { dev, hook, name } of parseBpfNet(programs.text)) out.push({ dev, hook, filter: { ...PROGRAM, options: { bpf_name: name } } });
   return known(out, source);
 }
 

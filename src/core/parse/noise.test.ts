@@ -13,6 +13,7 @@ import { parseArptables, parseEbtables } from './net-legacy.js';
 import { readNamespace } from './net-namespace.js';
 import { parseNeighbourEvent } from './net-neigh-events.js';
 import { parseArp, parseDevNames, parseIndices, parseInet6, parseLocalAddresses, parseRoutes, parseRoutes6, parseSockets, parseSysctls } from './net-proc.js';
+import { parsePackets, parseProtocols, parseRaw6 } from './net-open.js';
 import { splitSections } from './net-sections.js';
 import { parseCpuCount, parseIdMap, parseLine, parseLsms, parseMemTotal, parseNsLink, parseStartTicks, parseUptime } from './proc.js';
 import { parseStatus } from './status.js';
@@ -86,6 +87,9 @@ const TABLES: readonly (readonly [string, string, (text: string) => unknown])[] 
   ['net/if_inet6', 'fd000009000000000000000000000002 02 40 00 82     eth0\n', parseInet6],
   ['net/fib_trie', 'Local:\n  +-- 0.0.0.0/1 2 0 2\n     |-- 10.9.0.2\n        /32 host LOCAL\n', parseLocalAddresses],
   ['net/tcp', '  sl  local_address rem_address   st\n   0: 0100007F:0277 0200090A:01BB 01 00000000:00000000\n', parseSockets],
+  ['net/protocols', 'protocol  size sockets  memory press\nPACKET    1600      1      -1   NI\nRAWv6     1344      1      -1   NI\n', (text) => [...(parseProtocols(text) ?? [])]],
+  ['net/packet', 'sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n000000005d3d288d 2      3    0003   0     0 0      0      38779522\n', parsePackets],
+  ['net/raw6', '  sl  local_address                         remote_address                        st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode ref pointer drops\n    4: 00000000000000000000000000000000:003A 00000000000000000000000000000000:0000 07 00000000:00000000 00:00000000 00000000     0        0 38779523 2 000000000068c62f 0\n', parseRaw6],
   ['sysctls', 'ipv4/conf/eth0/arp_accept:0\nipv6/conf/all/accept_ra:1\n', parseSysctls],
   ['ebtables', 'Bridge table: filter\n\nBridge chain: FORWARD, entries: 1, policy: DROP\n-p ARP --arp-ip-src 10.9.0.5 -j DROP \n', parseEbtables],
   ['arptables', 'Chain INPUT (policy ACCEPT 0 packets, 0 bytes)\n-j DROP -i eth0 -o * -s 10.0.0.1 ! --src-mac 00:00:00:00:00:01 , pcnt=3 -- bcnt=84 \n', parseArptables],

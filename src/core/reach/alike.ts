@@ -5,14 +5,14 @@ import type { Party, Plug } from './wire.js';
 
 /** Parties with the same key get the same answer, towards any other of another net namespace. */
 export function alike(p: Party, host: Host): string {
-  return `${plugKey(p.plug, host)}|${pidKey(p)}`;
+  return `${plugKey(p.plug, host)}|${pidKey(p, host)}`;
 }
 
 /** What table-write depends on, coarsely: who shares the host's pid namespace or another's is a class of its own. */
-function pidKey(p: Party): string {
+function pidKey(p: Party, host: Host): string {
   if (p.workload === null) return 'host';
   const owner = valueOf(p.workload.namespaces.pid.owner);
-  return owner === 'own' ? 'own' : owner === 'host' ? 'host' : p.id;
+  return owner === 'own' && !host.mates.has(p.id) ? 'own' : owner === 'host' ? 'host' : p.id;
 }
 
 const keys = new WeakMap<Host, Map<Plug, string>>();
@@ -35,7 +35,7 @@ function plugKey(plug: Plug, host: Host): string {
     const six = ['forwarding', 'disable_ipv6'].map((k) => sysctls?.[`net.ipv6.conf.${plug.iface?.name ?? ''}.${k}`] ?? '?').join(',');
     const programs = [plug.iface, plug.port, plug.entry ?? undefined].map((i) => (i === undefined ? undefined : valueOf(i.xdp)?.join())).join();
     const locked = port != null && valueOf(port.locked) === true ? plug.net : '';
-    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, six, programs, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host'].join('|');
+    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, six, programs, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host', plug.iface !== undefined && host.uppers.has(plug.iface.id) ? plug.net : ''].join('|');
     mine.set(plug, key);
   }
   return key;

@@ -1,4 +1,5 @@
 import { valueOf } from '../model/reading.js';
+import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
 import { alike } from './alike.js';
 import { series, strongest, type Answer } from './answer.js';
@@ -9,20 +10,32 @@ import type { Party, Wire } from './wire.js';
 /** More kinds of places than this to send from tell nothing new. */
 const MOST_SEATS = 8;
 
-/** Whether a workload sees the host's processes and may put itself into their net namespaces: worth asking where from it can send. */
-export function mayRoam(w: Workload): boolean {
-  return valueOf(w.namespaces.pid.owner) === 'host' && w.processes.some((p) => valueOf(p.capabilities.effective)?.includes('CAP_SYS_ADMIN') !== false && valueOf(p.capabilities.effective)?.includes('CAP_NET_RAW') !== false);
+/** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces: worth asking where from it can send. */
+export function mayRoam(w: Workload, host: Host): boolean {
+  const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false;
+  return (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.has(w.id)) && w.processes.some((p) => may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW'));
 }
+
+/** Whether it is in one pid namespace with another workload, which is not the host's. */
+const isMate = (w: Workload, other: Workload | null, host: Host): boolean => other !== null && host.mates.get(w.id)?.includes(other) === true;
 
 /** Net namespaces on a wire, other than its own and the victim's, from which a workload could send: one of each kind. */
 export function seatsOf(w: Workload, v: Party, wire: Wire, host: Host): readonly Party[] {
   const out = new Map<string, Party>();
+  const everywhere = valueOf(w.namespaces.pid.owner) === 'host';
   const own = (p: Party): boolean => p.plug.net === w.net || p.plug.net === v.plug.net;
   for (const p of [...wire.hostParties.slice(0, 1), ...wire.members, ...wire.beyond]) {
     const key = alike(p, host);
-    if (!own(p) && !out.has(key) && out.size < MOST_SEATS) out.set(key, p);
+    if (!own(p) && !out.has(key) && out.size < MOST_SEATS && (everywhere || isMate(w, p.workload, host))) out.set(key, p);
   }
   return [...out.values()];
+}
+
+/** Net namespaces on a wire, other than its own and the victim's, in which it holds a socket that sends. */
+export function seatsHeld(w: Workload, v: Party, wire: Wire, host: Host): readonly Party[] {
+  const held = host.held.get(w.id) ?? [];
+  if (held.length === 0) return [];
+  return [...wire.hostParties.slice(0, 1), ...wire.members, ...wire.beyond].filter((p) => p.plug.net !== w.net && p.plug.net !== v.plug.net && held.includes(p.plug.net)).slice(0, MOST_SEATS);
 }
 
 /** Whether it can put itself into one of those namespaces with what it takes to send there. */

@@ -1,6 +1,8 @@
 import { unknown, valueOf, type Reading } from '../model/reading.js';
 import type { NetInterface, NetNamespace } from '../model/network.js';
-import type { Snapshot } from '../model/snapshot.js';
+import { workloads, type Snapshot } from '../model/snapshot.js';
+import type { Workload } from '../model/workload.js';
+import { netsOfHolders } from './sockets.js';
 
 /** A snapshot with the look-ups that verdicts need. */
 export interface Host {
@@ -12,20 +14,44 @@ export interface Host {
   readonly nets: ReadonlyMap<string, NetNamespace>;
   readonly interfaces: ReadonlyMap<string, NetInterface>;
   readonly byNet: ReadonlyMap<string, readonly NetInterface[]>;
+  /** What is stacked on a device (VLAN devices, macvlans and the like), by its id. */
+  readonly uppers: ReadonlyMap<string, readonly NetInterface[]>;
+  /** Net namespaces in which a workload was found to hold sockets that send, by its id. */
+  readonly held: ReadonlyMap<string, readonly string[]>;
+  /** Who is in one pid namespace with a workload, other than the host's, by its id. */
+  readonly mates: ReadonlyMap<string, readonly Workload[]>;
   /** The user namespace that owns a net namespace. */
   ownerOf(net: string | null): Reading<number>;
   /** Whether the first user namespace is the second or above it; undefined where the chain was not read. */
   isAbove(upper: number, lower: number): boolean | undefined;
 }
 
+/** By the inode of the pid namespace, else by the word on whose it joined. */
+function matesOf(all: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
+  const rooms = new Map<string, Workload[]>();
+  for (const w of all) {
+    const { inode, owner } = w.namespaces.pid;
+    if (w.pid === null || valueOf(owner) === 'host') continue;
+    const joined = valueOf(owner)?.startsWith('container:') === true ? valueOf(owner)?.slice('container:'.length) : w.id;
+    const room = valueOf(inode) === undefined ? (joined ?? w.id) : `pid:${valueOf(inode)}`;
+    const list = rooms.get(room);
+    if (list === undefined) rooms.set(room, [w]);
+    else list.push(w);
+  }
+  return new Map([...rooms.values()].filter((list) => list.length > 1).flatMap((list) => list.map((w) => [w.id, list.filter((x) => x !== w)] as const)));
+}
+
 export function hostOf(snapshot: Snapshot): Host {
   const nets = new Map(snapshot.nets.map((n) => [n.key, n]));
   const interfaces = new Map(snapshot.interfaces.map((i) => [i.id, i]));
   const byNet = new Map<string, NetInterface[]>();
+  const uppers = new Map<string, NetInterface[]>();
   for (const i of snapshot.interfaces) {
     const list = byNet.get(i.net);
     if (list === undefined) byNet.set(i.net, [i]);
     else list.push(i);
+    const lower = i.kind === 'veth' ? undefined : valueOf(i.peer);
+    if (lower !== undefined) uppers.set(lower, [...(uppers.get(lower) ?? []), i]);
   }
   const owners = new Map<number, Reading<number>>();
   const parents = new Map<number, Reading<number>>();
@@ -43,6 +69,9 @@ export function hostOf(snapshot: Snapshot): Host {
     nets,
     interfaces,
     byNet,
+    uppers,
+    held: netsOfHolders(snapshot),
+    mates: matesOf(workloads(snapshot)),
     ownerOf: (net) => {
       const n = net === null ? undefined : nets.get(net);
       if (n !== undefined && valueOf(n.ownerUserNs) !== undefined) return n.ownerUserNs;

@@ -22,7 +22,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   let techniques: Technique[] = [];
   let unless: (readonly string[])[] = [];
   let reason = '';
-  for (const technique of techniquesFor(false, a, v, wire)) {
+  for (const technique of techniquesFor(false, a, v, wire, court.host)) {
     const { answer } = court.pair(technique, a, v, wire);
     if (techniques.length === 0 || outranks(answer.state, state)) {
       state = answer.state;
@@ -161,7 +161,7 @@ export function newMemory(): Memory {
 export function dependsOnHost({ host }: Court): readonly unknown[] {
   const out: unknown[] = [host.userNs, host.mayHaveLsm];
   const outer = host.nets.get('host');
-  if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, fixed(outer.neighbours), fixed(outer.neighbours6));
+  if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, outer.sockets, fixed(outer.neighbours), fixed(outer.neighbours6));
   return out;
 }
 
@@ -170,6 +170,7 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
   const out: unknown[] = [wire.segment];
   const device = valueOf(wire.segment.device);
   out.push(device === undefined ? null : (host.interfaces.get(`host/${device}`) ?? null));
+  if (device !== undefined) out.push(...(host.uppers.get(`host/${device}`) ?? []));
   for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
     out.push(p.plug.net, p.plug.iface, p.plug.port, p.plug.on);
     // Without the interface, the engine's word for its addresses is what counts.
@@ -178,7 +179,7 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
     if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
     if (w?.kind === 'container') out.push(w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
     const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
-    if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, fixed(net.neighbours), fixed(net.neighbours6));
+    if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, net.sockets, fixed(net.neighbours), fixed(net.neighbours6));
   }
   return out;
 }

@@ -1,17 +1,19 @@
 import { known, valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
-import { entersToSend, mayRoam, seatsOf } from './enter.js';
-import { redirections, takenByProgram } from './filter/tc.js';
+import { entersToSend, mayRoam, seatsHeld, seatsOf } from './enter.js';
+import { sentFrom } from './filter/redirect.js';
+import { takenByProgram } from './filter/tc.js';
 import { filtersOf } from './filter/rules.js';
 import { hostOf, type Host } from './host.js';
-import { senderOf, type Kinds, type Sender } from './send.js';
+import { frozen, senderOf, sendsOpen, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
+import type { Sends } from './sockets.js';
 import { TECHNIQUES, type Step, type Technique } from './types.js';
-import { stealable, victimTakes, type Mask } from './victim.js';
+import { above, onTop, stealable, victimTakes, type Mask } from './victim.js';
 import { guards, reading, type Rights } from './guards.js';
 import { wayBetween, wireBetween } from './way.js';
-import { ELSEWHERE, wiresOf, type Party, type Plugs, type Wire } from './wire.js';
+import { ELSEWHERE, HOLDS, wiresOf, type Party, type Plugs, type Wire } from './wire.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 /** What decides between two plugs for one technique, without the sender. */
@@ -40,10 +42,10 @@ const NOBODY = answer('shut', 'the host is no attacker', () => []);
 
 /** The channels that carry a technique's frames. */
 function send(technique: Technique, s: Sender, made: boolean): Answer {
-  const { packet, icmp6, admin } = s.channels;
+  const { packet, datagram, icmp6, admin } = s.channels;
   if (made) return admin;
-  if (technique === 'ndp-spoof') return strongest([packet, icmp6, admin]) ?? packet;
-  return strongest([packet, admin]) ?? packet;
+  if (technique === 'ndp-spoof') return strongest([packet, icmp6, datagram, admin]) ?? packet;
+  return strongest([packet, ...(technique === 'arp-spoof' ? [datagram] : []), admin]) ?? packet;
 }
 
 export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
@@ -64,16 +66,16 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
     rights: (a) => {
       if (a.workload === null) return { rules: false, plainOnly: false, xdp: false };
       const { channels, xdp } = court.sender(a.workload);
-      const { packet, icmp6, admin } = channels;
-      return { rules: admin.state === 'open', plainOnly: admin.state === 'open' && packet.state !== 'open' && icmp6.state !== 'open', xdp };
+      const { packet, datagram, icmp6, admin } = channels;
+      return { rules: admin.state === 'open', plainOnly: admin.state === 'open' && [packet, datagram, icmp6].every((c) => c.state !== 'open'), xdp };
     },
     senderKey: (w) => {
       let key = keys.get(w.id);
       if (key === undefined) {
         const s = court.sender(w);
-        const { packet, icmp6, admin } = s.channels;
+        const { packet, datagram, icmp6, admin } = s.channels;
         const pid = valueOf(w.namespaces.pid.owner);
-        key = JSON.stringify([s.right, s.xdp, [packet, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' ? '' : w.id]);
+        key = JSON.stringify([s.right, s.xdp, [packet, datagram, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' && !host.held.has(w.id) && !host.mates.has(w.id) ? '' : w.id]);
         keys.set(w.id, key);
       }
       return key;
@@ -91,7 +93,11 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       const masks = othersThan(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
       const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
-      const own: Link = { answer: series([wired, wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host), guard.answer, taken.answer]), masks: guard.masks };
+      const way = wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host);
+      const whole = series([wired, way, guard.answer, taken.answer]);
+      // What parts plain frames may let those through that are for a device which is stacked on the victim's interface.
+      const higher = whole.state !== 'shut' || technique === 'mac-steal' || (way.state === 'shut' && way.reason !== 'VLAN filtering') ? undefined : above(v.plug, technique === 'ndp-spoof', host);
+      const own: Link = higher === undefined ? { answer: whole, masks: guard.masks } : { answer: onTop(higher), masks };
       return detour !== null && own.answer.state === 'shut' ? detour : own;
     },
     pair: (technique, a, v, wire) => {
@@ -101,13 +107,15 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       const plugged = a.plug.on !== ELSEWHERE;
       const link = plugged ? court.link(technique, a, v, wire) : null;
       const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload), a.plug.made === true), link.answer]), masks: link.masks };
-      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || !mayRoam(workload)) return own ?? { answer: NOBODY, masks: [] };
+      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || (!mayRoam(workload, host) && !host.held.has(workload.id))) return own ?? { answer: NOBODY, masks: [] };
       // From where it can put itself, as whoever sits there.
-      const from = seatsOf(workload, v, wire, host).map((seat): Link => {
+      const sitting = (seat: Party, may: Answer): Link => {
         const sent = court.link(technique, { id: a.id, workload, plug: seat.plug }, v, wire);
-        return { answer: series([entersToSend(workload, seat, host), sent.answer]), masks: sent.masks };
-      });
-      const all = own === null ? from : [own, ...from];
+        return { answer: series([may, sent.answer]), masks: sent.masks };
+      };
+      const from = mayRoam(workload, host) ? seatsOf(workload, v, wire, host).map((seat) => sitting(seat, entersToSend(workload, seat, host))) : [];
+      const held = seatsHeld(workload, v, wire, host).map((seat) => sitting(seat, series([heldIn(technique, workload, seat.plug.net, host), frozen(workload)])));
+      const all = [...(own === null ? [] : [own]), ...from, ...held];
       const best = strongest(all.map((l) => l.answer));
       if (best === undefined) return { answer: NOBODY, masks: [] };
       return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
@@ -115,6 +123,12 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
     reads: (a, v, wire, technique) => reading(a, v, wire, technique, host),
   };
   return court;
+}
+
+/** Whether a workload sends a technique's frames by what it holds open in a net namespace. */
+function heldIn(technique: Technique, w: Workload, net: string, host: Host): Answer {
+  const kinds: readonly Sends[] = technique === 'mac-steal' ? ['packet'] : technique === 'arp-spoof' ? ['packet', 'datagram'] : ['packet', 'datagram', 'raw6'];
+  return strongest(kinds.map((kind) => sendsOpen(w, net, kind, host))) ?? NOBODY;
 }
 
 /**
@@ -126,7 +140,7 @@ function aside(technique: Technique, a: Party, v: Party, wire: Wire, court: Cour
   if (port == null || a.plug.kind === 'self' || a.plug.net === v.plug.net || technique === 'mac-steal' || technique === 'table-write') return null;
   const { host } = court;
   const filters = filtersOf(host.nets.get(port.net)).tc ?? [];
-  const sent = redirections(filters).filter((r) => r.from === port.name);
+  const sent = sentFrom(host.nets.get(port.net)).filter((r) => r.from === port.name);
   const program = (valueOf(port.xdp)?.length ?? 0) > 0 || takenByProgram(filters, port.name);
   if (sent.length === 0 && !program) return null;
   const masks = othersThan(court.masks(wire), a, v);
@@ -136,14 +150,14 @@ function aside(technique: Technique, a: Party, v: Party, wire: Wire, court: Cour
   if (to !== undefined && sent.some((r) => r.out && r.to === to.name && to.net === port.net)) {
     const seat: Party = { ...a, plug: { ...a.plug, kind: 'self', net: to.net, iface: undefined, port: undefined, bridge: v.plug.bridge, entry: null } };
     const guard = guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false });
-    const step: Step = { link: 'way', step: 'a filter of tc sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${to.name}`, 'tc -j filter show'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
+    const step: Step = { link: 'way', step: 'a filter sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${to.name}`, 'tc -j filter show, nft -j list ruleset'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
     return { answer: series([answer('open', '', () => [step]), guard.answer, taken.answer]), masks: guard.masks };
   }
   // To where nobody of this wire is, or as if it had come in there: what that leads to is not followed.
   const other = sent.filter((r) => !r.out || host.interfaces.get(`${port.net}/${r.to}`)?.port != null);
   if (!program && other.length === 0) return null;
-  const reason = program ? `a program at ${port.name} takes its frames` : `tc sends its frames to ${other[0]?.to ?? ''}`;
-  return { answer: answer('unknown', reason, () => [{ link: 'way', step: 'a frame reaches the victim', holds: 'unknown', reading: known(reason, program ? 'ip -d link, tc -j filter show' : 'tc -j filter show'), why: 'It may go past the bridge, its flags and its rules.' }]), masks: taken.masks };
+  const reason = program ? `a program at ${port.name} takes its frames` : `a filter sends its frames to ${other[0]?.to ?? ''}`;
+  return { answer: answer('unknown', reason, () => [{ link: 'way', step: 'a frame reaches the victim', holds: 'unknown', reading: known(reason, program ? 'ip -d link, tc -j filter show' : 'tc -j filter show, nft -j list ruleset'), why: 'It may go past the bridge, its flags and its rules.' }]), masks: taken.masks };
 }
 
 function masksOf(wire: Wire): readonly Mask[] {
@@ -179,20 +193,20 @@ export function attackersOf(wire: Wire): readonly Party[] {
 }
 
 /** All techniques, or those that say something about this victim. */
-export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire): readonly Technique[] {
-  if (a.plug.on === ELSEWHERE && (a.workload === null || !mayRoam(a.workload))) return ['table-write'];
+export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire, host: Host): readonly Technique[] {
+  if (a.plug.on === ELSEWHERE && a.plug.mode !== HOLDS && (a.workload === null || !mayRoam(a.workload, host))) return ['table-write'];
   if (all) return TECHNIQUES;
   return TECHNIQUES.filter((t) => {
     if (t === 'ndp-spoof') return !v.plug.addressesRead || v.plug.ipv6.length > 0;
     if (t === 'mac-steal') return wire.segment.driver === 'bridge' && a.plug.kind !== 'self';
-    if (t === 'table-write') return a.workload !== null && mayEnter(a.workload, v);
+    if (t === 'table-write') return a.workload !== null && mayEnter(a.workload, v, host);
     return true;
   });
 }
 
 /** Cheap: whether entering the victim's namespaces is worth asking about. */
-function mayEnter(a: Workload, v: Party): boolean {
-  if (a.net !== null && a.net === v.plug.net) return true;
+function mayEnter(a: Workload, v: Party, host: Host): boolean {
+  if ((a.net !== null && a.net === v.plug.net) || (v.workload !== null && host.mates.get(a.id)?.includes(v.workload) === true)) return true;
   const owner = valueOf(a.namespaces.pid.owner);
   return owner === undefined || owner !== 'own' || v.workload === null ? owner !== 'own' : false;
 }

@@ -11,6 +11,8 @@ export interface Doors {
   readonly packet: Answer;
   readonly icmp6: Answer;
   readonly admin: Answer;
+  /** Whether it sends by a socket that is open, and may be bound, already. */
+  readonly open: Answer;
 }
 
 const AF_INET = 2;
@@ -137,9 +139,9 @@ function sideDoors(what: keyof typeof NAMES, profile: SeccompProfile, caps: read
 }
 
 /** Whether a packet socket, once there, can be sent by. */
-function sends(profile: SeccompProfile, caps: readonly string[]): boolean {
+function sends(profile: SeccompProfile, caps: readonly string[], bound = false): boolean {
   const may = (...names: readonly string[]) => names.some((n) => judgeCall(profile, [n], caps) !== 'refused');
-  return may('sendto', 'sendmsg', 'sendmmsg') || (may('bind') && may('write', 'writev', 'pwritev', 'pwritev2', 'sendfile', 'splice')) || (may('io_uring_setup') && may('io_uring_enter'));
+  return may('sendto', 'sendmsg', 'sendmmsg') || ((bound || may('bind')) && may('write', 'writev', 'pwritev', 'pwritev2', 'sendfile', 'splice')) || (may('io_uring_setup') && may('io_uring_enter'));
 }
 
 const NAMES = { packet: 'packet sockets', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
@@ -176,10 +178,10 @@ function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonl
 /** What seccomp leaves open to one process of a workload. */
 export function doors(p: ProcessFacts, w: Workload): Doors {
   const mode = valueOf(p.seccomp);
-  const all = (a: Answer): Doors => ({ xdp: a.state === 'open', packet: a, icmp6: a, admin: a });
+  const all = (a: Answer): Doors => ({ xdp: a.state === 'open', packet: a, icmp6: a, admin: a, open: a });
   const step = (holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'send', step: 'seccomp lets it through', holds, reading, why }];
   if (mode === 'disabled') return all(answer('open', '', step('yes', p.seccomp, 'No filter.')));
-  if (mode === 'strict') return all(answer('shut', 'seccomp in strict mode', step('no', p.seccomp, 'Only read, write and exit pass.')));
+  if (mode === 'strict') return { ...all(answer('shut', 'seccomp in strict mode', step('no', p.seccomp, 'Only read, write and exit pass.'))), open: answer('open', '', step('yes', p.seccomp, 'It may write, and a packet socket that was bound sends what is written.')) };
   const profile = w.kind === 'container' ? w.declared.seccomp : null;
   const more = (valueOf(p.seccompFilters) ?? 1) > 1 ? ['a further seccomp filter, set by the program itself, refuses it'] : [];
   if (profile === null || (profile.kind === 'unconfined' && mode === 'filter') || (profile.kind === 'custom' && profile.defaultAction === '')) {
@@ -193,5 +195,6 @@ export function doors(p: ProcessFacts, w: Workload): Doors {
     return a.state === 'open' && more.length > 0 ? { ...a, unless: [...a.unless, ...more] } : a;
   };
   const xdp = best(outcomes(profile, calls(AF_XDP, [SOCK_RAW], [0]), caps)) !== 'refused' || sideDoors('icmp6', profile, caps).length > 0;
-  return { xdp, packet: one('packet'), icmp6: one('icmp6'), admin: one('admin') };
+  const open = sends(profile, caps, true) ? answer('open', '', step('yes', known('sending allowed', source), 'What is open already is sent by.'), more) : answer('shut', 'seccomp refuses to send', step('no', known('sending refused', source), 'Nothing is sent by what is open.'));
+  return { xdp, packet: one('packet'), icmp6: one('icmp6'), admin: one('admin'), open };
 }

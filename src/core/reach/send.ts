@@ -4,10 +4,11 @@ import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
 import { doors } from './seccomp.js';
+import { holdsOpen, OPEN, socketKey, type Sends } from './sockets.js';
 import type { Step } from './types.js';
 
-/** How a frame gets on the wire: `packet` sends any, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
-export type Channel = 'packet' | 'icmp6' | 'admin';
+/** How a frame gets on the wire: `packet` sends any, `datagram` (only what was opened before) any under its own MAC, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
+export type Channel = 'packet' | 'datagram' | 'icmp6' | 'admin';
 
 export interface Sender {
   readonly channels: Readonly<Record<Channel, Answer>>;
@@ -17,9 +18,10 @@ export interface Sender {
   readonly right: string;
 }
 
-const NEEDS: Readonly<Record<Channel, string>> = { packet: 'CAP_NET_RAW', icmp6: 'CAP_NET_RAW', admin: 'CAP_NET_ADMIN' };
+const NEEDS: Readonly<Record<Channel, string>> = { packet: 'CAP_NET_RAW', datagram: 'CAP_NET_RAW', icmp6: 'CAP_NET_RAW', admin: 'CAP_NET_ADMIN' };
 const WHY: Readonly<Record<Channel, string>> = {
   packet: 'A packet socket sends any frame, with any addresses in it; it takes CAP_NET_RAW.',
+  datagram: 'A packet socket for datagrams sends ARP of any content; the kernel writes the sender’s MAC.',
   icmp6: 'A raw IPv6 socket sends neighbour advertisements of any content; it takes CAP_NET_RAW.',
   admin: 'CAP_NET_ADMIN takes an address or a MAC: the kernel itself then tells the neighbours of it.',
 };
@@ -91,14 +93,17 @@ function lsm(p: ProcessFacts, w: Workload, host: Host): Answer {
   return answer('open', '', steps, fine ? [] : [`the profile ${said} refuses raw sockets (its rules cannot be read)`]);
 }
 
-function frozen(w: Workload): Answer {
+export function frozen(w: Workload): Answer {
   if (w.kind !== 'container' || w.state !== 'paused') return answer('open', '');
   return answer('latent', 'paused', () => [{ link: 'send', step: 'its processes run', holds: 'no', reading: known('paused', 'engine: State.Status'), why: 'They are frozen; `docker unpause` lets them go on.' }]);
 }
 
 function rightOf(w: Workload, channels: Readonly<Record<Channel, Answer>>, main: ProcessFacts | undefined): string {
   const held = (['admin', 'packet'] as const).filter((c) => channels[c].state === 'open').map((c) => NEEDS[c].slice(4));
+  if (channels.packet.state === 'open' && channels.packet.reason.startsWith('open ')) return [...held.filter((c) => c !== 'NET_RAW'), channels.packet.reason].join(' ');
   if (held.length > 0) return held.join(' ');
+  if (channels.datagram.state === 'open') return channels.datagram.reason;
+  if (channels.icmp6.state === 'open' && channels.icmp6.reason === OPEN('raw6')) return channels.icmp6.reason;
   if (channels.icmp6.state === 'open') return 'NET_RAW, IPv6 only';
   if (channels.packet.reason === 'paused') return 'paused';
   if (channels.packet.reason.startsWith('own user')) return 'own user ns';
@@ -128,7 +133,7 @@ function sketch(w: Workload, host: Host): string {
     number = profiles.get(profile) ?? ++profileCount;
     profiles.set(profile, number);
   }
-  let key = `${valueOf(own) ?? '?'}|${container?.state === 'paused'}|${profile?.kind ?? ''}${number}|${container?.declared.appArmorProfile ?? ''}|${programsOf(w)}|${container?.declared.capDrop.join() ?? ''}`;
+  let key = `${valueOf(own) ?? '?'}|${container?.state === 'paused'}|${profile?.kind ?? ''}${number}|${container?.declared.appArmorProfile ?? ''}|${programsOf(w)}|${container?.declared.capDrop.join() ?? ''}|${socketKey(w.id, host.nets.get(w.net ?? ''))}`;
   for (const p of w.processes) {
     const c = p.capabilities;
     const map = valueOf(p.uidMap);
@@ -158,7 +163,14 @@ export function senderOf(w: Workload, host: Host, kinds: Kinds): Sender {
   }
   let own: Sender | null = null;
   const lazy = (name: Channel): Answer => ({ ...like.channels[name], steps: () => (own ??= workOut(w, host)).channels[name].steps() });
-  return { channels: { packet: lazy('packet'), icmp6: lazy('icmp6'), admin: lazy('admin') }, xdp: like.xdp, right: like.right };
+  return { channels: { packet: lazy('packet'), datagram: lazy('datagram'), icmp6: lazy('icmp6'), admin: lazy('admin') }, xdp: like.xdp, right: like.right };
+}
+
+/** Whether it sends by a socket that one of its processes holds open in a net namespace, be it its own or another. */
+export function sendsOpen(w: Workload, net: string, what: Sends, host: Host): Answer {
+  const held = holdsOpen(w.id, host.nets.get(net), what);
+  const doors_ = held.state === 'shut' ? undefined : strongest(w.processes.map((p) => doors(p, w).open));
+  return doors_ === undefined ? held : series([held, doors_]);
 }
 
 function workOut(w: Workload, host: Host): Sender {
@@ -166,12 +178,13 @@ function workOut(w: Workload, host: Host): Sender {
   if (processes.length === 0) {
     const source = w.process === null ? 'no process was read' : '';
     const none = answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'a process can send the frame', holds: 'unknown', reading: unknown('unsupported', source), why: 'Its capabilities are the kernel’s to tell.' }]);
-    return { channels: { packet: none, icmp6: none, admin: none }, xdp: true, right: 'not read' };
+    return { channels: { packet: none, datagram: none, icmp6: none, admin: none }, xdp: true, right: 'not read' };
   }
   const facts = processes.map((p) => ({ p, owned: owns(p, w, host), door: doors(p, w), label: lsm(p, w, host) }));
   const still = frozen(w);
+  const open = (name: Channel): readonly Answer[] => (name === 'admin' ? [] : [sendsOpen(w, w.net ?? '', name === 'icmp6' ? 'raw6' : name, host)]);
   const channel = (name: Channel): Answer => {
-    const ways = facts.map(({ p, owned, door, label }) => series([holds(p, NEEDS[name], w), owned, door[name], label]));
+    const ways = [...(name === 'datagram' ? [] : facts.map(({ p, owned, door, label }) => series([holds(p, NEEDS[name], w), owned, door[name], label]))), ...open(name)];
     const all = series([strongest(ways) ?? answer('unknown', ''), still]);
     const steps = (): readonly Step[] => {
       const list = all.steps();
@@ -180,13 +193,14 @@ function workOut(w: Workload, host: Host): Sender {
     };
     return { ...all, steps };
   };
-  const channels = { packet: channel('packet'), icmp6: channel('icmp6'), admin: channel('admin') };
-  const xdp = facts.some(({ p, owned, door }) => door.xdp && owned.state !== 'shut' && holds(p, NEEDS.packet, w).state !== 'shut');
+  const channels = { packet: channel('packet'), datagram: channel('datagram'), icmp6: channel('icmp6'), admin: channel('admin') };
+  const xdp = valueOf(host.nets.get(w.net ?? '')?.sockets ?? unknown('not-asked', ''))?.some((s) => s.kind === 'xdp') === true || facts.some(({ p, owned, door }) => door.xdp && owned.state !== 'shut' && holds(p, NEEDS.packet, w).state !== 'shut');
   return { channels, xdp, right: rightOf(w, channels, processes[0]) };
 }
 
 const SAYS: Readonly<Record<Channel, string>> = {
   packet: 'a process can send the frame',
+  datagram: 'a process can send the frame',
   icmp6: 'a process can send the neighbour message',
   admin: 'a process can take an address',
 };

@@ -39,7 +39,8 @@ export function sees(w: Workload, v: Party): Answer {
   const theirs = v.workload?.namespaces.pid.inode;
   const a = valueOf(pidns.inode);
   const b = theirs === undefined ? undefined : valueOf(theirs);
-  if ((a !== undefined && a === b) || (v.workload !== null && owner === `container:${v.workload.id}`)) {
+  const joinedBy = v.workload === null ? undefined : valueOf(v.workload.namespaces.pid.owner);
+  if ((a !== undefined && a === b) || (v.workload !== null && (owner === `container:${v.workload.id}` || joinedBy === `container:${w.id}`))) {
     return answer('open', '', () => [step('wire', text, 'yes', pidns.owner, 'They share one pid namespace.')]);
   }
   const mounts = valueOf(w.mounts)?.find((m) => m.host === '/' || /^\/(var\/)?run(\/docker)?(\/netns)?$/.test(m.host) || (m.fstype === 'proc' && m.host === '/proc' && m.destination !== '/proc'));

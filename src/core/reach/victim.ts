@@ -29,11 +29,14 @@ function pinned(v: Plug, six: boolean, host: Host): { readonly ips: ReadonlySet<
   return { ips, reading: table };
 }
 
-/** A device of the victim's own with an address of the family, stacked on its interface (a VLAN's and the like). */
-function above(v: Plug, six: boolean, host: Host): NetInterface | undefined {
-  const lower = new Set([v.iface?.id, v.stack?.id]);
-  return (host.byNet.get(v.net) ?? []).find((i) => v.net !== 'host' && i.kind !== 'veth' && lower.has(valueOf(i.peer)) && valueOf(i.addresses)?.some((ip) => ip.includes(':') === six) === true);
+/** A device of the victim's own with an address of the family, stacked on its interface or its bridge (a VLAN's and the like). */
+export function above(v: Plug, six: boolean, host: Host): NetInterface | undefined {
+  const upon = [v.iface, ...(v.stack === v.iface ? [] : [v.stack])].flatMap((i) => (i === undefined ? [] : (host.uppers.get(i.id) ?? [])));
+  return upon.find((i) => i.net === v.net && valueOf(i.addresses)?.some((ip) => ip.includes(':') === six) === true);
 }
+
+/** The answer where what is stacked on the victim's interface decides. */
+export const onTop = (higher: NetInterface): Answer => answer('unknown', `it has an address on ${higher.name}, stacked on its interface`, () => [step('it takes the forged message', 'unknown', higher.addresses, 'What it takes by a device that is stacked on its interface is not judged.')]);
 
 export interface Taken {
   readonly answer: Answer;
@@ -51,7 +54,7 @@ export function victimTakes(v: Plug, masks: readonly Mask[], technique: 'arp-spo
   if (stack !== undefined && valueOf(stack.noarp) === true) return none('interface without ARP', stack.noarp, 'The interface takes no neighbour messages.');
   if (six && sysctls?.[`net.ipv6.conf.${name}.disable_ipv6`] === '1') return none('no IPv6', known(1, `net.ipv6.conf.${name}.disable_ipv6`), 'IPv6 is off on its interface.');
   const higher = v.addressesRead && (six ? v.ipv6 : v.ipv4).length === 0 ? above(v, six, host) : undefined;
-  if (higher !== undefined) return { answer: answer('unknown', `its address is on ${higher.name}, stacked on its interface`, () => [step('it takes the forged message', 'unknown', higher.addresses, 'What it takes by a device that is stacked on its interface is not judged.')]), masks: [] };
+  if (higher !== undefined) return { answer: onTop(higher), masks: [] };
   if (v.addressesRead && (six ? v.ipv6 : v.ipv4).length === 0) return none(six ? 'no IPv6' : 'no IPv4', v.iface?.addresses ?? known([], 'ip -j addr'), 'It has no address of this family on the wire.');
   const hold = pinned(v, six, host);
   const family = masks.filter((m) => (six ? m.ipv6 : m.ipv4).length > 0);

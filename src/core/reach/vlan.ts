@@ -20,7 +20,10 @@ function vlansOf(port: NetInterface | null, hop: Hop): Vlans {
 export const filters = (hop: Hop): boolean | undefined => (hop.bridge.bridge === null ? undefined : valueOf(hop.bridge.bridge.vlanFiltering));
 
 /** VLANs in which a frame comes in at an end: all that its port is in, since a sender may tag; of one who does not (`plain`), its port's own. */
-export const entered = (end: NetInterface | null, hop: Hop, plain = false): readonly number[] | undefined => valueOf(vlansOf(end, hop))?.filter((v) => !plain || v.pvid).map((v) => v.vid);
+export const entered = (end: NetInterface | null, hop: Hop, plain = false): readonly number[] | undefined => valueOf(vlansOf(end, hop))?.filter((v) => (!plain || v.pvid) && forwardsIn(v)).map((v) => v.vid);
+
+/** Whether a port forwards in a VLAN; one that learns takes the sender's MAC there, and forwards nothing (br_vlan_state_allowed). */
+const forwardsIn = (v: { readonly state?: string | undefined }, learn = false): boolean => v.state === undefined || v.state === 'forwarding' || (learn && v.state === 'learning');
 
 const pvidOf = (list: Vlans): number | undefined => valueOf(list)?.find((v) => v.pvid)?.vid;
 
@@ -29,9 +32,9 @@ const pvidOf = (list: Vlans): number | undefined => valueOf(list)?.find((v) => v
  * untagged at the victim's. A stolen MAC is learned by VLAN: it counts in the one that the victim's own frames are in.
  */
 function useful(hop: Hop, technique: Technique): readonly number[] | undefined {
-  const into = entered(hop.in, hop);
+  const into = technique === 'mac-steal' ? valueOf(vlansOf(hop.in, hop))?.filter((v) => forwardsIn(v, true)).map((v) => v.vid) : entered(hop.in, hop);
   const out = vlansOf(hop.out, hop);
-  const theirs = valueOf(out);
+  const theirs = valueOf(out)?.filter((v) => forwardsIn(v));
   if (into === undefined || theirs === undefined) return undefined;
   if (technique === 'mac-steal') return theirs.filter((v) => v.pvid && into.includes(v.vid)).map((v) => v.vid);
   return theirs.filter((v) => v.untagged && into.includes(v.vid)).map((v) => v.vid);
@@ -72,7 +75,7 @@ export function vlansPart(hop: Hop, technique: Technique): Answer {
   const unread = ends.find((end) => valueOf(end.vlans) === undefined);
   if (unread !== undefined) return answer('open', '', step(text, 'unknown', unread.vlans, 'Which VLANs its ends are in was not read.'), ['VLAN filtering parts them (not read)']);
   const list = useful(hop, technique) ?? [];
-  const reading = known(ends.map((end) => `${end.name}: ${(valueOf(end.vlans) ?? []).map((v) => `${v.vid}${v.pvid ? ' own' : ''}${v.untagged ? '' : ' tagged'}`).join(', ')}`).join('; '), SOURCE);
+  const reading = known(ends.map((end) => `${end.name}: ${(valueOf(end.vlans) ?? []).map((v) => `${v.vid}${v.pvid ? ' own' : ''}${v.untagged ? '' : ' tagged'}${v.state === undefined || v.state === 'forwarding' ? '' : ` ${v.state}`}`).join(', ')}`).join('; '), SOURCE);
   if (list.length === 0) return answer('shut', 'VLAN filtering', step(text, 'no', reading, technique === 'mac-steal' ? 'The bridge learns a MAC by VLAN, and the attacker’s port is not in that of the victim’s frames.' : 'No VLAN leads from one to the other and leaves untagged.'));
   return answer('open', '', step(text, 'yes', reading, `VLAN ${list.join(', ')}; a sender may tag.`));
 }

@@ -2,7 +2,7 @@ import { valueOf } from '../model/reading.js';
 import type { Endpoint, NetInterface, Segment } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
-import { redirections } from './filter/tc.js';
+import { sentFrom } from './filter/redirect.js';
 import { isUpper } from './hop.js';
 import type { Host } from './host.js';
 
@@ -36,8 +36,9 @@ export interface Plug {
   readonly made?: boolean;
 }
 
-/** Where a plug is that is on no wire of the segment. */
+/** Where a plug is that is on no wire of the segment, and its mode where it has sockets in other net namespaces. */
 export const ELSEWHERE = 'elsewhere';
+export const HOLDS = 'holds sockets';
 
 export interface Party {
   /** A workload's id, `host`, or `gateway:<segment id>` where the gateway is none of these. */
@@ -72,7 +73,8 @@ const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
 function stackOf(iface: NetInterface | undefined, host: Host): NetInterface | undefined {
   const master = iface === undefined || iface.net === 'host' ? undefined : valueOf(iface.master);
   const inner = master === undefined || master === '' ? undefined : host.interfaces.get(`${iface?.net}/${master}`);
-  return inner ?? iface;
+  // What is in a VRF keeps its own addresses.
+  return inner === undefined || valueOf(inner.mode) === 'vrf' ? iface : inner;
 }
 
 function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undefined): Pick<Plug, 'ipv4' | 'ipv6' | 'addressesRead'> {
@@ -169,7 +171,7 @@ function joined(host: Host): (bridge: string) => string {
     else if (isUpper(i)) join(`${i.net}/${master}`, peer.kind === 'bridge' ? peer.id : attach(peer.id, host).bridge);
   }
   for (const n of host.snapshot.nets) {
-    for (const { from, to } of redirections(valueOf(n.tc) ?? [])) {
+    for (const { from, to } of sentFrom(n)) {
       const ends = [from, to].map((name) => host.interfaces.get(`${n.key}/${name}`)).map((i) => (i === undefined ? null : masterOf(i, host)));
       join(ends[0], ends[1]);
     }
@@ -202,9 +204,8 @@ function stackable(segment: Segment, host: Host): readonly Plug[] {
 }
 
 function append<K, T>(map: Map<K, T[]>, key: K, item: T): void {
-  const list = map.get(key);
-  if (list === undefined) map.set(key, [item]);
-  else list.push(item);
+  map.set(key, map.get(key) ?? []);
+  map.get(key)?.push(item);
 }
 
 /** The endpoints of those who share a net namespace, each once: of several that tell of one interface, the last. */
@@ -270,9 +271,10 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
     }
   }
   const inHost = byNet.get('host') ?? [];
-  const watchers = running.filter((w) => w.net !== 'host' && valueOf(w.namespaces.pid.owner) === 'host').map((workload): Party => ({
+  const holds = (w: Workload): boolean => host.held.get(w.id)?.some((net) => net !== w.net) === true;
+  const watchers = running.filter((w) => w.net !== 'host' && (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.has(w.id) || holds(w))).map((workload): Party => ({
     id: workload.id, workload,
-    plug: { kind: 'word', net: workload.net ?? workload.id, iface: undefined, port: undefined, on: ELSEWHERE, bridge: null, entry: null, mode: '', mac: undefined, ipv4: [], ipv6: [], addressesRead: true },
+    plug: { kind: 'word', net: workload.net ?? workload.id, iface: undefined, port: undefined, on: ELSEWHERE, bridge: null, entry: null, mode: holds(workload) ? HOLDS : '', mac: undefined, ipv4: [], ipv6: [], addressesRead: true },
   }));
   return snapshot.segments.map((segment): Wire => {
     const plug = hostPlug(segment, host);
@@ -286,10 +288,10 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       segment,
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
-      elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id)),
+      elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id) && (p.plug.mode === HOLDS || !host.mates.has(p.id) || mine.some((m) => m.workload !== null && host.mates.get(p.id)?.includes(m.workload) === true))),
       makers: stackable(segment, host).flatMap((made) => inHost.map((workload): Party => ({ id: workload.id, workload, plug: made }))),
       beyond: all.length === mine.length ? [] : without(all, mine),
-      hostHears: plug !== null && plug.ipv4.length + plug.ipv6.length > 0,
+      hostHears: plug !== null && (plug.ipv4.length + plug.ipv6.length > 0 || (host.uppers.get(plug.on) ?? []).some((i) => i.net === plug.net && (valueOf(i.addresses) ?? []).length > 0)),
       gateways,
       gatewayIsHost: plug !== null && gateways.some((g) => plug.ipv4.includes(g) || plug.ipv6.includes(g)),
     };

@@ -151,7 +151,7 @@ export function netsToRead(all: readonly Workload[], host: Pick<Host, 'namespace
 export function unreadNet(net: Pick<NetToRead, 'key' | 'of'>, none: Unread = unknown('unsupported', FOREIGN)): NetNamespace {
   return {
     key: net.key, of: net.of, inode: none, ownerUserNs: none, neighbours: none, neighbours6: none, routes: none,
-    sysctls: none, nft: none, ebtables: none, arptables: none, tc: none, fdb: none,
+    sysctls: none, nft: none, ebtables: none, arptables: none, tc: none, fdb: none, sockets: none,
   };
 }
 

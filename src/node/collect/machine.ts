@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readAhead } from './kernel/ahead.js';
 import { readFirst } from './kernel/first.js';
-import { closeKernelCache, learn, newKernelCache, readKernel, readMoving } from './kernel/index.js';
+import { closeKernelCache, learn, newKernelCache, readKernel, readMoving, type KernelCache } from './kernel/index.js';
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, Tables, WireRead } from './parts.js';
 import { askHostLinks, numbersOf, readTables, readWire } from './wire/index.js';
@@ -11,6 +11,11 @@ export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
 /** Owners and parents of namespaces are asked for again when so much time has passed: it takes a child. */
 const LEARN_EVERY_MS = 120_000;
+
+/** Every process that the last pass saw, with its workload. */
+function peopleOf({ last }: KernelCache): ReadonlyMap<number, string> {
+  return new Map([...(last?.procs.values() ?? [])].filter((p) => !p.status.kernelThread).map((p) => [p.pid, last?.people.workloadOf.get(p.pid) ?? 'host']));
+}
 
 /**
  * Reads this machine's kernel with the rights of this process; null where there is none of Linux's.
@@ -57,7 +62,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       for (const table of tables.of(input.nets.filter(({ key }) => !neighbours.has(key) || touched?.has(key) !== false))) neighbours.set(table.key, table.neighbours);
       const links = hostLinks;
       hostLinks = undefined;
-      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, ...(touched === null ? {} : { previous: lastWire, touched }) });
+      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, people: () => peopleOf(cache), ...(touched === null ? {} : { previous: lastWire, touched }) });
       proved = input.proof.kind === 'proved';
       if (proved) heard?.learn(lastWire.nets, numbersOf(lastWire), since);
       return lastWire;

@@ -63,6 +63,8 @@ export interface WireInput {
   readonly neighbours?: ReadonlyMap<string, NetNamespace['neighbours']> | undefined;
   /** For a quick read: the host's links, asked for already (`askHostLinks`). */
   readonly hostLinks?: ReturnType<typeof import('./wire/script.js').askNet> | undefined;
+  /** Every process by pid, with the id of its workload or `host`: asked for only where a socket is open of which it matters who holds it. */
+  readonly people?: (() => ReadonlyMap<number, string>) | undefined;
 }
 
 export interface WireRead {

@@ -29,3 +29,5 @@ export const xdp = (role: 'A' | 'V' | 'host', dev: string): readonly Before[] =>
 export const FORWARD = 'forward priority 0; policy accept';
 export const TAGS = 'ether type { 8021q, 8021ad } drop';
 export const V6 = ['--ipv6', '--subnet', 'fd00:{n}::/64'];
+/** A process of the attacker that opens a socket with every right, and gives all of them away. */
+export const keeps = (kind: 'packet' | 'dgram' | 'raw6'): string => `exec -d --privileged {A} perl /sender.pl keep {A.net} eth0 ${kind}`;

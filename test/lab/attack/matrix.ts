@@ -8,7 +8,7 @@ function line(s: Scenario, m: Measured): string {
   const said = m.said === 'possible' && !m.masked ? 'possible, not as that one' : m.said;
   const reads = m.heard === null ? '' : `${m.reads}, ${m.heard ? 'heard' : 'not heard'}`;
   const about = s.about === s.name ? '' : `. ${s.about}`;
-  const how = m.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register').replace(/^xdp/, 'AF_XDP').replace(/^ring/, 'io_uring').replace(/^call32/, 'the 32-bit call');
+  const how = m.by.replace(/^packet/, 'packet socket').replace(/^old/, 'the old call').replace(/^wide/, 'the wide register').replace(/^xdp/, 'AF_XDP').replace(/^ring/, 'io_uring').replace(/^kept/, 'a socket from before').replace(/^call32/, 'the 32-bit call');
   return `| ${cell(s.name + about)} | ${m.technique} | ${said} | ${m.worked ? `worked: ${cell(how)}` : 'failed'} | ${reads} | ${agrees(m) ? 'yes' : 'NO'} |`;
 }
 

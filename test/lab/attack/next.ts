@@ -1,4 +1,4 @@
-import { DROP_ALL, family, FORWARD, isolate, MAC, NDP, nft, TABLE, TAGS, V6, xdp } from './drafts.js';
+import { DROP_ALL, family, FORWARD, isolate, keeps, MAC, NDP, nft, TABLE, TAGS, V6, xdp } from './drafts.js';
 import type { Scenario } from './scenario.js';
 
 const EVERY = 'ether type { arp, 8021q, 8021ad } drop';
@@ -43,6 +43,8 @@ export const NEXT: readonly Scenario[] = [
     { name: 'icc=false, as the gateway', network: ['-o', 'com.docker.network.bridge.enable_icc=false'], as: 'gateway', reads: true, works: true },
   ]),
   ...family('capabilities', [
+    { name: 'no capability, and a datagram socket from before', A: DROP_ALL, docker: [keeps('dgram')], kept: true, works: true },
+    { name: 'no capability, and a datagram socket from before, MAC', A: DROP_ALL, docker: [keeps('dgram')], try: MAC, kept: true, works: false },
     { name: 'in a capable one’s net namespace, without capabilities', donor: [], A: DROP_ALL, works: false },
     { name: 'NET_RAW in the bounding set of root', A: ['--user', '0', '--security-opt', 'no-new-privileges'], works: true },
   ]),

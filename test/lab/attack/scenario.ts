@@ -32,6 +32,8 @@ export interface Scenario {
   readonly try: readonly Technique[];
   /** How the attack's process is started; default `docker exec`. */
   readonly exec?: readonly string[];
+  /** One of its processes keeps a socket that it opened when it had the right to: the attack is sent by that one too. */
+  readonly kept?: boolean;
   /** Program put before the attacking one, e.g. `unshare -Ur`. */
   readonly wrap?: readonly string[];
   /** Also with arpspoof of dsniff. */

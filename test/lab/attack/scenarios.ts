@@ -1,4 +1,4 @@
-import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, V6 } from './drafts.js';
+import { BOTH, DROP_ALL, family, FORWARD, inside, isolate, keeps, MAC, NDP, nft, TABLE, TAGS, V6 } from './drafts.js';
 import { FURTHER } from './further.js';
 import { LATER } from './later.js';
 import type { Scenario } from './scenario.js';
@@ -25,6 +25,9 @@ export const SCENARIOS: readonly Scenario[] = [
     { name: 'no capability, and all by exec', A: DROP_ALL, docker: ['exec -d --privileged {A} sleep 1000'], exec: ['--privileged'], works: true },
     { name: 'privileged', A: ['--privileged'], works: true },
     { name: 'every capability in a user namespace of its own', A: ['--user', '1000', '--security-opt', 'seccomp=unconfined', '--security-opt', 'no-new-privileges'], docker: ['exec -d {A} unshare -Ur sleep 1000'], wrap: ['unshare', '-Ur'], works: false },
+    { name: 'no capability, and a packet socket from before', A: DROP_ALL, docker: [keeps('packet')], kept: true, works: true, about: 'Opened with every right, kept without any' },
+    { name: 'no capability, and another’s packet socket beside it', A: DROP_ALL, before: [['A', `perl -e 'socket(my $s, 17, 3, 0) or die; sleep 120' >/dev/null 2>&1 &`]], works: false, about: 'Open in its net namespace, held by a process of the host' },
+    { name: 'no capability, and a raw IPv6 socket from before', network: V6, A: DROP_ALL, docker: [keeps('raw6')], try: NDP, works: true },
     { name: 'paused', docker: ['pause {A}'], works: false },
     { name: 'victim without capabilities', V: DROP_ALL, works: true },
   ]),

@@ -103,6 +103,7 @@ function fill(text: string, s: Filled): string {
     if (who === 'gateway') return s.gateway.ip;
     if (who === 'gateway6') return s.gateway.ip6;
     const place = s[who as 'A' | 'V' | 'X'];
+    if (what === 'net') return String(inode(`/proc/${place.pid}/ns/net`));
     if (what === 'hex') return `0x${place.ip.split('.').map((b) => Number(b).toString(16).padStart(2, '0')).join('')}`;
     return what === undefined ? place.container : String(place[what as keyof Place] ?? whole);
   });

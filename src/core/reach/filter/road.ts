@@ -8,7 +8,7 @@ import type { Plug } from '../wire.js';
 import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
-import { askTc, losesAll, tcActs } from './tc.js';
+import { askTc, losesAll, mayLose, tcActs } from './tc.js';
 import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
@@ -28,6 +28,9 @@ export interface Road {
 }
 
 const PASSES: LineFate = { passes: true, drops: false, by: null };
+
+/** What a rule does of which it is not known whether it is asked. */
+const perhaps = (fate: LineFate, unsure: boolean): LineFate => (unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate);
 
 class Builder {
   readonly stages: Stage[] = [];
@@ -56,14 +59,15 @@ class Builder {
       this.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
         if (!shown(f)) return PASSES;
         const fate = ask(ruleset, c, f, at, carried);
-        return unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate;
+        return perhaps(fate, unsure);
       });
     }
   }
 
-  lines(rules: LineRules | null, table: string, chain: string, spot: Spot, only?: (f: Frame) => boolean): void {
+  /** `unsure`: whether the chain is asked at all was not read. */
+  lines(rules: LineRules | null, table: string, chain: string, spot: Spot, only?: (f: Frame) => boolean, unsure = false): void {
     if (rules === null || !chainActs(rules, table, chain)) return;
-    this.add(`${rules.tool} ${table} ${chain}`, (f, carried) => (only === undefined || only(f) ? askLines(rules, table, chain, f, spot, carried) : PASSES));
+    this.add(`${rules.tool} ${table} ${chain}`, (f, carried) => (only === undefined || only(f) ? perhaps(askLines(rules, table, chain, f, spot, carried), unsure) : PASSES));
   }
 }
 
@@ -87,26 +91,40 @@ function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: bool
   const filters = filtersOf(host.nets.get(net));
   if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'egress', f, carried));
   if (tc && losesAll(filters.tc ?? [], dev.name)) b.add(`the queue of ${dev.name}`, () => ({ passes: false, drops: true, by: `the queue of ${dev.name} (netem, loss 100%)` }));
+  const queue = tc ? mayLose(filters.tc ?? [], dev.name) : null;
+  if (queue !== null) b.add(`the queue of ${dev.name}`, () => ({ passes: true, drops: true, by: `the queue of ${dev.name} (${queue}, whose own filters and limits are not judged)` }));
   b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '', mine }, dev.name);
 }
 
-/** br_netfilter hands bridged frames to arptables and ip6tables where its sysctls say so; tagged ones only if another says so. */
+/** Whether br_netfilter hands a bridge's frames to a tool's tables: by its sysctl or by the bridge's own flag; undefined where neither was read to the end. */
+function hands(hop: Hop, tool: 'arptables' | 'ip6tables', sysctls: Readonly<Record<string, string>> | undefined): boolean | undefined {
+  const own = tool === 'arptables' ? hop.bridge.bridge?.nfCallArptables : hop.bridge.bridge?.nfCallIp6tables;
+  if (sysctls === undefined) return undefined;
+  const all = sysctls[`net.bridge.bridge-nf-call-${tool}`];
+  // Without the module there is no such sysctl, and the flag of a bridge is nobody's.
+  if (all === undefined) return false;
+  return all === '1' ? true : own === undefined ? undefined : valueOf(own);
+}
+
+/** br_netfilter hands bridged frames to arptables and ip6tables where its sysctls or the bridge say so; tagged ones only if another sysctl says so. */
 function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
   const net = host.nets.get(hop.net);
   const filters = filtersOf(net);
   const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
-  const on = (name: string) => sysctls?.[`net.bridge.bridge-nf-${name}`] === '1';
-  const tagged = on('filter-vlan-tagged');
+  const tagged = sysctls?.['net.bridge.bridge-nf-filter-vlan-tagged'] === '1';
   const visible = (f: Frame) => f.tags.length === 0 || (tagged && f.tags.length === 1);
-  if (on('call-arptables') && hop.in !== null && hop.out !== null) {
+  if (hop.in === null || hop.out === null) return;
+  const arp = hands(hop, 'arptables', sysctls);
+  if (arp !== false) {
     const spot: Spot = { family: 'arp', iif: hop.in.name, oif: hop.out.name, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
-    b.lines(filters.arptables, 'filter', 'FORWARD', spot, (f) => innerType(f) === ETH_ARP && visible(f));
+    b.lines(filters.arptables, 'filter', 'FORWARD', spot, (f) => innerType(f) === ETH_ARP && visible(f), arp === undefined);
   }
-  if (on('call-ip6tables') && hop.in !== null && hop.out !== null && filters.nft !== null) {
+  const six = hands(hop, 'ip6tables', sysctls);
+  if (six !== false && filters.nft !== null) {
     for (const c of [...chainsAt(filters.nft, ['ip6', 'inet'], 'prerouting'), ...chainsAt(filters.nft, ['ip6', 'inet'], 'forward')]) {
       const ruleset = filters.nft;
       const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: c.hook === 'forward' ? hop.bridge.name : null, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
-      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => (f.body.kind === 'nd' && visible(f) ? ask(ruleset, c, f, at, carried) : PASSES));
+      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => (f.body.kind === 'nd' && visible(f) ? perhaps(ask(ruleset, c, f, at, carried), six === undefined) : PASSES));
     }
   }
 }

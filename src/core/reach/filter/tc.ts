@@ -109,16 +109,19 @@ function action(options: Obj): Done {
 }
 
 const MOST_GOTOS = 16;
+/** What a queue itself does, told among filters. */
+const QUEUES = new Set(['netem', 'queue']);
 
 /** What the filters of one hook of a device do with a frame: in order of preference, the first that matches decides. Chain 0 first; others only where an action goes to them. */
 export function askTc(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook'], f: Frame, carried: Carried = { mark: null }): LineFate {
-  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['kind'] !== 'netem').map((x) => x.filter as Obj);
+  const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && !QUEUES.has(String(x.filter['kind']))).map((x) => x.filter as Obj);
   return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, `on ${dev} ${hook}`, f, carried, 0);
 }
 
 function matches(filter: Obj, options: Obj, f: Frame, carried: Carried): Truth {
   const kind = String(filter['kind']);
-  const truth = protocolIs(wireType(f), filter['protocol']);
+  // One for hardware alone (skip_sw) sees nothing that goes from port to port in software.
+  const truth = options['skip_sw'] === true ? null : protocolIs(wireType(f), filter['protocol']);
   if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f, carried)));
   if (kind === 'u32') return and(truth, u32(options)?.(f) ?? null);
   return kind === 'matchall' ? truth : and(truth, null);
@@ -168,6 +171,12 @@ export function losesAll(filters: readonly TcFilter[], dev: string): boolean {
   });
 }
 
+/** The kind of a device's queue where classes, filters or limits of its own may drop what leaves; null for a plain one. */
+export function mayLose(filters: readonly TcFilter[], dev: string): string | null {
+  const found = filters.find((x) => x.dev === dev && x.hook === 'egress' && isObject(x.filter) && x.filter['kind'] === 'queue');
+  return found === undefined || !isObject(found.filter) ? null : String(found.filter['queue']);
+}
+
 /** Where actions send the frames that come in at a device: out at another (`egress`), or as if they had come in there. */
 export interface Redirection {
   readonly from: string;
@@ -191,5 +200,5 @@ export function takenByProgram(filters: readonly TcFilter[], dev: string): boole
 
 /** Whether a device has filters at a hook. */
 export function tcActs(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook']): boolean {
-  return filters.some((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['options'] !== undefined && x.filter['kind'] !== 'netem');
+  return filters.some((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && x.filter['options'] !== undefined && !QUEUES.has(String(x.filter['kind'])));
 }

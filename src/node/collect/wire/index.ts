@@ -10,6 +10,7 @@ import { shallowInterfaces, type ShallowNet } from '../../../core/parse/net-shal
 import type { NetToRead, WireInput, WireRead } from '../parts.js';
 import { readFile } from './files.js';
 import { askNet, mayEnter, type Ran } from './script.js';
+import { readListed, withHolders, type Listed } from './sockets.js';
 
 export { readTables, type TableReader, type Tables } from './tables.js';
 
@@ -24,7 +25,8 @@ function oursOf(input: WireInput): ReadonlySet<NetKey> {
 /** What children read, by net namespace. A read remembers its own, so that the next one can take it over. */
 type Cache = Map<NetKey, DeepNet>;
 type Shallow = ShallowNet & { readonly dir: string; readonly brief: boolean; readonly allRoutes: Reading<readonly Route[]> };
-const remembered = new WeakMap<WireRead, { readonly deep: Cache; readonly shallow: ReadonlyMap<NetKey, Shallow> }>();
+type Sockets = ReadonlyMap<NetKey, NonNullable<NetNamespace['sockets']>>;
+const remembered = new WeakMap<WireRead, { readonly deep: Cache; readonly shallow: ReadonlyMap<NetKey, Shallow>; readonly sockets: Sockets }>();
 
 /** Begins to ask for the host's links, for a quick read that comes soon: meanwhile the engine is asked. */
 export function askHostLinks(proc: string): Promise<Ran> {
@@ -48,7 +50,7 @@ async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>)
  * Fills the cache. `full`: what was touched, what is missing and the host are asked anew. `quick`: the host's links only
  * (one child, some ms), and only where nothing is known; the rest stays not asked until a full read.
  */
-async function askAll(input: WireInput, nets: readonly NetToRead[], enters: (n: NetToRead) => boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[] }> {
+async function askAll(input: WireInput, nets: readonly NetToRead[], enters: (n: NetToRead) => boolean, notes: Note[]): Promise<{ readonly cache: Cache; readonly left: readonly NetKey[]; readonly asked: ReadonlySet<NetKey> }> {
   const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.deep;
   const cache: Cache = new Map();
   const quick = input.depth !== undefined && input.depth !== 'full';
@@ -87,7 +89,29 @@ async function askAll(input: WireInput, nets: readonly NetToRead[], enters: (n: 
       notes.push({ about: n.key, text: `Process ${n.pid} is in another net namespace than a moment ago; nothing was taken from there.` });
     } else cache.set(n.key, net);
   });
-  return { cache, left };
+  return { cache, left, asked: new Set(now.map((n) => n.key)) };
+}
+
+/**
+ * Open sockets by which one can send: with a full reading all of them (of a limited one those that are asked now), else what
+ * was known; without rights, where no child is started, what is new or was touched as well.
+ */
+function readSockets(input: WireInput, shallow: ReadonlyMap<NetKey, Shallow>, asked: ReadonlySet<NetKey>): Sockets {
+  const before = input.previous === undefined ? undefined : remembered.get(input.previous)?.sockets;
+  const full = input.depth === undefined || input.depth === 'full';
+  const anew = (key: NetKey, has: boolean): boolean => (full ? !has || input.most === undefined || asked.has(key) : process.getuid?.() !== 0 && (!has || input.touched?.has(key) === true));
+  const listed = new Map<NetKey, Listed>();
+  const out = new Map<NetKey, NonNullable<NetNamespace['sockets']>>();
+  for (const [key, { dir }] of shallow) {
+    const has = before?.get(key);
+    const known_ = has !== undefined && ('value' in has || has.unknown !== 'not-asked');
+    if (anew(key, known_)) listed.set(key, readListed(dir));
+    else out.set(key, has ?? unknown('not-asked', `${dir}/protocols`));
+  }
+  const lived = new Set(input.nets.filter((n) => n.of.some((id) => id !== 'host')).map((n) => n.key));
+  const open = [...listed.values()].some((l) => 'value' in l && l.value.length > 0);
+  for (const [key, sockets] of withHolders(input.roots.proc, listed, open ? input.people?.() : undefined, (key) => lived.has(key))) out.set(key, sockets);
+  return out;
 }
 
 /** `brief`: only what tells the plugs apart; children will tell the rest. */
@@ -136,7 +160,7 @@ function foreign(input: WireInput, why: string): WireRead {
   for (const c of input.containers) endpoints.set(c.id, endpointsOf(c.endpoints, segments, sight, new Map()));
   shareEndpoints(input, endpoints);
   const nets = input.nets.map((n): NetNamespace => ({
-    key: n.key, of: n.of, inode: no, ownerUserNs: no, neighbours: no, neighbours6: no, routes: no, sysctls: no, nft: no, ebtables: no, arptables: no, tc: no, fdb: no,
+    key: n.key, of: n.of, inode: no, ownerUserNs: no, neighbours: no, neighbours6: no, routes: no, sysctls: no, nft: no, ebtables: no, arptables: no, tc: no, fdb: no, sockets: no,
   }));
   return { segments, interfaces: [], nets, endpoints, notes: [] };
 }
@@ -170,7 +194,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
     if (may === undefined) entered.set(n.key, (may = n.pid === null || mayEnter(n.pid, input.roots.proc)));
     return may;
   };
-  const { cache, left } = await askAll(input, nets, enters, notes);
+  const { cache, left, asked } = await askAll(input, nets, enters, notes);
 
   const hostLinks = linksOf(cache.get('host'));
   const links: Linked[] = [...hostLinks];
@@ -181,6 +205,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
     const deep = cache.get(n.key);
     links.push(...(deep !== undefined && 'value' in deep.links ? deep.links.value : shallowInterfaces(n.key, s, hostLinks, enters(n) ? 'not-asked' : 'denied')));
   }
+  const sockets = readSockets(input, shallow, asked);
   const interfaces = joinPeers(links, oursOf(input));
   const byId = new Map(interfaces.map((i) => [i.id, i]));
   const segments = segmentsOf(input.networks, interfaces);
@@ -227,10 +252,11 @@ export async function readWire(input: WireInput): Promise<WireRead> {
       ownerUserNs: unknown('not-asked', `ns_get_userns of ${n.key}`),
       neighbours: 'value' in arp ? withNoArp(arp, d.neighbours) : d.neighbours, neighbours6: d.neighbours6,
       routes: s?.allRoutes ?? unknown('absent', '/proc'), sysctls: d.sysctls, nft: d.nft, ebtables: d.ebtables, arptables: d.arptables, tc: d.tc, fdb: d.fdb,
+      sockets: sockets.get(n.key) ?? unknown('absent', '/proc'),
     };
   });
   const out: WireRead = { segments, interfaces, nets: read, endpoints, notes, left };
-  remembered.set(out, { deep: cache, shallow });
+  remembered.set(out, { deep: cache, shallow, sockets });
   return out;
 }
 

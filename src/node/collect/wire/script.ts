@@ -26,6 +26,7 @@ case $N in *'"family": "bridge"'*)
   esac ;;
 esac
 Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
+command -v bpftool >/dev/null && r bpf bpftool -j net show
 names() { sed -n 's/^ *\\([^ ]*\\): .*/\\1/p' /proc/self/net/dev; }
 case $Q in *clsact*|*'"ingress"'*)
   for d in $(names); do
@@ -37,6 +38,7 @@ case $Q in *clsact*|*'"ingress"'*)
 esac
 case $L in *'"info_kind":"bridge"'*|*'"info_slave_kind":"bridge"'*)
   r vlan bridge -j vlan show
+  case $L in *'"vlan_filtering":1'*) r 'vlan states' bridge -j -d vlan show ;; esac
   r fdb bridge -j fdb show
   if [ -r /proc/modules ] && ! grep -q '^ebtable_\\|^ebtables' /proc/modules && ! grep -q 'ebtables' "/lib/modules/$(uname -r)/modules.builtin" 2>/dev/null; then
     say 'ebtables modules' 0 none
