@@ -28,7 +28,7 @@ describe('a capability', () => {
     const user = { uid: known(1000, '') };
     expect(said(caps({ bounding: RAW }, { uid: known(0, '') }))).toBe('latent');
     expect(said(caps({ bounding: RAW }, user))).toBe('latent');
-    expect(chain(caps({ bounding: RAW }, user))?.because.some((b) => b.step.startsWith('a program in its image'))).toBe(true);
+    expect(chain(caps({ bounding: RAW }, user, host({ ...BARE, setuid: true })))?.because.some((b) => b.step.startsWith('a program in its image'))).toBe(true);
     for (const uid of [0, 1000]) expect(said(caps({ bounding: RAW }, { uid: known(uid, ''), noNewPrivs: known(true, '') }))).toBe('blocked');
   });
   test('of root inside its own user namespace is root’s there', () => {
