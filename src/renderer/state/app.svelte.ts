@@ -19,6 +19,8 @@ export class Bulkhead {
   dialog = $state<Dialog>(null);
   /** Set when a state's card was put aside, until the state changes. */
   putAside = $state<string | null>(null);
+  /** Set after the first frame that shows a picture: what only goes with it is made then, so that it keeps nobody waiting for the picture. */
+  drawn = $state(false);
   /** The stage's canvases, for the keyboard and for measuring. */
   canvases: Canvases | null = null;
 

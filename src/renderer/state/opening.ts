@@ -27,6 +27,14 @@ export function openHere(name: string, text: string): Opening | null {
   }
 }
 
+/** Resolves when the window has nothing else to do, after `ms` at the latest; at once where a browser cannot tell. */
+export function idle(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof requestIdleCallback === 'undefined') setTimeout(resolve);
+    else requestIdleCallback(() => resolve(), { timeout: ms });
+  });
+}
+
 /** Resolves after the next frame is painted, or soon where nothing is painted (a window behind others). */
 export function painted(): Promise<void> {
   return new Promise((resolve) => {
