@@ -226,7 +226,7 @@ describe('the view', () => {
     await page.emulateMedia({ reducedMotion: 'reduce' });
   });
 
-  it('hides and resizes inspector and strip by keyboard, and remembers it', async () => {
+  it('hides and resizes inspector and strip by keyboard and by mouse, and remembers it', async () => {
     await open();
     await shown();
     const bar = page.getByRole('separator', { name: 'Width of the inspector' });
@@ -234,13 +234,26 @@ describe('the view', () => {
     await bar.focus();
     await page.keyboard.press('ArrowLeft');
     expect(Number(await bar.getAttribute('aria-valuenow'))).toBe(width + 12);
+    const strip = page.getByRole('separator', { name: 'Height of the time strip' });
+    const height = Number(await strip.getAttribute('aria-valuenow'));
+    const [side, top] = [await bar.boundingBox(), await strip.boundingBox()];
+    // Beside its line of one pixel, and far outside of it on the way.
+    for (const [x, y, dx, dy] of [[side!.x - 3, 300, -40, 25], [500, top!.y + 3, 30, -24]] as const) {
+      await page.mouse.move(x, y);
+      await page.mouse.down();
+      await page.mouse.move(x + dx, y + dy, { steps: 4 });
+      await page.mouse.up();
+      await page.mouse.move(x, y);
+    }
+    expect(Number(await bar.getAttribute('aria-valuenow'))).toBe(width + 52);
+    expect(Number(await strip.getAttribute('aria-valuenow'))).toBe(height + 24);
     await stage().focus();
     await page.keyboard.press('t');
     await page.getByTestId('strip').waitFor({ state: 'detached' });
     await page.reload();
     await shown();
     expect(await page.getByTestId('strip').count()).toBe(0);
-    expect(Number(await bar.getAttribute('aria-valuenow'))).toBe(width + 12);
+    expect(Number(await bar.getAttribute('aria-valuenow'))).toBe(width + 52);
   });
 
   it('has a menu that a key opens at its first entry, and that closes by Escape and when the focus leaves it', async () => {

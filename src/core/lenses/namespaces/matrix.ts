@@ -197,6 +197,11 @@ function hostsWords(r: MatrixRow): string {
   return r.hosts === 0 ? '?' : `≥ ${r.hosts}`;
 }
 
+/** Where a path has no room, its folders go: its last part is what names the thing. */
+function shorter(said: string, width: number): string {
+  return textWidth(said, FACES.mono) <= width ? said : said.replace(/\/\S+\/(?=[^\s/]+$)/, '…/');
+}
+
 /** The matrix below a head: groups by kinds, one letter a namespace. `y`: where its first row begins. */
 export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: number, picture: Picture, firstOrder: number, drift: Contradictions): Item[] {
   const items: Item[] = [];
@@ -217,7 +222,8 @@ export function matrix(rows: readonly MatrixRow[], g: Grid, y: number, rowH: num
     const contradicts = members.some((m) => NOT_DECLARED.some((rule) => drift.get(m)?.has(rule)));
     const howX = g.howX + (contradicts ? 16 : 0);
     if (contradicts) near.push(...notEqual(g.howW > 0 ? g.howX + 6 : g.countX - 10, top + rowH / 2, 5));
-    if (g.howW > 0 && said !== '') near.push(cut(howX, top + rowH / 2 + 4, said, g.howW - (howX - g.howX), r.band === 'host' ? FACES.body : FACES.mono, 'muted'));
+    const room = g.howW - (howX - g.howX);
+    if (g.howW > 0 && said !== '') near.push(cut(howX, top + rowH / 2 + 4, shorter(said, room), room, r.band === 'host' ? FACES.body : FACES.mono, 'muted'));
     const next = rows[i + 1];
     const edge = (r.band !== next?.band && next !== undefined) || false;
     items.push({

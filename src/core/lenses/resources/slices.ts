@@ -70,7 +70,8 @@ function sliceWords(l: LaidSlice, tree: Tree, c: Columns, x: number): Mark[] {
   if (slice.bound === 'none' || slice.bound === 'unread') put(slice.bound === 'none' ? 'no limit' : '? limit', FACES.body, 'muted', 14);
   if (slice.promised <= 0) return out;
   if (slice.closed) {
-    put(`+${say(tree.resource, slice.promised)} promised`, FACES.strong, 'warn', 14);
+    const words = `+${say(tree.resource, slice.promised)} promised`;
+    put(textWidth(words, FACES.strong) <= width ? words : `+${say(tree.resource, slice.promised)}`, FACES.strong, 'warn', 14);
     return out;
   }
   y = Math.max(y + 2, l.y + l.bar + 12);

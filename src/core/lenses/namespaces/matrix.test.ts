@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { cast } from '../../../../test/cast/cast.js';
+import { judge } from '../../reach/index.js';
+import type { Mark } from '../../scene/marks.js';
+import { lensByName } from '../index.js';
+import { DEFAULT_OPTIONS } from '../view.js';
+
+const texts = (marks: readonly Mark[]): string[] => marks.flatMap((m) => (m.kind === 'text' ? [m.text] : m.kind === 'clip' ? texts(m.children) : []));
+
+describe('how it came so, in the matrix', () => {
+  it('a path that finds no room loses its folders, not the name at its end', () => {
+    const snapshot = cast(14);
+    const view = { snapshot, judgement: judge(snapshot), findings: [], alarms: [], shown: null, project: null, width: 1032, height: 700, options: DEFAULT_OPTIONS };
+    const { scene } = lensByName('namespaces').arrange(view, null);
+    expect(scene.items.flatMap((item) => texts(item.near))).toContain('cgroup …/debian-build.service');
+  });
+});
