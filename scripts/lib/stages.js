@@ -11,8 +11,8 @@ const EMULATOR = ['qemu-system-x86_64', 'qemu-img', 'debootstrap', 'mke2fs'];
 /**
  * `minutes` bounds a stage that hangs; it is no promise of speed. `lane`: stages of one lane follow each other, the lanes run
  * side by side. Those that start engines on this machine are of one lane: each sees the other's processes, namespaces and load.
- * They wait for engines, tables and deadlines about as much as they compute. What only computes, the emulated hosts above
- * all, is of the other lane; the hosts share a disk, so they follow each other as well.
+ * They wait for engines, tables and deadlines about as much as they compute, and what only computes is of the other lane.
+ * A stage without a lane runs by itself: what it makes is needed by all, or it fills the machine alone.
  */
 export const STAGES = [
   { name: 'build', lane: null, run: { kind: 'check', command: ['node', 'scripts/build.js'] }, programs: [], root: false, minutes: 5 },
@@ -26,8 +26,8 @@ export const STAGES = [
   { name: 'live', lane: 'engines', run: vitest('live'), programs: [...engine, 'openssl', 'ssh', 'sshd'], root: true, minutes: 10 },
   { name: 'drift', lane: 'engines', run: vitest('drift'), programs: [...engine, 'lsns', 'podman', 'lxc-start', 'systemd-nspawn', 'getcap', 'sudo', 'pkexec', 'dbus-daemon', 'perl', 'newuidmap', 'slirp4netns', 'rootlesskit'], root: true, minutes: 12 },
   { name: 'alarm', lane: 'engines', run: vitest('alarm'), programs: [...engine, 'arpspoof', 'perl'], root: true, minutes: 10 },
-  { name: 'browser', lane: 'engines', run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
-  { name: 'lab', lane: 'engines', run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables', 'podman'], root: true, minutes: 20 },
-  { name: 'machine', lane: 'others', run: vitest('machine'), programs: EMULATOR, root: true, minutes: 25 },
-  { name: 'siege', lane: 'others', run: vitest('siege'), programs: EMULATOR, root: true, minutes: 25 },
+  { name: 'browser', lane: null, run: vitest('browser'), programs: [...engine, 'chromium'], root: true, minutes: 10 },
+  { name: 'lab', lane: null, run: vitest('lab'), programs: [...engine, 'arpspoof', 'perl', 'ebtables', 'arptables', 'podman'], root: true, minutes: 20 },
+  { name: 'machine', lane: null, run: vitest('machine'), programs: EMULATOR, root: true, minutes: 25 },
+  { name: 'siege', lane: null, run: vitest('siege'), programs: EMULATOR, root: true, minutes: 25 },
 ];

@@ -38,10 +38,10 @@ test('a stage that shares the machine may take longer', () => {
 });
 
 test('no two stages that start engines on this machine, or emulate one, run side by side', () => {
-  const lanesOf = (program: string): unknown => [...new Set(STAGES.filter((one) => one.programs.includes(program)).map((one) => one.lane))];
-  expect(lanesOf('dockerd')).toEqual(['engines']);
-  expect(lanesOf('qemu-system-x86_64')).toEqual(['others']);
-  expect(STAGES.filter((one) => one.lane === null).map((one) => one.name)).toEqual(['build']);
+  const rounds = roundsOf(STAGES, 2);
+  for (const program of ['dockerd', 'qemu-system-x86_64']) for (const lanes of rounds) expect(lanes.filter((lane) => lane.some((one) => one.programs.includes(program))).length).toBeLessThan(2);
+  expect(rounds.flat(2)).toHaveLength(STAGES.length);
+  expect(rounds[0]).toMatchObject([[{ name: 'build' }]]);
 });
 
 test('a command’s output is kept where it is asked for, both streams in their order, and its status is told', async () => {
