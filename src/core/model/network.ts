@@ -56,6 +56,8 @@ export const netInterface = z
         /** Whether this bridge alone hands ARP and IPv6 to the tables of br_netfilter. Absent in snapshots that did not ask. */
         nfCallArptables: reading(z.boolean()).optional(),
         nfCallIp6tables: reading(z.boolean()).optional(),
+        /** Milliseconds for which a MAC that was learned is kept; 0: none is. Absent in snapshots that did not ask. */
+        ageing: reading(z.number()).optional(),
         /** Of the bridge itself: in which VLANs its host is. Absent in snapshots that did not ask. */
         vlans: reading(z.array(vlanEntry).readonly()).optional(),
       })

@@ -162,7 +162,7 @@ export function toInterface(net: string, l: RawLink, addresses: Reading<readonly
     port: linkPort(l, source, vlans),
     bridge:
       kind === 'bridge'
-        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), vlans }
+        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), ageing: field(data, 'ageing_time', source, (v) => (typeof v === 'number' ? v * 10 : undefined)), vlans }
         : null,
     xdp: known(l.xdp === undefined ? [] : programs(l.xdp), source),
   };

@@ -169,7 +169,9 @@ export function dependsOnHost({ host }: Court): readonly unknown[] {
 export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
   const out: unknown[] = [wire.segment];
   const device = valueOf(wire.segment.device);
-  out.push(device === undefined ? null : (host.interfaces.get(`host/${device}`) ?? null));
+  const lower = host.interfaces.get(`host/${device}`);
+  // What is at the other end of a parent decides whether its macvlans' frames come back.
+  out.push(lower ?? null, host.interfaces.get((lower === undefined ? undefined : valueOf(lower.peer)) ?? '') ?? null);
   if (device !== undefined) out.push(...(host.uppers.get(`host/${device}`) ?? []));
   for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
     out.push(p.plug.net, p.plug.iface, p.plug.port, p.plug.on);

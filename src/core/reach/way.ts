@@ -96,7 +96,7 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = fa
   const onTop = (p: Plug): boolean => p.kind === 'macvlan' || p.kind === 'ipvlan';
   if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on)) {
     const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port');
-    if (!viaBridge) return stacked(a, v, admin);
+    if (!viaBridge) return stacked(a, v, admin, host);
   }
   const hops = hopsBetween(a, v, host);
   if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
@@ -106,18 +106,34 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = fa
   ]);
 }
 
-function stacked(a: Plug, v: Plug, admin: boolean): Answer {
+/** Whether what goes out at a parent of macvlans comes back in there: a port of a bridge that is set to (hairpin); undefined where what is at its other end was not read. */
+function comesBackAt(parent: NetInterface | undefined, host: Host): boolean | undefined {
+  if (parent === undefined) return undefined;
+  if (parent.kind === 'bridge' || parent.kind === 'dummy') return false;
+  const far = parent.kind === 'veth' ? host.interfaces.get(valueOf(parent.peer) ?? '') : undefined;
+  const master = far === undefined ? undefined : valueOf(far.master);
+  if (far === undefined || master === undefined) return undefined;
+  return master === '' ? false : far.port === null ? undefined : valueOf(far.port.hairpin);
+}
+
+function stacked(a: Plug, v: Plug, admin: boolean, host: Host): Answer {
   const reading: Reading<unknown> = known(`${a.kind} ${a.mode}, ${v.kind} ${v.mode} on ${v.on}`, a.iface?.mode.source ?? v.iface?.mode.source ?? 'engine: Options');
   const say = (state: 'open' | 'shut' | 'unknown', reason: string, why: string): Answer =>
     answer(state, reason, () => [step('wire', 'there is a wire', state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', reading, why)]);
+  const parent = host.interfaces.get(v.on);
+  if (parent !== undefined && a.on === v.on && valueOf(parent.up) === false) return say('shut', `${parent.name} is down`, 'What is stacked on a device that is down neither sends nor hears.');
   if (a.on !== v.on) return say('unknown', 'the parents’ wires were not read', 'They are stacked on different devices; what joins these lies outside.');
   if (a.kind !== v.kind) return say('shut', `the kernel parts ${a.kind} from its parent`, 'A device and what is stacked on it do not hear each other.');
   // A flag of its own (private, vepa) is asked for what goes to one alone (ipvlan_xmit_mode_l2).
   if (a.kind === 'ipvlan') return say('open', '', 'ipvlan l2: all have the parent’s MAC, and the kernel hands broadcasts to each. A message with a foreign MAC is believed.');
   if (a.mode === 'bridge' && v.mode === 'bridge') return say('open', '', 'macvlan in bridge mode: the kernel hands frames from one to the other.');
   if (v.mode === 'bridge' && (a.mode === 'private' || a.mode === 'vepa') && admin) return say('open', '', 'It may set its own macvlan to bridge mode (CAP_NET_ADMIN); the kernel then hands frames from one to the other.');
-  if (a.mode === 'private' || v.mode === 'private') return say('shut', 'macvlan private', 'In private mode the kernel drops what comes from the same parent.');
-  return say('unknown', `macvlan ${a.mode === 'bridge' ? v.mode : a.mode}: the switch outside decides`, 'Whether it comes back is for the switch at the parent’s other end.');
+  // No mode but that of both being `bridge` hands frames on; none, private neither, refuses what comes in from outside (macvlan_handle_frame).
+  const back = comesBackAt(parent, host);
+  const modes = `macvlan ${a.mode === 'bridge' || v.mode === 'private' ? v.mode : a.mode}`;
+  if (a.mode === 'source' || v.mode === 'source') return say('unknown', 'macvlan source: its list was not read', 'Which senders it hears is told by a list of its own.');
+  if (back === false) return say('shut', modes, 'The kernel hands no frame from one to the other, and none comes back from the parent’s other end.');
+  return say('unknown', `${modes}: the switch outside decides`, 'Whether it comes back is for what is at the parent’s other end; what comes back is taken, in private mode as well.');
 }
 
 function flag(port: NetInterface, name: 'isolated' | 'learning' | 'locked' | 'neighSuppress' | 'unicastFlood'): Reading<boolean> {
@@ -185,6 +201,8 @@ function locks(hop: Hop, technique: Technique, a: string | undefined, v: string 
 
 /** Whether the bridge learns where a stolen MAC is. */
 function learns(hop: Hop): Answer {
+  const ageing = hop.bridge.bridge?.ageing;
+  if (ageing !== undefined && valueOf(ageing) === 0) return answer('shut', 'the bridge learns nothing', () => [step('way', 'the bridge learns the stolen MAC', 'no', ageing, 'With an ageing time of 0 it learns no MAC from anybody, and floods (br_fdb_update).')]);
   if (hop.in === null) return answer('open', '');
   const learning = flag(hop.in, 'learning');
   const port = hop.in.name;

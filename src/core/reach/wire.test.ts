@@ -55,6 +55,44 @@ describe('VLAN filtering', () => {
   });
 });
 
+describe('a bridge that keeps no MAC', () => {
+  const s = bridge({ ageing: known(0, SOURCE) });
+  test('is told no stolen one, and hands forged messages on', () => {
+    expect(verdict(s, 'mac-steal')).toBe('blocked');
+    expect(verdict(s)).toBe('possible');
+    expect(verdict(bridge({ ageing: known(300_000, SOURCE) }), 'mac-steal')).toBe('possible');
+  });
+});
+
+describe('macvlans that do not hand each other frames', () => {
+  const parent = (over: Partial<NetInterface>, mode: string, far?: Partial<NetInterface>): Snapshot => {
+    const base = THREE.interfaces.find((i) => i.id === 'host/br-lan') as NetInterface;
+    const up: NetInterface = { ...base, id: 'host/eth9', name: 'eth9', kind: 'physical', addresses: known([], ''), bridge: null, ...over };
+    const keys = THREE.containers.map((c) => c.net ?? '');
+    const interfaces = THREE.interfaces.filter((i) => i.kind !== 'bridge' && !i.name.startsWith('veth-')).map((i): NetInterface => (keys.includes(i.net) && i.name === 'eth0' ? { ...i, kind: 'macvlan', peer: known('host/eth9', ''), mode: known(mode, '') } : i));
+    return { ...THREE, interfaces: [...interfaces, up, ...(far === undefined ? [] : [{ ...up, id: 'host/eth9p', name: 'eth9p', kind: 'veth' as const, peer: known('host/eth9', ''), ...far }])], segments: THREE.segments.map((x) => ({ ...x, driver: 'macvlan', device: known('eth9', ''), mode })) };
+  };
+  const veth = { kind: 'veth' as const, peer: known('host/eth9p', '') };
+  const inBridge = (hairpin: boolean): Partial<NetInterface> => ({ master: known('br-up', ''), port: { ...(THREE.interfaces.find((i) => i.name === 'veth-a')?.port as BridgePort), hairpin: known(hairpin, '') } });
+  test('are parted where nothing comes back at the parent', () => {
+    for (const mode of ['private', 'vepa']) {
+      expect(verdict(parent(veth, mode, {}))).toBe('blocked');
+      expect(verdict(parent(veth, mode, inBridge(false)))).toBe('blocked');
+      expect(verdict(parent({ kind: 'dummy' }, mode))).toBe('blocked');
+    }
+  });
+  test('take what comes back from outside, in private mode too', () => {
+    for (const mode of ['private', 'vepa']) {
+      expect(verdict(parent(veth, mode, inBridge(true)))).toBe('unknown');
+      expect(verdict(parent({}, mode))).toBe('unknown');
+    }
+  });
+  test('hear nothing of each other on a parent that is down, whatever their mode', () => {
+    expect(verdict(parent({}, 'bridge'))).toBe('possible');
+    expect(verdict(parent({ up: known(false, SOURCE) }, 'bridge'))).toBe('blocked');
+  });
+});
+
 describe('a locked port', () => {
   const locked = port('a', { locked: known(true, SOURCE) });
   test('lets in a MAC that has an entry there', () => {

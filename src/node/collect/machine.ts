@@ -17,6 +17,11 @@ function peopleOf({ last }: KernelCache): ReadonlyMap<number, string> {
   return new Map([...(last?.procs.values() ?? [])].filter((p) => !p.status.kernelThread).map((p) => [p.pid, last?.people.workloadOf.get(p.pid) ?? 'host']));
 }
 
+/** Net namespaces without a process that the last pass saw, with a file that holds each. */
+function heldNets({ last }: KernelCache): ReadonlyMap<string, string> {
+  return new Map((last?.namespaces ?? []).flatMap((n) => (n.type === 'net' && n.members.length === 0 && n.heldBy[0] !== undefined ? [[`net:${n.inode}`, n.heldBy[0]] as const] : [])));
+}
+
 /**
  * Reads this machine's kernel with the rights of this process; null where there is none of Linux's.
  * `local`: the engine is reached by a socket of this machine.
@@ -62,7 +67,7 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       for (const table of tables.of(input.nets.filter(({ key }) => !neighbours.has(key) || touched?.has(key) !== false))) neighbours.set(table.key, table.neighbours);
       const links = hostLinks;
       hostLinks = undefined;
-      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, people: () => peopleOf(cache), ...(touched === null ? {} : { previous: lastWire, touched }) });
+      lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, people: () => peopleOf(cache), held: () => heldNets(cache), ...(touched === null ? {} : { previous: lastWire, touched }) });
       proved = input.proof.kind === 'proved';
       if (proved) heard?.learn(lastWire.nets, numbersOf(lastWire), since);
       return lastWire;

@@ -65,6 +65,8 @@ export interface WireInput {
   readonly hostLinks?: ReturnType<typeof import('./wire/script.js').askNet> | undefined;
   /** Every process by pid, with the id of its workload or `host`: asked for only where a socket is open of which it matters who holds it. */
   readonly people?: (() => ReadonlyMap<number, string>) | undefined;
+  /** Net namespaces that no process is in, by key, with a file that holds each (`ip netns add`): asked for only where a veth leads somewhere that was not read. */
+  readonly held?: (() => ReadonlyMap<string, string>) | undefined;
 }
 
 export interface WireRead {

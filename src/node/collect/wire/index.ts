@@ -9,6 +9,8 @@ import { segmentsOf } from '../../../core/parse/net-segments.js';
 import { shallowInterfaces, type ShallowNet } from '../../../core/parse/net-shallow.js';
 import type { NetToRead, WireInput, WireRead } from '../parts.js';
 import { readFile } from './files.js';
+import { heldOf, heldNet } from './held.js';
+import { inTurns } from './turns.js';
 import { askNet, mayEnter, type Ran } from './script.js';
 import { readListed, withHolders, type Listed } from './sockets.js';
 
@@ -26,7 +28,7 @@ function oursOf(input: WireInput): ReadonlySet<NetKey> {
 type Cache = Map<NetKey, DeepNet>;
 type Shallow = ShallowNet & { readonly dir: string; readonly brief: boolean; readonly allRoutes: Reading<readonly Route[]> };
 type Sockets = ReadonlyMap<NetKey, NonNullable<NetNamespace['sockets']>>;
-const remembered = new WeakMap<WireRead, { readonly deep: Cache; readonly shallow: ReadonlyMap<NetKey, Shallow>; readonly sockets: Sockets }>();
+const remembered = new WeakMap<WireRead, { readonly deep: Cache; readonly shallow: ReadonlyMap<NetKey, Shallow>; readonly sockets: Sockets; readonly held: ReadonlyMap<NetKey, DeepNet> }>();
 
 /** Begins to ask for the host's links, for a quick read that comes soon: meanwhile the engine is asked. */
 export function askHostLinks(proc: string): Promise<Ran> {
@@ -34,17 +36,6 @@ export function askHostLinks(proc: string): Promise<Ran> {
 }
 
 const isHost = (n: NetToRead): boolean => n.key === 'host';
-
-/** Children at a time: more only wait for each other on a small machine. */
-const AT_ONCE = 4;
-
-async function inTurns<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  let next = 0;
-  const worker = async (): Promise<void> => {
-    for (let item = items[next++]; item !== undefined; item = items[next++]) await work(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(AT_ONCE, items.length) }, worker));
-}
 
 /**
  * Fills the cache. `full`: what was touched, what is missing and the host are asked anew. `quick`: the host's links only
@@ -206,7 +197,10 @@ export async function readWire(input: WireInput): Promise<WireRead> {
     links.push(...(deep !== undefined && 'value' in deep.links ? deep.links.value : shallowInterfaces(n.key, s, hostLinks, enters(n) ? 'not-asked' : 'denied')));
   }
   const sockets = readSockets(input, shallow, asked);
-  const interfaces = joinPeers(links, oursOf(input));
+  const near = joinPeers(links, oursOf(input));
+  const held = await heldOf(input, links, near, asked, input.previous === undefined ? undefined : remembered.get(input.previous)?.held);
+  for (const deep of held.values()) links.push(...linksOf(deep));
+  const interfaces = held.size === 0 ? near : joinPeers(links, oursOf(input));
   const byId = new Map(interfaces.map((i) => [i.id, i]));
   const segments = segmentsOf(input.networks, interfaces);
   const byNet = groupByNet(interfaces);
@@ -255,8 +249,9 @@ export async function readWire(input: WireInput): Promise<WireRead> {
       sockets: sockets.get(n.key) ?? unknown('absent', '/proc'),
     };
   });
+  for (const [key, deep] of held) read.push(heldNet(key, deep));
   const out: WireRead = { segments, interfaces, nets: read, endpoints, notes, left };
-  remembered.set(out, { deep: cache, shallow, sockets });
+  remembered.set(out, { deep: cache, shallow, sockets, held });
   return out;
 }
 

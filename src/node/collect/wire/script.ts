@@ -92,8 +92,12 @@ export function mayEnter(pid: number, proc: string): boolean {
   }
 }
 
+/** A net namespace to enter: that of a process, or one that a file holds (a bind mount, as `ip netns` makes it). */
+export type Entry = number | string;
+
 /** A user enters its own user namespace first, where it has every right over what was made below it. */
-function entering(pid: number, proc: string): readonly string[] {
+function entering(pid: Entry, proc: string): readonly string[] {
+  if (typeof pid === 'string') return ['nsenter', `--net=${pid}`];
   const user = process.getuid?.() === 0 ? [] : [`--user=${proc}/${pid}/ns/user`, '--preserve-credentials'];
   return ['nsenter', ...user, `--net=${proc}/${pid}/ns/net`];
 }
@@ -105,8 +109,8 @@ const MOST_OUTPUT = 32 * 1024 * 1024;
 /** What a child answered, or why there is no answer. */
 export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readonly failed: 'denied' | 'absent' | 'unsupported'; readonly text: string };
 
-/** Runs the reading script (`links`: its first part) in the net namespace of a process (null: this process's own). Never rejects; ends the child after `deadline` ms. */
-export function askNet(pid: number | null, proc: string, what: 'all' | 'links' = 'all', deadline = LONGEST_MS): Promise<Ran> {
+/** Runs the reading script (`links`: its first part) in a net namespace (null: this process's own). Never rejects; ends the child after `deadline` ms. */
+export function askNet(pid: Entry | null, proc: string, what: 'all' | 'links' = 'all', deadline = LONGEST_MS): Promise<Ran> {
   const mark = `@${randomBytes(9).toString('hex')}`;
   const sh = ['sh', '-c', SCRIPT, 'sh', mark, what];
   const [command = 'sh', ...args] = pid === null ? sh : [...entering(pid, proc), ...sh];
