@@ -51,10 +51,10 @@ const PRIORITIES: Readonly<Record<string, number>> = { raw: -300, mangle: -150, 
 const VERDICTS6: Readonly<Record<string, string>> = { DROP: 'drop', REJECT: 'drop', ACCEPT: 'accept', RETURN: 'return' };
 
 /**
- * Rules of `ip6tables-legacy-save` as nft would list them, in tables named `legacy-…`: chains, verdicts, protocol and
- * interface. Any other match is one that cannot be told (`xt`), and so is a target that is no verdict and no chain.
+ * Rules of `ip6tables-legacy-save` (or, for family ip, `iptables-legacy-save`) as nft would list them, in tables named `legacy-…`:
+ * chains, verdicts, protocol and interfaces. Any other match is one that cannot be told (`xt`), and so is a target that is no verdict and no chain.
  */
-export function parseIp6tables(text: string): readonly Json[] {
+export function parseIp6tables(text: string, family: 'ip' | 'ip6' = 'ip6'): readonly Json[] {
   const chains: Json[] = [];
   const rules: Json[] = [];
   let table = '';
@@ -67,10 +67,10 @@ export function parseIp6tables(text: string): readonly Json[] {
       const [name = '', policy = '-'] = line.slice(1).split(/\s+/);
       own.add(name);
       const hook = HOOKS[name];
-      chains.push({ chain: { family: 'ip6', table: `legacy-${table}`, name, ...(hook === undefined || policy === '-' ? {} : { hook, prio: PRIORITIES[table] ?? 0, policy: policy.toLowerCase() }) } });
+      chains.push({ chain: { family, table: `legacy-${table}`, name, ...(hook === undefined || policy === '-' ? {} : { hook, prio: PRIORITIES[table] ?? 0, policy: policy.toLowerCase() }) } });
     } else if (line.startsWith('-A ')) {
       const [, chain = '', ...words] = line.trim().split(/\s+/);
-      rules.push({ rule: { family: 'ip6', table: `legacy-${table}`, chain, expr: expressions(words, own) } });
+      rules.push({ rule: { family, table: `legacy-${table}`, chain, expr: expressions(words, own) } });
     }
   }
   return [...chains, ...rules];
@@ -88,6 +88,7 @@ function expressions(words: readonly string[], own: ReadonlySet<string>): Json[]
     }
     if (word === '-p' && /^[a-z0-9-]+$/.test(value)) out.push(is('l4proto', value));
     else if (word === '-i') out.push(is('iifname', value.replace(/\+$/, '*')));
+    else if (word === '-o') out.push(is('oifname', value.replace(/\+$/, '*')));
     else {
       // The rest of its words are of matches that are not read, up to what it does.
       out.push({ xt: null });

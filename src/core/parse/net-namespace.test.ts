@@ -19,6 +19,16 @@ test('no word of a u32 filter is lost, though tc prints one key several times ov
   expect('value' in read && read.value[0]?.filter).toMatchObject({ options: { match: [{ value: '2' }, { value: '806' }] } });
 });
 
+test('iptables-legacy is told beside it, in family ip', () => {
+  const text = '*filter\n:FORWARD DROP [0:0]\n-A FORWARD -i br0 -o br0 -j DROP\nCOMMIT\n';
+  const read = readNamespace(new Map([['nft', { status: 0, text: '{"nftables":[]}' }], ['iptables', { status: 0, text }]]), 'host').nft;
+  const is = (key: string) => ({ match: { op: '==', left: { meta: { key } }, right: 'br0' } });
+  expect('value' in read && read.value).toEqual([
+    { chain: { family: 'ip', table: 'legacy-filter', name: 'FORWARD', hook: 'forward', prio: 0, policy: 'drop' } },
+    { rule: { family: 'ip', table: 'legacy-filter', chain: 'FORWARD', expr: [is('iifname'), is('oifname'), { drop: null }] } },
+  ]);
+});
+
 test('ip6tables-legacy is told like nft’s own, and what cannot be read of it as that', () => {
   const text = '# Generated\n*filter\n:INPUT DROP [0:0]\n:FORWARD ACCEPT [0:0]\n:OWN - [0:0]\n-A INPUT -i lo -j ACCEPT\n-A INPUT -p ipv6-icmp -m icmp6 --icmpv6-type 136 -j OWN\n-A OWN -p tcp -j LOG --log-prefix x\nCOMMIT\n';
   const read = readNamespace(new Map([['nft', { status: 0, text: '{"nftables":[]}' }], ['ip6tables', { status: 0, text }]]), 'host').nft;

@@ -76,8 +76,11 @@ function readNft(sections: Sections): DeepNet['nft'] {
   const s = sections.get('nft');
   const rules = s?.status === 0 ? parseNft(s.text) : null;
   const chains = sections.get('chains');
-  const legacy = sections.get('ip6tables');
-  return rules === null ? failure(s, source) : known([...withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), ...(legacy?.status === 0 ? parseIp6tables(legacy.text) : [])], source);
+  const legacy = (['ip', 'ip6'] as const).flatMap((family) => {
+    const saved = sections.get(family === 'ip' ? 'iptables' : 'ip6tables');
+    return saved?.status === 0 ? parseIp6tables(saved.text, family) : [];
+  });
+  return rules === null ? failure(s, source) : known([...withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), ...legacy], source);
 }
 
 /** A u32 filter of several words is printed with one key several times over: a list of them, so that none is lost. */

@@ -109,4 +109,26 @@ describe('reading is another thing than poisoning', () => {
     expect(say(ruled({ match: { op: '==', left: { payload: { protocol: 'ip', field: 'protocol' } }, right: 'tcp' } }, { drop: null }))).toMatchObject({ verdict: 'possible', reads: 'unknown' });
     expect(say(ruled(type('ip'), { limit: { rate: 5, per: 'second' } }, { drop: null }))?.reads).toBe('unknown');
   });
+  const at = (key: string, right: string): Json => ({ match: { op: '==', left: { meta: { key } }, right } });
+  const both = [at('iifname', 'br-lan'), at('oifname', 'br-lan')];
+  /** Rules of iptables where br_netfilter hands bridged IP over; `icc` is the engine's word. */
+  const iptables = (icc: boolean, policy: 'accept' | 'drop', ...rules: readonly (readonly Json[])[]): Snapshot => ({
+    ...THREE,
+    segments: THREE.segments.map((x) => ({ ...x, icc: known(icc, 'engine') })),
+    nets: THREE.nets.map((n) => (n.key !== 'host' ? n : {
+      ...n, sysctls: known({ 'net.bridge.bridge-nf-call-iptables': '1' }, 'sysctl'),
+      nft: known([{ chain: { family: 'ip', table: 'filter', name: 'FORWARD', hook: 'forward', prio: 0, policy } }, ...rules.map((expr, i): Json => ({ rule: { family: 'ip', table: 'filter', chain: 'FORWARD', handle: i + 1, expr } }))], 'nft'),
+    })),
+  });
+  const followed: readonly Json[] = [at('oifname', 'br-lan'), { xt: { type: 'match', name: 'conntrack' } }, { accept: null }];
+  test('icc=false keeps it by a rule, and what is accepted before that rule comes', () => {
+    expect(say(iptables(false, 'drop', followed, [...both, { drop: null }]))?.reads).toBe('no');
+    expect(say(iptables(false, 'drop', [...both, { accept: null }], followed, [...both, { drop: null }]))?.reads).toBe('yes');
+    expect(say(iptables(false, 'accept', followed))?.reads).toBe('no');
+  });
+  test('a policy keeps it where the rule that lets it pass is gone', () => {
+    expect(say(iptables(true, 'drop', followed, [...both, { accept: null }]))?.reads).toBe('yes');
+    expect(say(iptables(true, 'drop', followed))?.reads).toBe('no');
+    expect(say(iptables(true, 'drop', [{ match: { op: 'in', left: { ct: { key: 'state' } }, right: ['established', 'related'] } }, { accept: null }]))?.reads).toBe('no');
+  });
 });

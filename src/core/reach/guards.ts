@@ -1,7 +1,9 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
+import { filtersOf } from './filter/rules.js';
 import { inNetwork } from './filter/truth.js';
+import type { NetNamespace } from '../model/network.js';
 import { arpFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
 import type { Host } from './host.js';
 import { tryAll, type Trial } from './trial.js';
@@ -171,6 +173,18 @@ function carried(a: Plug, v: Plug, six: boolean, host: Host): { readonly by: rea
   return by.length === 0 ? null : { by, sure: trials.every((t) => t.through === null) };
 }
 
+/** Whether a rule of iptables that drops what goes from a bridge to itself is among those of its namespace; undefined where they were not read. */
+function dropsBetween(bridge: string, six: boolean, net: NetNamespace | undefined): boolean | undefined {
+  const ruleset = filtersOf(net).nft;
+  if (ruleset === null) return undefined;
+  const families = six ? ['ip6', 'inet'] : ['ip', 'inet'];
+  const names = (text: string, key: string): boolean => text.includes(`{"meta":{"key":"${key}"}},"right":"${bridge}"`);
+  return [...ruleset.chains.values()].some((c) => families.includes(c.family) && c.rules.some((r) => {
+    const text = JSON.stringify(r.expr);
+    return text.includes('{"drop":null}') && names(text, 'iifname') && names(text, 'oifname');
+  }));
+}
+
 /** Whether the attacker also sees what the fooled victim sends. */
 export function reading(a: Party, v: Party, wire: Wire, technique: Technique, host: Host): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] } {
   const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state, r, why)] });
@@ -178,6 +192,7 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   if (a.plug.net === v.plug.net) return say('yes', 'its traffic passes the attacker', known(a.plug.net, 'namespaces(7)'), 'They share the interface.');
   if (a.plug.kind === 'ipvlan' && a.plug.bridge === null) return say('no', 'its traffic goes to the attacker', known(a.plug.mode, 'ip -j -d link'), 'What is for a foreign MAC leaves by the parent, past all that is stacked on it.');
   if (wire.segment.driver !== 'bridge') return say(a.plug.kind === 'macvlan' ? 'yes' : 'unknown', 'its traffic goes to the attacker', known(wire.segment.driver, 'engine: Driver'), 'What is sent to its MAC arrives there.');
+  const six = technique === 'ndp-spoof';
   const icc = valueOf(wire.segment.icc);
   if (icc === false && v.plug.net !== 'host' && a.plug.net !== 'host') {
     const bridge = (hopsBetween(a.plug, v.plug, host) ?? [])[0]?.bridge;
@@ -185,8 +200,10 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
     const global = valueOf(host.nets.get('host')?.sysctls ?? known<Readonly<Record<string, string>>>({}, ''))?.['net.bridge.bridge-nf-call-iptables'];
     const on = (call === undefined ? undefined : valueOf(call)) === true || global === '1';
     const off = call !== undefined && isKnown(call) && !call.value && global !== undefined && global !== '1';
-    if (on) return say('no', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports of this bridge; the forged frame itself is no IP and passes.');
-    if (!off) return say('unknown', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports only where br_netfilter hands bridged frames to iptables, which was not read.');
+    const listed = bridge === undefined ? undefined : dropsBetween(bridge.name, six, host.nets.get(bridge.net));
+    // Where its rule is listed, what stands before it counts as well. The engine makes none for IPv6 unless it is told to.
+    if (on && listed !== true && !(six && listed === false)) return say('no', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports of this bridge; the forged frame itself is no IP and passes.');
+    if (!on && !off) return say('unknown', 'its traffic goes to the attacker', wire.segment.icc, 'icc=false drops IP between ports only where br_netfilter hands bridged frames to iptables, which was not read.');
   }
   const back = comesBack(hopsBetween(a.plug, v.plug, host) ?? []);
   if (back !== null && valueOf(back) === false) return say('no', 'its traffic goes to the attacker', back, 'What the victim sends is in a VLAN that the attacker’s port is not in.');
@@ -194,7 +211,7 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');
-  const met = carried(a.plug, v.plug, technique === 'ndp-spoof', host);
+  const met = carried(a.plug, v.plug, six, host);
   if (met !== null) return say(met.sure ? 'no' : 'unknown', 'its traffic goes to the attacker', known(met.by.slice(0, 5), 'rules on the way back'), met.sure ? 'A rule drops the victim’s packets on their way to the attacker’s port.' : 'Rules drop some of the victim’s packets on their way to the attacker’s port, or may.');
   return say('yes', 'its traffic goes to the attacker', wire.segment.icc, v.plug.net === 'host' ? 'What the host sends itself passes no rule between ports.' : 'Nothing between the two ports drops IP.');
 }

@@ -19,6 +19,8 @@ export interface Spot {
 export interface Carried {
   /** Its mark so far; null where it cannot be told. */
   mark: number | null;
+  /** It is the first packet of a connection, not one that is followed already. */
+  readonly fresh?: true;
   /** Where somebody wants to know: what rules compared the frame's free fields with. */
   readonly compared?: Compared[];
 }
@@ -171,7 +173,8 @@ const HEADERS: Readonly<Record<string, number>> = { dst: 60, hbh: 0, rt: 43, fra
 export const UNSEEN_BY_CT = 'untracked or invalid';
 
 /** Neighbour messages are no connections (nf_conntrack_icmpv6.c, nf_conntrack_bridge.c): they have a state, and nothing else. */
-function ct(key: string, f: Frame, at: Spot): Seen {
+function ct(key: string, f: Frame, at: Spot, carried: Carried): Seen {
+  if (f.body.kind === 'ip' && key === 'state' && carried.fresh === true) return of('new');
   if (f.body.kind !== 'nd' && f.body.kind !== 'arp') return 'unknown';
   if (key !== 'state') return 'none';
   // A rule of family bridge on it brings nf_conntrack_bridge along, which stands in prerouting.
@@ -197,7 +200,7 @@ export function look(left: Json, f: Frame, at: Spot, inTag: boolean, carried: Ca
     if (typeof p['protocol'] === 'string') return payload(p['protocol'], String(p['field']), f, at, inTag);
     return raw(String(p['base']), Number(p['offset']), Number(p['len']), f, at);
   }
-  if (isObject(left['ct'])) return ct(String(left['ct']['key']), f, at);
+  if (isObject(left['ct'])) return ct(String(left['ct']['key']), f, at, carried);
   if (isObject(left['exthdr'])) {
     const name = left['exthdr']['name'];
     if (left['exthdr']['field'] !== undefined) return 'unknown';

@@ -233,7 +233,8 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
         else if (verdict === 'unknown') ended = applyVerdict('queue', null, out, ask, chain, rule.where, depth);
         else ended = applyVerdict(Object.keys(verdict)[0] ?? '', verdict[Object.keys(verdict)[0] ?? ''] ?? null, out, ask, chain, rule.where, depth);
       } else if (SOMETIMES.has(kind)) {
-        truth = and(truth, null);
+        // What iptables asks of connections nft does not print; rules that accept ask whether it is one that is followed.
+        truth = and(truth, ask.carried.fresh === true && kind === 'xt' && isObject(value) && value['name'] === 'conntrack' && rule.expr.some((x) => isObject(x) && 'accept' in x) ? false : null);
       } else if (kind === 'mangle' && isObject(value) && QUIET.has(metaKey(value) ?? '')) {
         continue;
       } else if (kind === 'mangle' && isObject(value) && metaKey(value) === 'mark') {

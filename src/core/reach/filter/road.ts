@@ -145,17 +145,20 @@ function flooding(b: Builder, hop: Hop, out: NetInterface, host: Host): void {
   });
 }
 
-/** What iptables drops of ordinary IPv4 between two ports, where br_netfilter hands it over; a rule that cannot be told says nothing here. */
+/** What iptables and ip6tables do with the first packet of a connection between two ports, where br_netfilter hands it over. */
 function handedToIptables(b: Builder, hop: Hop, host: Host): void {
   const net = host.nets.get(hop.net);
   const ruleset = filtersOf(net).nft;
-  const on = (net === undefined ? undefined : valueOf(net.sysctls))?.['net.bridge.bridge-nf-call-iptables'] === '1' || (hop.bridge.bridge !== null && valueOf(hop.bridge.bridge.nfCallIptables) === true);
-  if (!on || ruleset === null || hop.in === null || hop.out === null) return;
-  for (const c of chainsAt(ruleset, ['ip', 'inet'], 'forward')) {
+  if (ruleset === null || hop.in === null || hop.out === null) return;
+  const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
+  const four = sysctls?.['net.bridge.bridge-nf-call-iptables'] === '1' || (hop.bridge.bridge !== null && valueOf(hop.bridge.bridge.nfCallIptables) === true);
+  const six = hands(hop, 'ip6tables', sysctls) === true;
+  for (const c of chainsAt(ruleset, ['ip', 'ip6', 'inet'], 'forward')) {
     const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: hop.bridge.name, bridge: '', mine: null };
     b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
-      const fate = innerType(f) === ETH_IPV4 && f.tags.length === 0 ? ask(ruleset, c, f, at, carried) : PASSES;
-      return fate.passes ? PASSES : fate;
+      const type = innerType(f);
+      const shown = f.tags.length === 0 && ((four && type === ETH_IPV4 && c.family !== 'ip6') || (six && type === ETH_IPV6 && c.family !== 'ip'));
+      return shown ? ask(ruleset, c, f, at, { ...carried, fresh: true }) : PASSES;
     });
   }
 }

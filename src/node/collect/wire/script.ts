@@ -62,6 +62,9 @@ case $L in *'"info_slave_kind":"bridge"'*) P=$(ip -br link show type bridge_slav
 if [ -e /proc/self/net/ip6_tables_names ] && read -r B < /proc/self/net/ip6_tables_names && command -v ip6tables-legacy-save >/dev/null; then
   r ip6tables ip6tables-legacy-save
 fi
+if [ -e /proc/self/net/ip_tables_names ] && read -r B < /proc/self/net/ip_tables_names && command -v iptables-legacy-save >/dev/null; then
+  r iptables iptables-legacy-save
+fi
 set +f
 cd /proc/sys/net || exit 0
 N='
