@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { START, watch, type WatchState } from '../../src/core/alarm/index.js';
 import type { Snapshot } from '../../src/core/model/index.js';
 import { connect } from '../../src/node/collect/connect.js';
 import { machineReaders } from '../../src/node/collect/machine.js';
 import { Reader } from '../../src/node/collect/reader.js';
+import { Watcher } from '../../src/node/session/alarms.js';
+import { Rounds } from '../../src/node/session/rounds.js';
 import { Session, DEFAULT_POLL_MS } from '../../src/node/session/session.js';
 import { STANDARD_PARTS } from '../../src/node/session/standard.js';
 import { forge } from '../alarm/forge.js';
@@ -70,13 +71,21 @@ async function watchCost(): Promise<number[]> {
     if (c.pid === null || e === undefined || !('value' in e.interface) || !('value' in e.gateway)) continue;
     inNet(c.pid, 'ip', 'neigh', 'replace', e.gateway.value, 'lladdr', '02:42:00:00:00:01', 'nud', 'stale', 'dev', e.interface.value);
   }
-  let state: WatchState = START;
-  const once = async (): Promise<void> => {
-    const { tables, fdb, tables6 = [] } = await readers.tables(reader.nets);
-    const six = tables6.map((table) => ({ ...table, family: 6 as const }));
-    state = watch(state, { snapshot, tables: [...tables, ...six], fdb, settled: true, at: new Date().toISOString() }).state;
-  };
-  const timer = setInterval(() => void once(), DEFAULT_POLL_MS / 10);
+  const watcher = new Watcher();
+  const rounds = new Rounds({
+    readers: () => readers,
+    nets: () => reader.nets,
+    busy: () => false,
+    onTables(tables) {
+      watcher.see(tables, snapshot, true);
+      return watcher.restless;
+    },
+    onError(error) {
+      throw error;
+    },
+  }, DEFAULT_POLL_MS);
+  rounds.start(DEFAULT_POLL_MS);
+  const timer = setInterval(() => rounds.tick(), DEFAULT_POLL_MS);
   await sleep(3000);
   const pids = family(process.pid);
   const samples: number[] = [];
@@ -86,6 +95,7 @@ async function watchCost(): Promise<number[]> {
     samples.push((100 * (cpuMs(pids) - before)) / (performance.now() - from));
   }
   clearInterval(timer);
+  rounds.stop();
   readers.close();
   door.close();
   return samples;

@@ -19,7 +19,7 @@ const nothing = (): void => undefined;
 function live(host: string): { readonly live: Live; readonly links: Link[] } {
   const links: Link[] = [];
   const made = new Live({
-    choice: { host }, readers: () => null, pollMs: 60_000, onLink: (link) => links.push(link), onSnapshot: nothing, onMoments: nothing, onTables: nothing,
+    choice: { host }, readers: () => null, pollMs: 60_000, onLink: (link) => links.push(link), onSnapshot: nothing, onMoments: nothing, onTables: () => false,
   });
   return { live: made, links };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseNeighbourEvent } from './net-neigh-events.js';
+import { parseNeighbourEvent, tellsForwarding } from './net-neigh-events.js';
 
 test('a line tells of which namespace, which address and which MAC', () => {
   expect(parseNeighbourEvent('[nsid 0]fd00:77::3 dev if4 lladdr 02:42:ac:11:00:04 REACHABLE ')).toEqual({ nsid: 0, ip: 'fd00:77::3', mac: '02:42:ac:11:00:04' });
@@ -27,4 +27,10 @@ test.each([
   `[nsid 0]fd00:77::3 dev if4 FAILED ${'x'.repeat(400)}`,
 ])('anything else is passed over: %j', (line) => {
   expect(parseNeighbourEvent(line)).toBeNull();
+});
+
+test('what a bridge of the listener’s own namespace learnt or forgot is told by a line without an address', () => {
+  expect(tellsForwarding('[nsid current]dev veth2c lladdr 4e:5f:99:f0:90:9e REACHABLE ')).toBe(true);
+  expect(tellsForwarding('[nsid current]Deleted dev veth2c lladdr 4e:5f:99:f0:90:9e STALE ')).toBe(true);
+  for (const line of ['[nsid 3]dev veth2c lladdr 4e:5f:99:f0:90:9e REACHABLE ', '[nsid current]172.17.0.2 dev docker0 lladdr 02:42:ac:11:00:02 STALE ', `[nsid current]dev v lladdr 4e:5f:99:f0:90:9e ${'x'.repeat(400)}`, '']) expect(tellsForwarding(line)).toBe(false);
 });

@@ -15,3 +15,10 @@ export function parseNeighbourEvent(line: string): NeighbourEvent | null {
   if (nsid === undefined || ip === undefined) return null;
   return { nsid: nsid === 'current' ? 'own' : Number(nsid), ip, mac: gone === undefined ? (mac ?? null) : null };
 }
+
+const LEARNT = /^\[nsid current\](?:Deleted )?dev \S{1,32} lladdr [0-9a-f]{2}(?::[0-9a-f]{2}){5}(?: |$)/;
+
+/** Whether a line tells that a bridge of the listener's own namespace learnt, moved or forgot a MAC: such an entry has no address, br_fdb.c. */
+export function tellsForwarding(line: string): boolean {
+  return line.length <= 300 && LEARNT.test(line);
+}

@@ -5,7 +5,7 @@ import { closeKernelCache, learn, newKernelCache, readKernel, readMoving, type K
 import { readAllPrograms } from './kernel/programs.js';
 import type { KernelReaders, Roots, Tables, WireRead } from './parts.js';
 import { askHostLinks, numbersOf, readTables, readWire } from './wire/index.js';
-import { watchNeighbours } from './wire/neighbours.js';
+import { watchNeighbours, type NeighbourWatch } from './wire/neighbours.js';
 
 export const ROOTS: Roots = { proc: '/proc', sys: '/sys' };
 
@@ -20,6 +20,25 @@ function peopleOf({ last }: KernelCache): ReadonlyMap<number, string> {
 /** Net namespaces without a process that the last pass saw, with a file that holds each. */
 function heldNets({ last }: KernelCache): ReadonlyMap<string, string> {
   return new Map((last?.namespaces ?? []).flatMap((n) => (n.type === 'net' && n.members.length === 0 && n.heldBy[0] !== undefined ? [[`net:${n.inode}`, n.heldBy[0]] as const] : [])));
+}
+
+/** Namespaces that were read and have no interface but `lo`. */
+function mutesOf({ nets, interfaces }: WireRead): ReadonlySet<string> {
+  const some = new Set(interfaces.flatMap((i) => (i.name === 'lo' ? [] : [i.net])));
+  const read = new Set(interfaces.map((i) => i.net));
+  return new Set(nets.flatMap(({ key }) => (read.has(key) && !some.has(key) ? [key] : [])));
+}
+
+/** `proved`: whether the kernel is known to be the engine's. */
+function hearing(heard: NeighbourWatch, proved: () => boolean): Required<Pick<KernelReaders, 'hears' | 'onMoved'>> {
+  return {
+    hears: (nets) => proved() && heard.hears(nets),
+    onMoved(moved) {
+      heard.onMoved(moved);
+      // Before the tables are read in depth: what is read while nobody listens must be read again.
+      if (proved()) heard.start();
+    },
+  };
 }
 
 /**
@@ -69,17 +88,18 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
       hostLinks = undefined;
       lastWire = await readWire({ roots, ...input, depth, most, neighbours, hostLinks: links, people: () => peopleOf(cache), held: () => heldNets(cache), ...(touched === null ? {} : { previous: lastWire, touched }) });
       proved = input.proof.kind === 'proved';
-      if (proved) heard?.learn(lastWire.nets, numbersOf(lastWire), since);
+      if (proved) heard?.learn(lastWire.nets, numbersOf(lastWire), since, mutesOf(lastWire));
       return lastWire;
     },
     tables(nets) {
       if (heard === null || !proved) return tables.read(nets);
       heard.start();
-      const four = tables.read(nets, heard.due(nets));
+      const four = tables.read(nets, heard.due(nets), heard.dueForwarding());
       const tables6 = heard.tables(nets);
       if (lastTables?.four !== four || lastTables.all.tables6 !== tables6) lastTables = { four, all: { ...four, tables6 } };
       return lastTables.all;
     },
+    ...(heard === null ? {} : hearing(heard, () => proved)),
     programs: (which) => readAllPrograms(roots.proc, which),
     forget() {
       closeKernelCache(cache);

@@ -107,6 +107,10 @@ export interface KernelReaders {
   moving(): KernelMoving | Promise<KernelMoving>;
   wire(input: Pick<WireInput, 'nets' | 'networks' | 'containers' | 'proof'>, touched: ReadonlySet<string> | null, depth: Depth, most?: number): Promise<WireRead>;
   tables(nets: readonly NetToRead[]): Tables | Promise<Tables>;
+  /** Whether the kernel's events tell of each change of these tables; where not, or where this is missing, they must be polled. */
+  hears?(nets: readonly NetToRead[]): boolean;
+  /** Has `moved` called when tables may have moved, or `hears` may answer otherwise from now on. */
+  onMoved?(moved: () => void): void;
   /** Programs in containers' root folders that give rights, on request; by container id. */
   readonly programs?: (which: readonly { readonly id: string; readonly pid: number }[]) => Promise<ReadonlyMap<string, Container['privilegedPrograms']>>;
   /** Forgets all that was remembered: another engine, or the same after a restart. */

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Trouble } from '../../contract/contract.js';
 import type { Container } from '../../core/model/index.js';
-import type { KernelReaders, Tables } from '../collect/parts.js';
+import type { KernelReaders, NetToRead, Tables } from '../collect/parts.js';
 import { eachLine } from './lines.js';
-import { greeting, unpackKernel, unpackMoving, unpackWire, type AnswerLine, type Question, type packKernel, type packMoving, type packWire } from './protocol.js';
+import { greeting, unpackKernel, unpackMoving, unpackWire, type AnswerLine, type Question, type TablesAnswer, type packKernel, type packMoving, type packWire } from './protocol.js';
 
 /** A question that is not answered within this time is given up, and the reader with it. */
 const ANSWER_MS = 60_000;
@@ -26,6 +26,7 @@ export async function startReader(command: readonly string[], greetMs = 120_000)
   });
   child.stdin.on('error', () => undefined);
   const waiting: Waiting[] = [];
+  const moved = { tell: (): void => undefined };
   let greet: (uid: number | null) => void = () => undefined;
   const greeted = new Promise<number | null>((done) => {
     greet = done;
@@ -43,6 +44,7 @@ export async function startReader(command: readonly string[], greetMs = 120_000)
       return;
     }
     const said = JSON.parse(line) as AnswerLine;
+    if ('moved' in said) return moved.tell();
     const one = waiting.shift();
     if ('failed' in said) one?.reject(new Error(said.failed));
     else one?.resolve(said.answer);
@@ -62,7 +64,7 @@ export async function startReader(command: readonly string[], greetMs = 120_000)
       command: 'sudo bulkhead serve',
     };
   }
-  return readersOf(child, waiting);
+  return readersOf(child, waiting, moved);
 }
 
 /** The last line of what it complained of, without pkexec's closing one, which says nothing of why. */
@@ -76,7 +78,8 @@ function end(child: ChildProcess): void {
   child.stdout?.destroy();
 }
 
-function readersOf(child: ChildProcess, waiting: Waiting[]): KernelReaders {
+function readersOf(child: ChildProcess, waiting: Waiting[], moved: { tell: () => void }): KernelReaders {
+  let last: { readonly nets: readonly NetToRead[]; readonly tables: Tables; readonly hears: boolean } | null = null;
   const ask = (question: Question): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (child.stdin === null || child.stdin.destroyed || child.exitCode !== null) {
@@ -111,7 +114,18 @@ function readersOf(child: ChildProcess, waiting: Waiting[]): KernelReaders {
       const containers = input.containers.map(({ id, name, pid, state, declared, endpoints }) => ({ id, name, pid, state, declared, endpoints }));
       return unpackWire((await ask({ ask: 'wire', nets: input.nets, networks: input.networks, containers, proof: input.proof, touched: list(touched), depth } as unknown as Question)) as ReturnType<typeof packWire>);
     },
-    tables: async (nets) => (await ask({ ask: 'tables', nets } as unknown as Question)) as Tables,
+    async tables(nets) {
+      const before = last?.nets === nets ? last : null;
+      const { tables, hears } = (await ask({ ask: 'tables', nets: before === null ? nets : null } as unknown as Question)) as TablesAnswer;
+      const now = tables ?? before?.tables;
+      if (now === undefined) throw new Error('the reader with rights answered nothing');
+      last = { nets, tables: now, hears };
+      return now;
+    },
+    hears: (nets) => last?.nets === nets && last.hears,
+    onMoved(told) {
+      moved.tell = told;
+    },
     programs: async (which) => new Map((await ask({ ask: 'programs', which: [...which] })) as readonly (readonly [string, Container['privilegedPrograms']])[]),
     forget: () => void ask({ ask: 'forget' }).catch(() => undefined),
     close: () => end(child),

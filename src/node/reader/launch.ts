@@ -75,6 +75,8 @@ export function orElse(reader: KernelReaders, own: () => KernelReaders | null): 
     moving: () => tried((readers) => readers.moving()),
     wire: (input, touched, depth) => tried((readers) => readers.wire(input, readers === reader ? touched : null, depth)),
     tables: (nets) => tried((readers) => readers.tables(nets)),
+    hears: (nets) => now.hears?.(nets) === true,
+    onMoved: (moved) => now.onMoved?.(moved),
     programs: (which) => tried(async (readers) => (await readers.programs?.(which)) ?? new Map()),
     forget: () => now.forget(),
     close: () => now.close(),

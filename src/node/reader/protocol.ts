@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { declared, kernelProof } from '../../core/model/index.js';
-import type { KernelMoving, KernelRead, WireRead } from '../collect/parts.js';
+import type { KernelMoving, KernelRead, Tables, WireRead } from '../collect/parts.js';
 
 /**
  * What the window's session and the reader with rights say to each other: one JSON value a line, a question on the
- * reader's standard input, its answer on standard output, one at a time. No question names a file or a command.
+ * reader's standard input, its answer on standard output, one at a time; only `moved` comes unasked. No question names a file or a command.
  */
 
 const pid = z.number().int().positive().max(2 ** 22);
@@ -28,7 +28,8 @@ export const question = z.discriminatedUnion('ask', [
   z.object({ ask: z.literal('kernel'), containers: z.array(container).max(100_000), touched, depth }),
   z.object({ ask: z.literal('moving') }),
   z.object({ ask: z.literal('wire'), nets: z.array(net).max(100_000), networks: z.array(network), containers: z.array(plugged).max(100_000), proof: kernelProof, touched, depth }),
-  z.object({ ask: z.literal('tables'), nets: z.array(net).max(100_000) }),
+  // Null: the same ones as last time.
+  z.object({ ask: z.literal('tables'), nets: z.array(net).max(100_000).nullable() }),
   z.object({ ask: z.literal('programs'), which: z.array(z.object({ id, pid })).max(100_000) }),
   z.object({ ask: z.literal('forget') }),
 ]);
@@ -37,7 +38,14 @@ export type Question = z.infer<typeof question>;
 /** The first line that the reader writes: that it runs, and as whom. */
 export const greeting = z.object({ reader: z.literal(1), uid: z.number().int().nonnegative() });
 
-export type AnswerLine = { readonly answer: unknown } | { readonly failed: string };
+/** `moved` answers nothing: it comes by itself when tables may have moved. */
+export type AnswerLine = { readonly answer: unknown } | { readonly failed: string } | { readonly moved: true };
+
+/** Answers `tables`. `tables` is null where the very last answer still holds; `hears`: whether `moved` will tell when it does not. */
+export interface TablesAnswer {
+  readonly tables: Tables | null;
+  readonly hears: boolean;
+}
 
 /** A line longer than this is no question. */
 export const LONGEST_LINE = 64 * 1024 * 1024;

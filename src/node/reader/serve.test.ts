@@ -58,6 +58,24 @@ test('no path comes in: what a question carries beyond its members is dropped', 
   expect(asked[0]).toEqual([{ key: 'host', pid: null, of: ['host'] }]);
 });
 
+test('tables that did not move are not said again, and what moves them is told unasked', async () => {
+  const tables = { tables: [], fdb: none };
+  const input = new PassThrough();
+  const output = new PassThrough();
+  const asked: unknown[] = [];
+  let moved: () => void = () => undefined;
+  const served = serve(input, output, { ...readers(asked), tables: (nets) => (asked.push(nets), tables), hears: () => true, onMoved: (told) => (moved = told) }, 0);
+  const nets = [{ key: 'host', pid: null, of: ['host'] }];
+  input.write(`${JSON.stringify({ ask: 'tables', nets })}\n${JSON.stringify({ ask: 'tables', nets: null })}\n`);
+  input.end();
+  await served;
+  moved();
+  output.end();
+  const lines = (await output.toArray()).join('').trim().split('\n').map((line): unknown => JSON.parse(line));
+  expect(lines.slice(1)).toEqual([{ answer: { tables, hears: true } }, { answer: { tables: null, hears: true } }, { moved: true }]);
+  expect(asked).toEqual([nets, nets, 'close']);
+});
+
 test('a reader that fails at one question answers that it did', async () => {
   const { lines } = await talk(['{"ask":"kernel","containers":[],"touched":null,"depth":"full"}']);
   expect(lines[1]).toEqual({ failed: 'the disk is on fire' });

@@ -1,10 +1,16 @@
 import type { Readable, Writable } from 'node:stream';
 import type { EngineContainer } from '../collect/engine/types.js';
-import type { KernelContainer, KernelReaders } from '../collect/parts.js';
+import type { KernelContainer, KernelReaders, NetToRead, Tables } from '../collect/parts.js';
 import { eachLine } from './lines.js';
-import { packKernel, packMoving, packWire, question, type AnswerLine, type Question } from './protocol.js';
+import { packKernel, packMoving, packWire, question, type AnswerLine, type Question, type TablesAnswer } from './protocol.js';
 
-async function answerTo(ask: Question, readers: KernelReaders): Promise<unknown> {
+/** What was asked and answered last of tables: it is said again only where it moved. */
+interface Told {
+  nets: readonly NetToRead[];
+  tables: Tables | null;
+}
+
+async function answerTo(ask: Question, readers: KernelReaders, told: Told): Promise<unknown> {
   const set = (ids: readonly string[] | null) => (ids === null ? null : new Set(ids));
   switch (ask.ask) {
     case 'kernel':
@@ -17,8 +23,12 @@ async function answerTo(ask: Question, readers: KernelReaders): Promise<unknown>
       const containers = ask.containers.map((one) => ({ ...one, sandboxKey: '' })) as unknown as readonly EngineContainer[];
       return packWire(await readers.wire({ nets, networks, containers, proof }, set(ask.touched), ask.depth));
     }
-    case 'tables':
-      return readers.tables(ask.nets);
+    case 'tables': {
+      const before = told.tables;
+      if (ask.nets !== null) told.nets = ask.nets;
+      told.tables = await readers.tables(told.nets);
+      return { tables: ask.nets === null && told.tables === before ? null : told.tables, hears: readers.hears?.(told.nets) === true } satisfies TablesAnswer;
+    }
     case 'programs':
       return [...((await readers.programs?.(ask.which)) ?? [])];
     case 'forget':
@@ -31,11 +41,13 @@ async function answerTo(ask: Question, readers: KernelReaders): Promise<unknown>
 export async function serve(input: Readable, output: Writable, readers: KernelReaders, uid: number): Promise<void> {
   const say = (value: unknown) => void output.write(`${JSON.stringify(value)}\n`);
   say({ reader: 1, uid });
+  const last: Told = { nets: [], tables: null };
+  readers.onMoved?.(() => say({ moved: true } satisfies AnswerLine));
   await eachLine(input, async (line) => {
     let told: AnswerLine;
     try {
       const asked = question.safeParse(JSON.parse(line));
-      told = asked.success ? { answer: await answerTo(asked.data, readers) } : { failed: `no question of the reader's: ${asked.error.issues[0]?.message ?? ''}` };
+      told = asked.success ? { answer: await answerTo(asked.data, readers, last) } : { failed: `no question of the reader's: ${asked.error.issues[0]?.message ?? ''}` };
     } catch (error) {
       told = { failed: error instanceof Error ? error.message : String(error) };
     }

@@ -17,10 +17,15 @@ export class Watcher {
     return [...this.#alarms.values()];
   }
 
+  /** Whether time alone may change something: an alarm is in sight, or a suspicion waits. */
+  get restless(): boolean {
+    return this.#alarms.size > 0 || this.#state.waiting;
+  }
+
   /** Looks at the tables as they stand; null where nothing is new, else what the time strip tells. */
   see(tables: Tables, snapshot: Snapshot, settled: boolean): readonly Moment[] | null {
     const last = this.#last;
-    if (this.#alarms.size === 0 && !this.#state.waiting && last?.tables === tables && last.snapshot === snapshot && last.settled === settled) return null;
+    if (!this.restless && last?.tables === tables && last.snapshot === snapshot && last.settled === settled) return null;
     this.#last = { tables, snapshot, settled };
     const now = Date.now();
     const six = (tables.tables6 ?? []).map((table) => ({ ...table, family: 6 as const }));

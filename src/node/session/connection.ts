@@ -7,6 +7,7 @@ import { Reader } from '../collect/reader.js';
 import type { Cause } from './decides.js';
 import { lookup, momentOfEvent, SPAN_MS } from './moments.js';
 import { Pace } from './pace.js';
+import { Rounds } from './rounds.js';
 import { Gathered, touchOf } from './touch.js';
 
 export interface ConnectionOptions {
@@ -21,13 +22,10 @@ export interface ConnectionOptions {
   readonly onReady: () => void;
   readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
   readonly onMoments: (moments: readonly Moment[]) => void;
-  /** The neighbour tables as they stand. `settled`: the snapshot has all that the engine announced. */
-  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => void;
+  /** The neighbour tables as they stand; true where they should be looked at again soon. `settled`: the snapshot has all that the engine announced. */
+  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => boolean;
 }
 
-/** Neighbour tables are read ten times as often as use: a forged entry should not wait, and a read costs 20 µs. */
-const TABLES_PER_POLL = 10;
-const FASTEST_TABLES_MS = 100;
 /** Processes come and go without the engine's knowing; they are looked at once in so many polls. */
 export const POLLS_PER_CHECK = 15;
 /** The host's links and rules, which take children to ask, are looked at with one in so many of these checks. */
@@ -50,6 +48,7 @@ export class Connection {
   readonly #pace = new Pace(Date.now());
   #due: { readonly timer: NodeJS.Timeout; readonly urgent: boolean } | null = null;
   #repeated: NodeJS.Timeout[] = [];
+  readonly #rounds: Rounds;
   #pollMs: number;
   #polls = 0;
   /** When last something was read in depth, and when last that was told. */
@@ -61,6 +60,13 @@ export class Connection {
     this.#readers = options.readers();
     this.#pollMs = options.pollMs;
     this.reader = new Reader(options.door, { readers: this.#readers, progress: options.onProgress });
+    this.#rounds = new Rounds({
+      readers: () => this.#readers,
+      nets: () => this.reader.nets,
+      busy: () => this.#working,
+      onTables: (tables) => this.#takeTables(tables),
+      onError: (error) => this.#fail(error),
+    }, options.pollMs);
     this.#lost = new Promise<never>((_, reject) => { this.#fail = reject; });
     this.#lost.catch(() => undefined);
   }
@@ -82,6 +88,7 @@ export class Connection {
     } finally {
       this.#stop.abort();
       for (const timer of this.#repeated) clearInterval(timer);
+      this.#rounds.stop();
       if (this.#due !== null) clearTimeout(this.#due.timer);
       clearTimeout(this.#deepTimer);
       this.#readers?.close();
@@ -108,6 +115,7 @@ export class Connection {
     this.#readers?.close();
     this.#readers = this.options.readers();
     this.reader.useReaders(this.#readers);
+    if (this.#repeated.length > 0) this.#rounds.start(this.#pollMs);
     this.#gathered.everything = true;
     this.#schedule(true);
   }
@@ -197,9 +205,9 @@ export class Connection {
     for (const timer of this.#repeated) clearInterval(timer);
     const { door, heartbeatMs } = this.options;
     let asked = door.requests;
+    this.#rounds.start(this.#pollMs);
     this.#repeated = [
       setInterval(() => this.#poll(), this.#pollMs),
-      setInterval(() => void this.#readTables(), Math.max(FASTEST_TABLES_MS, this.#pollMs / TABLES_PER_POLL)),
       setInterval(() => {
         // Whoever has just answered something is there.
         if (door.requests === asked) door.ping(this.options.heartbeatDeadlineMs).then(() => { asked = door.requests; }, this.#fail);
@@ -209,23 +217,17 @@ export class Connection {
   }
 
   #poll(): void {
+    this.#rounds.tick();
     if (this.#working) return;
     this.#polls += 1;
     if (this.#polls % POLLS_PER_CHECK === 0) void this.#work('check', () => this.reader.recheck(this.#polls % (POLLS_PER_CHECK * CHECKS_PER_HOST) === POLLS_PER_CHECK));
     else void this.#work('use', () => this.reader.poll());
   }
 
-  async #readTables(): Promise<void> {
-    if (this.#working || this.#readers === null) return;
+  #takeTables(tables: Tables): boolean {
     const before = this.reader.last;
-    try {
-      const tables = await this.#readers.tables(this.reader.nets);
-      if (this.#stop.signal.aborted) return;
-      // A reading that began meanwhile has newer ones.
-      if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
-      if (this.reader.last !== null) this.options.onTables(tables, this.reader.last, this.settled);
-    } catch (error) {
-      this.#fail(error);
-    }
+    // A reading that began meanwhile has newer ones.
+    if (!this.#working) this.#publish(this.reader.withTables(tables), 'tables', before);
+    return this.reader.last !== null && this.options.onTables(tables, this.reader.last, this.settled);
   }
 }

@@ -20,7 +20,7 @@ export interface LiveOptions {
   readonly onLink: (link: Link) => void;
   readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
   readonly onMoments: (moments: readonly Moment[]) => void;
-  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => void;
+  readonly onTables: (tables: Tables, snapshot: Snapshot, settled: boolean) => boolean;
 }
 
 /** While nothing was ever reached, an engine that appears should be seen soon. */

@@ -212,11 +212,13 @@ export class Session {
     if (this.#livePicture !== null && fresh.length > 0) this.#setLive({ ...this.#livePicture, moments: this.#strip.moments }, fresh);
   }
 
-  #onTables(tables: Tables, snapshot: Snapshot, settled: boolean): void {
+  #onTables(tables: Tables, snapshot: Snapshot, settled: boolean): boolean {
     const news = this.#watcher.see(tables, snapshot, settled);
-    if (news === null) return;
-    const fresh = this.#strip.add(news, Date.now());
-    if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: this.#watcher.alarms }), fresh);
+    if (news !== null) {
+      const fresh = this.#strip.add(news, Date.now());
+      if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: this.#watcher.alarms }), fresh);
+    }
+    return this.#watcher.restless;
   }
 
   #judged(snapshot: Snapshot, before: Picture | null): Picture {

@@ -12,7 +12,8 @@ const NAMES_MS = 30_000;
 
 /** Reads again and again what the host's bridges have learnt; an unchanged list is the very same object as before. */
 export interface ForwardingReader {
-  read(): Reading<readonly FdbEntry[]>;
+  /** `due`: whether something may have been learnt since; where not, it is read again after 2 s all the same. */
+  read(due?: boolean): Reading<readonly FdbEntry[]>;
 }
 
 /** A reader for `/sys/class/net/<bridge>/brforward`, which anybody may read; unknown where /sys is not the host net's own. */
@@ -52,7 +53,8 @@ export function readForwarding(sys: string): ForwardingReader {
     portsAt = now;
   };
 
-  const read = (now: number): Reading<readonly FdbEntry[]> => {
+  const read = (now: number, due: boolean): Reading<readonly FdbEntry[]> => {
+    if (!due && last !== null && now - bridgesAt <= BRIDGES_MS) return last;
     if (now - bridgesAt > BRIDGES_MS) findBridges(now);
     const learnt = new Map<string, Buffer>();
     let same = last !== null && 'value' in last;
@@ -81,9 +83,9 @@ export function readForwarding(sys: string): ForwardingReader {
   };
 
   return {
-    read() {
+    read(due = true) {
       try {
-        return read(Date.now());
+        return read(Date.now(), due);
       } catch (error) {
         last = null;
         return unknown(whyNot(error), source);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Neighbour } from '../../../core/model/network.js';
 import { known, unknown, type Reading } from '../../../core/model/reading.js';
 import type { Heard } from './listen.js';
-import { LISTENS, READ_GAP, ROUND, watchNeighbours } from './neighbours.js';
+import { LISTENS, READ_GAP, ROUND_MS, watchNeighbours } from './neighbours.js';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -143,11 +143,9 @@ test('closing ends the listener and all that was planned', async () => {
   expect([p.stopped(), p.starts(), p.reads]).toEqual([1, 1, []]);
 });
 
-/** Which IPv4 tables are due, leaving out those whose turn it is anyway. */
+/** Which IPv4 tables are due, leaving out those whose turn it is anyway: in a short while of one turn only. */
 function dueOf(p: { readonly watch: ReturnType<typeof watchNeighbours> }): readonly string[] {
-  const far = Array.from({ length: ROUND }, (_, n) => ({ key: `net:far-${n}`, pid: 100 + n, of: [] }));
-  const padded = [...far.slice(0, ROUND - NETS.length), ...NETS];
-  return p.watch.due(padded).map((n) => n.key).filter((key) => !key.startsWith('net:far-'));
+  return p.watch.due(NETS).map((n) => n.key);
 }
 const told4 = (nsid: number | 'current' = 0): string => `[nsid ${nsid}]10.0.0.2 dev if4 lladdr 02:42:ac:11:00:09 REACHABLE `;
 
@@ -184,8 +182,59 @@ test('a namespace that has no number here is always due, and once more when it i
 
 test('whether heard of or not, each IPv4 table has its turn in a round', async () => {
   const p = await calm();
-  const seen = new Set<string>();
+  const seen: string[] = [];
   dueOf(p);
-  for (let n = 0; n < ROUND; n++) for (const { key } of p.watch.due(NETS)) seen.add(key);
-  expect([...seen].sort()).toEqual(['net:1', 'net:2']);
+  for (let ms = 0; ms < ROUND_MS; ms += 2_000) {
+    await vi.advanceTimersByTimeAsync(2_000);
+    for (const { key } of p.watch.due(NETS)) seen.push(key);
+  }
+  for (let ms = 0; ms < ROUND_MS; ms += 2_000) {
+    await vi.advanceTimersByTimeAsync(2_000);
+    for (const { key } of p.watch.due(NETS)) seen.push(key);
+  }
+  expect(new Set(seen)).toEqual(new Set(['net:1', 'net:2']));
+  expect(seen.length).toBeLessThanOrEqual(2 * NETS.length);
+});
+
+test('it says whether each change would be heard: of a namespace without a number none, unless it has only lo', async () => {
+  const p = await calm();
+  expect(p.watch.hears(NETS)).toBe(true);
+  p.learn([[0, 'net:1']]);
+  expect(p.watch.hears(NETS)).toBe(false);
+  p.watch.learn([], new Map([[0, 'net:1']]), Date.now(), new Set(['net:2']));
+  expect(p.watch.hears(NETS)).toBe(true);
+  expect([dueOf(p), dueOf(p)].at(-1)).toEqual([]);
+  const foreign = [...NETS, { key: 'net:3', pid: 13, of: ['group:lxc:a'] }];
+  expect(p.watch.hears(foreign)).toBe(true);
+  expect(p.watch.due(foreign).map((n) => n.key)).toContain('net:3');
+  p.end();
+  expect(p.watch.hears(NETS)).toBe(false);
+});
+
+test('whoever waits is woken where there is something to ask for, and where nothing will be heard any more', async () => {
+  const p = await calm();
+  let woken = 0;
+  p.watch.onMoved(() => (woken += 1));
+  p.say(told(BOB));
+  expect(woken).toBe(0);
+  p.say(told4(1));
+  expect(woken).toBe(1);
+  p.kernel.set('net:1', table(at(MALLORY)));
+  p.say(told(MALLORY));
+  await vi.advanceTimersByTimeAsync(READ_GAP);
+  expect(woken).toBe(2);
+  p.say('[nsid current]dev veth2c lladdr 4e:5f:99:f0:90:9e REACHABLE ');
+  expect(woken).toBe(3);
+  p.end();
+  expect(woken).toBe(4);
+});
+
+test('what bridges learnt is due when an event tells of it, and always while nothing is heard', async () => {
+  const p = await calm();
+  p.watch.dueForwarding();
+  expect(p.watch.dueForwarding()).toBe(false);
+  p.say('[nsid current]dev veth2c lladdr 4e:5f:99:f0:90:9e REACHABLE ');
+  expect([p.watch.dueForwarding(), p.watch.dueForwarding()]).toEqual([true, false]);
+  p.end();
+  expect([p.watch.dueForwarding(), p.watch.dueForwarding()]).toEqual([true, true]);
 });

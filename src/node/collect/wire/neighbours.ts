@@ -1,6 +1,6 @@
 import type { NetKey, NetNamespace, Neighbour } from '../../../core/model/network.js';
 import type { Reading } from '../../../core/model/reading.js';
-import { parseNeighbourEvent, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
+import { parseNeighbourEvent, tellsForwarding, type NeighbourEvent } from '../../../core/parse/net-neigh-events.js';
 import type { NetToRead } from '../parts.js';
 import { listenToNeighbours, readSix, type Listen, type ReadSix } from './listen.js';
 import type { Table } from './tables.js';
@@ -13,21 +13,33 @@ import type { Table } from './tables.js';
 export interface NeighbourWatch {
   /** Begins to listen, once; does nothing after `close`. */
   start(): void;
-  /** Takes what a reading of the wire, begun at `since` (ms), told: IPv6 tables, and the host's numbers for namespaces. */
-  learn(nets: readonly Pick<NetNamespace, 'key' | 'neighbours6'>[], numbers: ReadonlyMap<number, NetKey>, since: number): void;
+  /**
+   * Takes what a reading of the wire, begun at `since` (ms), told: IPv6 tables, the host's numbers for namespaces, and
+   * `mute`, the namespaces without any interface but `lo`, which have no neighbours.
+   */
+  learn(nets: readonly Pick<NetNamespace, 'key' | 'neighbours6'>[], numbers: ReadonlyMap<number, NetKey>, since: number, mute?: ReadonlySet<NetKey>): void;
   /**
    * Those whose IPv4 table may have changed since this was asked last: where an event told so, where none would be heard,
-   * and at each `STEP`th call some of the others by turns, so that nothing stays unseen for longer than `ROUND` calls.
+   * and by turns some of the others, so that nothing stays unseen for longer than `ROUND_MS` and the time between two calls.
    */
   due(nets: readonly NetToRead[]): readonly NetToRead[];
+  /** Whether a bridge of the host may have learnt or forgotten since this was asked last: an event told so, or none would be heard. */
+  dueForwarding(): boolean;
+  /**
+   * Whether an event would be heard of each of these that a container is in, as of the last `learn`. Those of other
+   * runtimes that hang at nothing of the host's are no reason to poll: they are read whenever anything is.
+   */
+  hears(nets: readonly NetToRead[]): boolean;
+  /** Has `moved` called whenever there is something to ask for: a table is due, one was read anew, or events are no longer heard. */
+  onMoved(moved: () => void): void;
   /** The IPv6 tables as last read, of the namespaces that are there; those never read are missing. The very same list where nothing moved. */
   tables(nets: readonly NetToRead[]): readonly Table[];
   close(): void;
 }
 
-/** Each IPv4 table is read once in so many polls, whether it was heard of or not: some of them at each `STEP`th, so that the others have nothing to do. */
-export const ROUND = 150;
-const STEP = 15;
+/** Each IPv4 table is read once in so many ms, whether it was heard of or not: a part of them at a time. */
+export const ROUND_MS = 30_000;
+const PARTS = 10;
 
 /** One namespace is read at most this often, ms, and so many at a time, however many events come. */
 export const READ_GAP = 250;
@@ -55,10 +67,14 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
   /** Namespaces whose IPv4 table an event spoke of; `all` where events may have been missed. */
   const due4 = new Set<NetKey>();
   let hears: ReadonlySet<NetKey> = new Set();
+  let mute: ReadonlySet<NetKey> = new Set();
   let all4 = true;
-  let round = 0;
+  let learntMacs = true;
+  let part = 0;
+  let partAt = Number.NEGATIVE_INFINITY;
+  let moved: () => void = () => undefined;
   /** Those of a list whose events are not heard. */
-  let deaf: { readonly nets: readonly NetToRead[]; readonly hears: ReadonlySet<NetKey>; readonly which: readonly NetToRead[] } | undefined;
+  let deaf: { readonly nets: readonly NetToRead[]; readonly hears: ReadonlySet<NetKey>; readonly mute: ReadonlySet<NetKey>; readonly which: readonly NetToRead[] } | undefined;
   /** What was answered last, until something is read anew. */
   let told: { readonly nets: readonly NetToRead[]; readonly tables: readonly Table[] } | undefined;
   const dirty = new Set<NetKey>();
@@ -75,8 +91,16 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     const before = held.get(key)?.neighbours;
     told = undefined;
     // The same table stays the same object, so that a watcher can pass over it.
-    held.set(key, { neighbours: before !== undefined && alike(before, neighbours) ? before : neighbours, since });
+    const same = before !== undefined && alike(before, neighbours);
+    held.set(key, { neighbours: same ? before : neighbours, since });
+    if (!same) moved();
   };
+
+  const deafOf = (nets: readonly NetToRead[]): readonly NetToRead[] => {
+    if (deaf?.nets !== nets || deaf.hears !== hears || deaf.mute !== mute) deaf = { nets, hears, mute, which: nets.filter((n) => !hears.has(n.key) && !mute.has(n.key) && (n.key !== 'host' || n.pid !== null)) };
+    return deaf.which;
+  };
+  const listens = (): boolean => listensSince !== Number.POSITIVE_INFINITY;
 
   const pump = (): void => {
     clearTimeout(timer);
@@ -108,7 +132,10 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     if (event.nsid !== 'own' && heard.size < MOST_NUMBERS) heard.add(event.nsid);
     const key = event.nsid === 'own' ? 'host' : keys.get(event.nsid);
     if (key === undefined) return;
-    if (!event.ip.includes(':')) return void due4.add(key);
+    if (!event.ip.includes(':')) {
+      due4.add(key);
+      return moved();
+    }
     const table = held.get(key)?.neighbours;
     if (!busy.has(key) && table !== undefined && 'value' in table && says(table.value, event)) return;
     heardAt.set(key, Date.now());
@@ -118,8 +145,10 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
 
   const readAgain = (before: number): void => {
     all4 = true;
+    learntMacs = true;
     for (const [key, one] of held) if (one.since <= before) dirty.add(key);
     pump();
+    moved();
   };
 
   const run = (): void => {
@@ -130,14 +159,19 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
     }, LISTENS).unref();
     listener = listen({
       onLine: (line) => {
+        if (closed) return;
         const event = parseNeighbourEvent(line);
-        if (event !== null && !closed) hear(event);
+        if (event !== null) return hear(event);
+        if (!tellsForwarding(line)) return;
+        learntMacs = true;
+        moved();
       },
       onLost: () => readAgain(Date.now()),
       onEnd: () => {
         clearTimeout(listening);
         listensSince = Number.POSITIVE_INFINITY;
         if (closed) return;
+        moved();
         short = Date.now() - begun < LONGEST_WAIT ? short + 1 : 1;
         again = setTimeout(run, Math.min(LONGEST_WAIT, SHORTEST_WAIT * 2 ** (short - 1))).unref();
       },
@@ -149,7 +183,7 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       if (closed || listener !== null) return;
       run();
     },
-    learn(nets, numbers, since) {
+    learn(nets, numbers, since, without = new Set()) {
       for (const number of heard) {
         const key = numbers.get(number);
         if (key !== undefined && key !== keys.get(number)) dirty.add(key);
@@ -158,6 +192,7 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       for (const [number, key] of numbers) if (keys.get(number) !== key) due4.add(key);
       keys = numbers;
       hears = new Set(numbers.values());
+      mute = without;
       for (const { key, neighbours6 } of nets) {
         if (!('value' in neighbours6) || learnt.get(key) === neighbours6) continue;
         learnt.set(key, neighbours6);
@@ -168,16 +203,23 @@ export function watchNeighbours(proc: string, listen: Listen = listenToNeighbour
       if (listener !== null) pump();
     },
     due(nets) {
-      const turn = (round += 1) % ROUND;
-      if (deaf?.nets !== nets || deaf.hears !== hears) deaf = { nets, hears, which: nets.filter((n) => !hears.has(n.key) && (n.key !== 'host' || n.pid !== null)) };
-      const everything = all4 || listensSince === Number.POSITIVE_INFINITY;
-      const now = turn % STEP === 0;
-      const unheard = new Set(deaf.which);
-      const isDue = (n: NetToRead, at: number): boolean => (now && at % (ROUND / STEP) === turn / STEP) || due4.has(n.key) || unheard.has(n);
-      const which = everything ? nets : now || due4.size > 0 ? nets.filter(isDue) : deaf.which;
+      const unheard = new Set(deafOf(nets));
+      const now = Date.now();
+      const turn = now - partAt >= ROUND_MS / PARTS;
+      if (turn) [part, partAt] = [(part + 1) % PARTS, now];
+      const which = all4 || !listens() ? nets : turn || due4.size > 0 ? nets.filter((n, at) => (turn && at % PARTS === part) || due4.has(n.key) || unheard.has(n)) : [...unheard];
       all4 = false;
       due4.clear();
       return which;
+    },
+    dueForwarding() {
+      const due = learntMacs || !listens();
+      learntMacs = false;
+      return due;
+    },
+    hears: (nets) => listens() && deafOf(nets).every((n) => n.of.every((id) => id.startsWith('group:'))),
+    onMoved(told) {
+      moved = told;
     },
     tables(nets) {
       if (listener !== null && dirty.size > 0) pump();

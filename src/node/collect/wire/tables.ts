@@ -36,10 +36,10 @@ interface Kept {
  */
 export interface TableReader {
   /**
-   * All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read. The
-   * very same answer comes again for the same list where nothing moved.
+   * All of them; where it is said which are `due`, the others are taken to be as they were, if they were ever read, and so
+   * is what bridges have learnt unless `dueForwarding`. The very same answer comes again for the same list where nothing moved.
    */
-  read(nets: readonly Seat[], due?: readonly Seat[]): Tables;
+  read(nets: readonly Seat[], due?: readonly Seat[], dueForwarding?: boolean): Tables;
   /** Only these; of the others nothing is forgotten. */
   of(nets: readonly Seat[]): readonly Table[];
 }
@@ -68,8 +68,8 @@ export function readTables(roots: { readonly proc: string; readonly sys: string 
 
   return {
     of: (nets) => nets.map((n) => table(n.key, n.pid)),
-    read(nets, due = nets) {
-      const forwarding = fdb.read();
+    read(nets, due = nets, dueForwarding = true) {
+      const forwarding = fdb.read(dueForwarding);
       let moved = last?.nets !== nets || last.tables.fdb !== forwarding;
       const read = new Map<NetKey, Table>();
       for (const n of due) {
