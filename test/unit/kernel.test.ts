@@ -110,6 +110,50 @@ test('where nothing ran below a cgroup, what is below it is looked at with each 
   expect([memory(5), memory(6)]).toEqual([5, 5]);
 });
 
+/** A container that sleeps below a slice of its own, with pressure that is told of both. */
+function sleeper() {
+  containerA();
+  const above = A.slice(0, A.lastIndexOf('/'));
+  const psi = (total: number, some10 = '0.00') => `some avg10=${some10} avg60=0.10 avg300=0.20 total=${total}\nfull avg10=0.00 avg60=0.00 avg300=0.00 total=0\n`;
+  const waits = (path: string, total: number, some10?: string) => made.host.cgroup(path, Object.fromEntries(['memory', 'cpu', 'io'].map((name) => [`${name}.pressure`, psi(total, some10)])));
+  for (const path of [above, A]) {
+    made.host.cgroup(path, { 'cpu.stat': 'usage_usec 1000\nnr_throttled 0\nthrottled_usec 0\n', 'memory.current': '4096\n' });
+    waits(path, 5);
+  }
+  read([known('a', 100)]);
+  /** Three polls: one of them looks at pressure. */
+  const polls = () => [1, 2, 3].map(() => readMoving(made.cache).of.get(idOf('a')) ?? expect.fail()).at(-1) ?? expect.fail();
+  polls();
+  polls();
+  return { above, waits, polls };
+}
+
+test('a cgroup that sleeps is not read while all above it tells that nothing ran, took memory or waited', () => {
+  const { above, polls } = sleeper();
+  made.host.cgroup(A, { 'memory.current': '1\n' });
+  expect(polls().memory.usage).toMatchObject({ value: 4096 });
+  made.host.cgroup(above, { 'memory.current': '8192\n' });
+  expect(polls().memory.usage).toMatchObject({ value: 1 });
+});
+
+test('a task that waits without running is seen by what is told of all above it, and its pressure until it has fallen', () => {
+  const { above, waits, polls } = sleeper();
+  waits(A, 9, '7.00');
+  expect(polls().io.pressure).toMatchObject({ value: { some10: 0 } });
+  waits(above, 9, '3.00');
+  expect(polls().io.pressure).toMatchObject({ value: { some10: 7 } });
+  waits(A, 9, '2.00');
+  expect(polls().io.pressure).toMatchObject({ value: { some10: 2 } });
+});
+
+test('where the memory of all below a cgroup is told as nothing, that says nothing of them', () => {
+  const { above, polls } = sleeper();
+  made.host.cgroup(above, { 'memory.current': '0\n' });
+  polls();
+  made.host.cgroup(A, { 'memory.current': '2\n' });
+  expect(polls().memory.usage).toMatchObject({ value: 2 });
+});
+
 test('a pid that is in no cgroup of that id is a stranger’s: nothing of this kernel is told', () => {
   made.host.process({ pid: 100, cgroup: '/user.slice', namespaces: OWN });
   const pass = read([known('a', 100)]);

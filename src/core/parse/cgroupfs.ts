@@ -61,6 +61,12 @@ export function parsePressure(text: string, path: string): Reading<Pressure> {
   return known({ some10: Number(some[1]), some60: Number(some[2]), some300: Number(some[3]), full10: full === null ? 0 : Number(full[1]) }, path);
 }
 
+/** Microseconds in all that tasks waited, of `cpu.pressure` and its kin: `some` and `full` together, which grow whenever one does. */
+export function parseWaits(text: string, path: string): Reading<number> {
+  const totals = [...text.matchAll(/ total=(\d{1,15})$/gm)];
+  return totals.length === 0 ? unknown('unsupported', path) : known(totals.reduce((sum, [, total]) => sum + Number(total), 0), path);
+}
+
 /** `io.max` (`8:0 rbps=1048576 wbps=max riops=max wiops=max`): each device with what is limited there. */
 export function parseIoMax(text: string, path: string): Reading<readonly string[]> {
   const limits: string[] = [];

@@ -1,5 +1,5 @@
 import type { Limit, Pressure, Reading } from '../../../core/model/index.js';
-import { parseCount, parseCpuMax, parseIoBytes, parseKeyed, parseLimit, parsePressure } from '../../../core/parse/cgroupfs.js';
+import { parseCount, parseCpuMax, parseIoBytes, parseKeyed, parseLimit, parsePressure, parseWaits } from '../../../core/parse/cgroupfs.js';
 import { known } from '../../../core/model/index.js';
 import { HeldFile, type Holding } from './files.js';
 import { folder, type Controller, type Hierarchies, type Hierarchy } from './hierarchies.js';
@@ -34,6 +34,8 @@ export interface PlaceFiles {
   lastCpu: unknown;
   /** The same, when those below it were read last. */
   lastBelow: unknown;
+  lastMemoryBelow: unknown;
+  lastWaits: readonly Reading<number>[];
   /** The pass in which its limits were told last. */
   limitsAt: number;
   readonly at: ReadonlyMap<Controller, At>;
@@ -48,6 +50,8 @@ export interface PlaceFiles {
   readonly pidsUsage: HeldFile<number> | undefined;
   readonly ioBytes: HeldFile<Bytes> | undefined;
   readonly pressure: Readonly<Record<'memory' | 'cpu' | 'io', HeldFile<Pressure>>> | undefined;
+  /** Microseconds in all that tasks waited, of the same files; for those that others lie below. */
+  readonly waits: readonly HeldFile<number>[] | undefined;
 }
 
 /** A quota in microseconds, `cpu.cfs_quota_us`; its period is in another file. */
@@ -112,6 +116,7 @@ export class CgroupFiles {
     const acct = at.get('cpuacct');
     // A first picture asks for neither of these, and of most cgroups nobody ever does.
     let later: Pick<PlaceFiles, 'ioBytes' | 'pressure'> | undefined;
+    let waits: PlaceFiles['waits'];
     const laterOnes = () =>
       (later ??= {
         ioBytes: one('blkio', 'io.stat', 'blkio.throttle.io_service_bytes', parseIoBytes),
@@ -127,6 +132,8 @@ export class CgroupFiles {
     const files: PlaceFiles = {
       lastCpu: undefined,
       lastBelow: undefined,
+      lastMemoryBelow: undefined,
+      lastWaits: [],
       limitsAt: -1,
       at,
       memory: this.limits('memory', at, hierarchies),
@@ -142,6 +149,9 @@ export class CgroupFiles {
       },
       get pressure() {
         return laterOnes().pressure;
+      },
+      get waits() {
+        return unified === undefined ? undefined : (waits ??= ['memory', 'cpu', 'io'].map((name) => file(`${unified}/${name}.pressure`, parseWaits)));
       },
     };
     return { files, held };

@@ -111,6 +111,28 @@ export class CgroupReader {
     return asleep;
   }
 
+  /** Whether the memory of all that lies below a cgroup may be another than when this was asked last, memory.usage_in_bytes or memory.current. */
+  memoryMovedBelow(path: string): boolean {
+    const files = this.files.of({ path, source: '', elsewhere: undefined }, this.hierarchies);
+    const memory = files.memoryUsage?.read(this.pass);
+    // Nothing at all: where v1 does not count those below (memory.use_hierarchy), this tells nothing of them.
+    const same = memory !== undefined && 'value' in memory && memory.value > 0 && files.lastMemoryBelow === memory;
+    files.lastMemoryBelow = memory;
+    return !same;
+  }
+
+  /** Whether a task below a cgroup may have waited for anything since this was asked last; not where the kernel tells no pressure. */
+  waitedBelow(path: string): boolean {
+    const files = this.files.of({ path, source: '', elsewhere: undefined }, this.hierarchies);
+    const now = files.waits?.map((file) => file.read(this.pass)) ?? [];
+    const before = files.lastWaits;
+    files.lastWaits = now;
+    return !now.every((one, i) => {
+      const last = before[i];
+      return 'value' in one ? last !== undefined && sameReading(last, one) : one.unknown === 'absent';
+    });
+  }
+
   /** Reads what tells whether anything moved, for who asks later in this pass. */
   look(place: Place): void {
     const files = this.files.of(place, this.hierarchies);

@@ -1,7 +1,6 @@
-import type { CgroupFacts, CgroupNode, KernelProof } from '../../../core/model/index.js';
+import type { KernelProof } from '../../../core/model/index.js';
 import { serves } from './ahead.js';
 import type { KernelCache, KernelInput } from './cache.js';
-import { CgroupReader } from './cgroups.js';
 import { isFolder } from './files.js';
 import { prove, unknownHost } from './host.js';
 import { learnKin } from './kin.js';
@@ -13,6 +12,7 @@ import { withThreads } from './threads.js';
 import type { KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
 export { closeKernelCache, newKernelCache, type KernelCache, type KernelInput } from './cache.js';
+export { readMoving, type MovingPass } from './moving.js';
 export type { KernelFacts, KernelHost, KernelPass, KnownContainer, Roots } from './types.js';
 
 /** Asks lsns(8) for owners and parents and looks for open files on namespaces, for the next passes. Some 70 ms, not on this thread. */
@@ -47,50 +47,4 @@ function stranger(proof: KernelProof, containers: readonly KnownContainer[]): Ke
     containers.map((one) => [one.id, absentFacts('unsupported', one.pid === null ? '/proc' : `/proc/${one.pid}`, one.declared, declaredNamespaces(one, containers, 'unsupported', `/proc/${one.pid ?? ''}`))]),
   );
   return { proof, host: unknownHost(source), of, groups: [], namespaces: [], cgroups: [], notes: [] };
-}
-
-export interface MovingPass {
-  /** By workload's id, containers and groups with a cgroup of their own. */
-  readonly of: ReadonlyMap<string, CgroupFacts>;
-  /** The whole tree, with workloads' nodes and their ancestors read anew. */
-  readonly cgroups: readonly CgroupNode[];
-}
-
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
-
-/** Pressure is an average over ten seconds at least: not each poll can tell something new. */
-const POLLS_PER_PRESSURE = 3;
-
-/**
- * Usage, throttling, OOM kills and (at each third call) pressure of the workloads' cgroups and of those above them, as
- * the last full pass found them. Where nothing ran below a cgroup since the call before, what is below it is taken to be
- * as it was but for each third call: memory can then only have been taken back.
- */
-export function readMoving(cache: KernelCache): MovingPass {
-  const of = new Map<string, CgroupFacts>();
-  if (cache.hierarchies === undefined) return { of, cgroups: cache.nodes };
-  const reader = new CgroupReader(cache.hierarchies, cache.cgroups);
-  const pressure = cache.polls % POLLS_PER_PRESSURE === 0;
-  cache.polls += 1;
-  const above = new Set<string>(['/']);
-  for (const place of cache.places.values()) {
-    for (let at = place.path.lastIndexOf('/'); at > 0; at = place.path.lastIndexOf('/', at - 1)) above.add(place.path.slice(0, at));
-  }
-  const asleep = new Map<string, boolean>();
-  for (const place of cache.places.values()) {
-    const parent = parentOf(place.path);
-    if (parent !== '' && !asleep.has(parent)) asleep.set(parent, reader.sleepsBelow(parent));
-  }
-  cache.nodes = cache.nodes.map((node) => {
-    const place = node.of === null ? undefined : cache.places.get(node.of);
-    if (place === undefined && !above.has(node.id)) return node;
-    if (place !== undefined && place.elsewhere === undefined && !pressure && asleep.get(parentOf(place.path)) === true) {
-      if (node.of !== null) of.set(node.of, node.facts);
-      return node;
-    }
-    const facts = reader.again(node.facts, place ?? { path: node.id, source: '', elsewhere: undefined }, { limits: false, use: true, pressure });
-    if (node.of !== null) of.set(node.of, facts);
-    return facts === node.facts ? node : { ...node, facts };
-  });
-  return { of, cgroups: cache.nodes };
 }
