@@ -58,7 +58,7 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
     const from = performance.now();
     for (let n = 1; n <= polls; n++) {
       await new Promise((wake) => setTimeout(wake, Math.max(0, from + n * everyMs - performance.now())));
-      if (n % perCheck === 0) readKernel({ roots: ROOTS, containers, cache });
+      if (n % perCheck === 0) readKernel({ roots: ROOTS, containers, cache, depth: 'check' });
       else readMoving(cache);
     }
     const used = process.cpuUsage(before);

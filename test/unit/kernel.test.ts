@@ -9,7 +9,7 @@ const made = onMadeHosts();
 
 const A = `/system.slice/docker-${idOf('a')}.scope`;
 const OWN = { net: 11, mnt: 12, pid: 13, ipc: 14, uts: 15, cgroup: 16 };
-const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'processes' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: made.host.roots, containers, cache: made.cache, ...more });
+const read = (containers: readonly KnownContainer[], more: { readonly depth?: 'full' | 'check' | 'processes' | 'known'; readonly local?: boolean; readonly brief?: boolean; readonly again?: ReadonlySet<string> } = {}) => readKernel({ roots: made.host.roots, containers, cache: made.cache, ...more });
 
 function containerA(): void {
   made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, effective: '00000000a80425fb', bounding: '00000000a80425fb', seccomp: 2, pidInside: 1 });
@@ -108,6 +108,41 @@ test('where nothing ran below a cgroup, what is below it is looked at with each 
   expect([memory(1), memory(2), memory(3), memory(4)]).toEqual([1, 1, 1, 4]);
   ran(2000);
   expect([memory(5), memory(6)]).toEqual([5, 5]);
+});
+
+/** What checks tell of the limit of memory after somebody else changed it: false until it is seen. */
+function checks(times: number): readonly boolean[] {
+  made.host.cgroup(A, { 'memory.max': '1024\n' });
+  return Array.from({ length: times }, () => {
+    const limit = read([known('a', 100)], { depth: 'check' }).of.get(idOf('a'))?.cgroup.memory.limit;
+    return limit !== undefined && 'value' in limit && limit.value === 1024;
+  });
+}
+
+test('a check takes over a container in which nothing ran, and each has its turn in four', () => {
+  containerA();
+  read([known('a', 100)]);
+  for (let n = 0; n < 2; n++) read([known('a', 100)], { depth: 'check' });
+  const seen = checks(4);
+  expect(seen[0]).toBe(false);
+  expect(seen.at(-1)).toBe(true);
+});
+
+test('a container in which something ran is checked whole, and so is one that was never checked', () => {
+  containerA();
+  read([known('a', 100)]);
+  for (let n = 0; n < 2; n++) read([known('a', 100)], { depth: 'check' });
+  made.host.cgroup(A, { 'cpu.stat': 'usage_usec 2501\nnr_throttled 4\nthrottled_usec 1500\n' });
+  expect(checks(1)).toEqual([true]);
+});
+
+test('a process that comes into a container that sleeps is seen by the next check', () => {
+  containerA();
+  read([known('a', 100)]);
+  for (let n = 0; n < 2; n++) read([known('a', 100)], { depth: 'check' });
+  made.host.process({ pid: 101, parent: 1, cgroup: A, namespaces: OWN, effective: '000001ffffffffff', bounding: '000001ffffffffff' });
+  const { processes } = read([known('a', 100)], { depth: 'check' }).of.get(idOf('a')) ?? expect.fail();
+  expect(processes.map((one) => one.pid)).toContain(101);
 });
 
 /** A container that sleeps below a slice of its own, with pressure that is told of both. */

@@ -70,11 +70,12 @@ export function machineReaders(roots: Roots = ROOTS, local = true): KernelReader
     async kernel(containers, touched, depth) {
       await begun;
       begun = undefined;
-      if (depth === 'full' && Date.now() - learned > LEARN_EVERY_MS) {
+      const whole = depth === 'full' || depth === 'check';
+      if (whole && Date.now() - learned > LEARN_EVERY_MS) {
         learned = Date.now();
         await learn(cache, roots);
       }
-      return readKernel({ roots, containers, cache, local, brief: depth !== 'full', ...(touched === null ? { depth: 'full' as const } : { depth: depth === 'touched' ? ('touched' as const) : ('known' as const), again: touched }) });
+      return readKernel({ roots, containers, cache, local, brief: !whole, ...(touched === null ? { depth: depth === 'check' ? depth : ('full' as const) } : { depth: depth === 'touched' ? ('touched' as const) : ('known' as const), again: touched }) });
     },
     first: (container, all) => readFirst(roots, cache, container, all),
     moving: () => readMoving(cache),

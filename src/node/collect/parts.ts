@@ -101,7 +101,8 @@ export type Depth = 'touched' | 'quick' | 'full';
 export interface KernelReaders {
   /** Begins what needs no word of the engine's, as the engine is asked: the next `kernel` and `wire` take it. `known`: for a snapshot where the containers are known. */
   begin?(depth: Depth, known: boolean): void;
-  kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth): KernelRead | Promise<KernelRead>;
+  /** Depth `check`: as `full` with nothing touched, but containers in which nothing ran are read whole by turns, within two minutes. */
+  kernel(containers: readonly KernelContainer[], touched: ReadonlySet<string> | null, depth: Depth | 'check'): KernelRead | Promise<KernelRead>;
   /** What can be told of a container as soon as it has begun, without a look at any other; null where its program does not run yet. */
   first?(container: KernelContainer, all: readonly KernelContainer[]): KernelFacts | null;
   moving(): KernelMoving | Promise<KernelMoving>;

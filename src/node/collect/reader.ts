@@ -134,7 +134,7 @@ export class Reader {
   recheck(host = true): Promise<Snapshot | null> {
     return this.#inTurn(async () => {
       if (this.#last === null || this.#info === null) return null;
-      this.#kernel = await this.#readKernel(null, 'full');
+      this.#kernel = await this.#readKernel(null, 'check');
       return this.#join(new Set(host ? ['host'] : []), 'full');
     });
   }
@@ -250,7 +250,7 @@ export class Reader {
   }
 
   /** The kernel, and once more where a container ended or began anew since the engine was asked. */
-  async #readKernel(touched: ReadonlySet<string> | null, depth: Depth): Promise<KernelRead | null> {
+  async #readKernel(touched: ReadonlySet<string> | null, depth: Depth | 'check'): Promise<KernelRead | null> {
     const info = this.#info;
     const readers = this.#readers;
     if (info === null || readers === null) return null;

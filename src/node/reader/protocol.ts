@@ -25,7 +25,7 @@ const depth = z.enum(['touched', 'quick', 'full']);
 
 /** The verbs. What a question carries beyond these members is dropped. */
 export const question = z.discriminatedUnion('ask', [
-  z.object({ ask: z.literal('kernel'), containers: z.array(container).max(100_000), touched, depth }),
+  z.object({ ask: z.literal('kernel'), containers: z.array(container).max(100_000), touched, depth: depth.or(z.literal('check')) }),
   z.object({ ask: z.literal('moving') }),
   z.object({ ask: z.literal('wire'), nets: z.array(net).max(100_000), networks: z.array(network), containers: z.array(plugged).max(100_000), proof: kernelProof, touched, depth }),
   // Null: the same ones as last time.

@@ -56,6 +56,7 @@ export interface KernelCache {
   places: ReadonlyMap<string, Place>;
   nodes: readonly CgroupNode[];
   polls: number;
+  checks: number;
   last: LastPass | undefined;
   /** Read for the next pass, which takes it. */
   ahead: Ahead | undefined;
@@ -65,7 +66,7 @@ export function newKernelCache(): KernelCache {
   const holding = holdingOfProcess();
   return {
     processes: newProcessCache(holding), threads: newThreadCache(), proof: { proved: undefined }, mounts: new Map(), kin: newKinCache(), cgroups: new CgroupFiles(holding), tables: { text: '', table: [] },
-    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, last: undefined, ahead: undefined,
+    devices: new Map(), brief: new Set(), hierarchies: undefined, settledAt: 0, places: new Map(), nodes: [], polls: 0, checks: 0, last: undefined, ahead: undefined,
   };
 }
 

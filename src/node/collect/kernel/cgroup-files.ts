@@ -36,6 +36,8 @@ export interface PlaceFiles {
   lastBelow: unknown;
   lastMemoryBelow: unknown;
   lastWaits: readonly Reading<number>[];
+  /** The same, when the kernel was checked last. */
+  lastCheck: unknown;
   /** The pass in which its limits were told last. */
   limitsAt: number;
   readonly at: ReadonlyMap<Controller, At>;
@@ -132,6 +134,7 @@ export class CgroupFiles {
     const files: PlaceFiles = {
       lastCpu: undefined,
       lastBelow: undefined,
+      lastCheck: undefined,
       lastMemoryBelow: undefined,
       lastWaits: [],
       limitsAt: -1,

@@ -111,6 +111,15 @@ export class CgroupReader {
     return asleep;
   }
 
+  /** Whether nothing has run in a cgroup since this was asked last; to be asked before its processes are read. */
+  sleeps(place: Place): boolean {
+    const files = this.files.of(place, this.hierarchies);
+    const cpu = (files.cpuUsage ?? files.cpuStat)?.read(this.pass);
+    const asleep = cpu !== undefined && 'value' in cpu && files.lastCheck === cpu;
+    files.lastCheck = cpu;
+    return asleep;
+  }
+
   /** Whether the memory of all that lies below a cgroup may be another than when this was asked last, memory.usage_in_bytes or memory.current. */
   memoryMovedBelow(path: string): boolean {
     const files = this.files.of({ path, source: '', elsewhere: undefined }, this.hierarchies);

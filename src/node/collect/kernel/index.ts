@@ -8,6 +8,7 @@ import { absentFacts } from './nothing.js';
 import { declaredNamespaces } from './owners.js';
 import { passOver } from './pass.js';
 import { readProcesses } from './processes.js';
+import { sleepers } from './sleepers.js';
 import { withThreads } from './threads.js';
 import type { KernelPass, KnownContainer, Proc, Roots } from './types.js';
 
@@ -25,11 +26,12 @@ export function readKernel(input: KernelInput): KernelPass {
   const { roots, containers, cache } = input;
   const ahead = cache.ahead !== undefined && serves(cache.ahead, input.depth ?? 'full', input.again ?? NONE) ? cache.ahead : undefined;
   cache.ahead = undefined;
-  const procs = ahead !== undefined ? ahead.procs : isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again) : new Map<number, Proc>();
+  const asleep = input.depth === 'check' ? sleepers(cache, containers) : undefined;
+  const procs = ahead !== undefined ? ahead.procs : isFolder(roots.proc) ? readProcesses(roots.proc, cache.processes, input.depth, input.again, asleep?.sleeping) : new Map<number, Proc>();
   const proof = procs.size === 0 ? noKernel(roots) : prove(containers, procs, cache.proof);
   if (proof.kind === 'foreign' || (proof.kind === 'unproved' && (input.local === false || procs.size === 0))) return stranger(proof, containers);
-  const threads = withThreads(procs, cache.threads, input.depth ?? 'full', input.again ?? NONE);
-  const pass = passOver(input, threads.procs, proof, ahead);
+  const threads = withThreads(procs, cache.threads, input.depth ?? 'full', input.again ?? NONE, asleep?.sleeping);
+  const pass = passOver(input, threads.procs, proof, ahead, asleep);
   const notes = threads.left.map((one) => ({ about: 'host', text: `not every thread of process ${one.pid} (${one.comm}) was looked at: it has ${one.status.threads}` }));
   return notes.length === 0 ? pass : { ...pass, notes: [...pass.notes, ...notes] };
 }

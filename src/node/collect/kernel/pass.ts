@@ -15,6 +15,7 @@ import { declaredNamespaces } from './owners.js';
 import { meet, naming, type People } from './people.js';
 import { classify } from './rights.js';
 import { byCgroup } from './runtimes.js';
+import type { Sleepers } from './sleepers.js';
 import { namespaceNodes } from './spaces.js';
 import { cgroupNodes, cgroupPaths, countProcesses } from './tree.js';
 import type { KernelFacts, KernelPass, KnownContainer, Proc } from './types.js';
@@ -76,15 +77,15 @@ function recounted(nodes: readonly NamespaceNode[], procs: ReadonlyMap<number, P
 }
 
 /** One pass over a kernel that was proved to be the engine's. */
-export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof, ahead: Ahead | undefined): KernelPass {
+export function passOver(input: KernelInput, procs: ReadonlyMap<number, Proc>, proof: KernelProof, ahead: Ahead | undefined, asleep: Sleepers | undefined): KernelPass {
   const { roots, containers, cache } = input;
-  const fresh = freshness(input);
+  const fresh = freshness(input, asleep);
   const change = compare(cache.last, procs, containers);
   const quiet = change === 'changed' ? undefined : cache.last;
   const people = quiet?.people ?? meet(roots, containers, procs);
   const hierarchies = ahead !== undefined ? ahead.hierarchies : fresh.settle || cache.hierarchies === undefined ? findHierarchies(roots) : cache.hierarchies;
   cache.hierarchies = hierarchies;
-  const reader = ahead?.reader ?? new CgroupReader(hierarchies, cache.cgroups);
+  const reader = ahead?.reader ?? (fresh.settle ? undefined : asleep?.reader) ?? new CgroupReader(hierarchies, cache.cgroups);
   const isNew = [...people.running.values()].some((one) => cache.mounts.get(one.main.pid)?.inode !== one.main.inode);
   let lines: readonly MountLine[] | undefined;
   const table = () => (lines ??= hostMounts(roots.proc, cache.tables, isNew || fresh.settle));

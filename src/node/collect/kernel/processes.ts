@@ -40,12 +40,13 @@ export function newProcessCache(holding: Holding): ProcessCache {
 }
 
 /**
- * How much is read again of what is known. `full`: all of it. `processes`: every process, namespace and limit, but
+ * How much is read again of what is known. `full`: all of it. `check`: the same, but of containers in which nothing ran
+ * since the last check each has its turn, see `sleepers`. `processes`: every process, namespace and limit, but
  * mount tables and devices of those that are known are taken over. `known`: of processes the rights of those that are in a container, of cgroups what moves. New
  * processes and cgroups are always read in full, and kernel threads never again: they cannot change. `touched`: nothing but
  * what is new or named; a pass of another depth follows soon.
  */
-export type Depth = 'full' | 'processes' | 'known' | 'touched';
+export type Depth = 'full' | 'check' | 'processes' | 'known' | 'touched';
 
 function filesOf(cache: ProcessCache, proc: string, pid: number): ProcFiles {
   const before = cache.files.get(pid);
@@ -224,8 +225,8 @@ function refresh(proc: string, cache: ProcessCache, before: Proc): Proc | undefi
 export const IN_A_CONTAINER = /[0-9a-f]{64}/;
 
 /** Every process of the host, by pid. The cache holds them afterwards; those that ended are dropped from it. */
-export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<string> = new Set()): ReadonlyMap<number, Proc> {
-  const steps = eachProcess(proc, cache, depth, again);
+export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 'full', again: ReadonlySet<string> = new Set(), sleeping: ReadonlySet<string> = new Set()): ReadonlyMap<number, Proc> {
+  const steps = eachProcess(proc, cache, depth, again, sleeping);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
@@ -233,7 +234,7 @@ export function readProcesses(proc: string, cache: ProcessCache, depth: Depth = 
 }
 
 /** The same, one process a step, for who has something else to do in between. */
-export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, again: ReadonlySet<string>): Generator<void, ReadonlyMap<number, Proc>, void> {
+export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, again: ReadonlySet<string>, sleeping: ReadonlySet<string> = new Set()): Generator<void, ReadonlyMap<number, Proc>, void> {
   const now = new Map<number, Proc>();
   const at = Date.now();
   cache.pass += 1;
@@ -244,7 +245,12 @@ export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, ag
     const pid = Number(name);
     if (!Number.isInteger(pid)) continue;
     const before = cache.procs.get(pid);
-    const process = before === undefined || depth === 'full' || depth === 'processes' ? readProcess(proc, cache, pid, before) : lookAgain(proc, cache, before, again, depth === 'touched');
+    const process =
+      before === undefined || depth === 'full' || depth === 'processes'
+        ? readProcess(proc, cache, pid, before)
+        : depth === 'check'
+          ? sleeps(before, sleeping, cache) ? before : readProcess(proc, cache, pid, before)
+          : lookAgain(proc, cache, before, again, depth === 'touched');
     if (process === undefined) continue;
     if (before?.inode !== process.inode) cache.young.set(pid, at + YOUNG_MS);
     now.set(pid, process);
@@ -259,6 +265,9 @@ export function* eachProcess(proc: string, cache: ProcessCache, depth: Depth, ag
   for (const [pid, process] of now) cache.procs.set(pid, process);
   return now;
 }
+
+/** Whether a process has not run, nor ended, as nothing did in its container. */
+const sleeps = (before: Proc, sleeping: ReadonlySet<string>, cache: ProcessCache): boolean => sleeping.size > 0 && !cache.young.has(before.pid) && sleeping.has(IN_A_CONTAINER.exec(before.cgroup)?.[0] ?? '');
 
 /** A process that is known, as far as `known` reads it again; `again`: containers of which everything is to be read, `only` of those. */
 function lookAgain(proc: string, cache: ProcessCache, before: Proc, again: ReadonlySet<string>, only: boolean): Proc | undefined {

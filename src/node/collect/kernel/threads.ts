@@ -30,9 +30,9 @@ export interface WithThreads {
  * The same processes, and beside those of containers and of groups with a cgroup of their own the threads that hold other rights or are in other namespaces than
  * their first one: capabilities, seccomp, namespaces and the label belong to each thread (capabilities(7), unshare(2),
  * setns(2)), and `/proc/<pid>/status` tells those of the first. Of alike threads of one process one is told, by its tid.
- * With depth `known` only those of the containers in `again` and those that were found before are looked at.
+ * Of containers that sleep what was found is taken over. With depth `known` only those of the containers in `again` and those that were found before are looked at.
  */
-export function withThreads(procs: ReadonlyMap<number, Proc>, cache: ThreadCache, depth: Depth, again: ReadonlySet<string>): WithThreads {
+export function withThreads(procs: ReadonlyMap<number, Proc>, cache: ThreadCache, depth: Depth, again: ReadonlySet<string>, sleeping: ReadonlySet<string> = new Set()): WithThreads {
   const found = new Map<number, readonly Proc[]>();
   const left: Proc[] = [];
   let looked = 0;
@@ -46,6 +46,10 @@ export function withThreads(procs: ReadonlyMap<number, Proc>, cache: ThreadCache
     const id = IN_A_CONTAINER.exec(proc.cgroup)?.[0] ?? groupOf(proc.cgroup);
     if (id === undefined) continue;
     const before = cache.of.get(proc.pid) ?? [];
+    if (sleeping.has(id)) {
+      if (before.length > 0) found.set(proc.pid, before);
+      continue;
+    }
     const whole = depth !== 'known' || again.has(id);
     const tids = whole ? list(`${folderOf(proc)}/task`).map((entry) => Number(entry.name)) : before.map((one) => one.pid);
     const others: Proc[] = [];
