@@ -1,5 +1,6 @@
 import { valueOf, type Reading } from '../model/reading.js';
 import { filtersOf } from './filter/rules.js';
+import { arpSysctls } from './filter/heeds.js';
 import type { Host } from './host.js';
 import type { Party, Plug } from './wire.js';
 
@@ -33,9 +34,10 @@ function plugKey(plug: Plug, host: Host): string {
     const iface = plug.iface === undefined ? '?' : [plug.iface.up, plug.iface.noarp].map(read).join(',');
     const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
     const six = ['forwarding', 'disable_ipv6'].map((k) => sysctls?.[`net.ipv6.conf.${plug.iface?.name ?? ''}.${k}`] ?? '?').join(',');
+    const arp = Object.values(arpSysctls(plug, host)).join();
     const programs = [plug.iface, plug.port, plug.entry ?? undefined].map((i) => (i === undefined ? undefined : valueOf(i.xdp)?.join())).join();
     const locked = port != null && valueOf(port.locked) === true ? plug.net : '';
-    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, six, programs, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host', plug.iface !== undefined && host.uppers.has(plug.iface.id) ? plug.net : ''].join('|');
+    key = [plug.kind, plug.on, plug.mode, flags, table, own, iface, six, arp, programs, locked, plug.ipv4.length > 0, plug.ipv6.length > 0, plug.addressesRead, plug.port === undefined ? '' : read(plug.port.up), outer(host) ? plug.net : '', plug.net === 'host', plug.iface !== undefined && host.uppers.has(plug.iface.id) ? plug.net : ''].join('|');
     mine.set(plug, key);
   }
   return key;

@@ -9,6 +9,7 @@ import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, losesAll, mayLose, tcActs } from './tc.js';
+import { heeds } from './heeds.js';
 import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
 
 /** One place where a frame may be stopped. */
@@ -208,6 +209,8 @@ function taking(b: Builder, v: Plug, technique: Technique, from: string, host: H
   const mine = v.mac ?? null;
   const iif = v.iface.name;
   if (technique === 'arp-spoof') {
+    const kept = heeds(v, host);
+    if (kept !== null) b.add(`sysctls of ${iif}`, kept);
     b.chains(filters.nft, chainsAt(filters.nft, ['arp'], 'input'), { iif, oif: null, bridge: '', mine });
     b.lines(filters.arptables, 'filter', 'INPUT', { family: 'arp', iif, oif: null, bridge: '', mine });
   } else if (technique === 'ndp-spoof') {
