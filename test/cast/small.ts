@@ -186,6 +186,7 @@ export function aSnapshot(over: Partial<Snapshot> = {}): Snapshot {
       memory: known(8192 * MIB, '/proc/meminfo'),
       cgroupVersion: known('v2', '/sys/fs/cgroup/cgroup.controllers'),
       lsms: known(['apparmor'], '/sys/kernel/security/lsm'),
+      ptraceScope: known(1, '/proc/sys/kernel/yama/ptrace_scope'),
       engine: {
         name: 'Docker', version: '26.1.5', apiVersion: '1.45', endpoint: 'unix:///var/run/docker.sock', rootless: known(false, 'engine: SecurityOptions'),
         usernsRemap: known(false, 'engine: SecurityOptions'), dataRoot: known('/var/lib/docker', 'engine: DockerRootDir'),

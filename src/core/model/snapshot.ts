@@ -26,6 +26,8 @@ export const host = z
     cgroupVersion: reading(z.enum(['v1', 'v2', 'hybrid'])),
     /** Security modules in effect, e.g. `apparmor`. */
     lsms: reading(z.array(z.string()).readonly()),
+    /** Yama's `kernel.yama.ptrace_scope`: from 1 on, who lacks CAP_SYS_PTRACE traces its own children alone. Absent in snapshots that did not ask. */
+    ptraceScope: reading(z.number()).optional(),
     engine: z
       .object({
         name: z.string(),

@@ -143,7 +143,8 @@ describe('tc', () => {
   test('frames sent out at the victim’s port go past the bridge', () => {
     expect(said(isolated(THREE))).toBe('blocked');
     expect(said(isolated(tc(rule('matchall', { actions: [mirror('veth-v')] }))))).toBe('possible');
-    expect(said(isolated(tc(rule('matchall', { actions: [mirror('veth-x')] }))))).toBe('unknown');
+    expect(said(isolated(tc(rule('matchall', { actions: [mirror('veth-x')] }))))).toBe('blocked');
+    expect(said(isolated(tc(rule('matchall', { actions: [mirror('br-lan')] }))))).toBe('unknown');
   });
   test('a port whose queue loses all hears nothing, and one that loses some does', () => {
     const netem = (loss: number) => net({ tc: known([{ dev: 'veth-v', hook: 'egress' as const, filter: { kind: 'netem', options: { 'loss-random': { loss, correlation: 0 } } } }], 'tc -j qdisc show') });

@@ -4,16 +4,17 @@ import type { Workload } from '../model/workload.js';
 import { alike } from './alike.js';
 import { series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { callPasses, counts, has, mayOpen, sees } from './table.js';
+import { callPasses, counts, has, mayOpen, sees, tracesHost } from './table.js';
 import type { Party, Wire } from './wire.js';
 
 /** More kinds of places than this to send from tell nothing new. */
 const MOST_SEATS = 8;
 
-/** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces: worth asking where from it can send. */
+/** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces, or make a process of the host do so: worth asking where from it can send. */
 export function mayRoam(w: Workload, host: Host): boolean {
   const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false;
-  return (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.has(w.id)) && w.processes.some((p) => may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW'));
+  const all = valueOf(w.namespaces.pid.owner) === 'host';
+  return (all || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')));
 }
 
 /** Whether it is in one pid namespace with another workload, which is not the host's. */
@@ -41,6 +42,7 @@ export function seatsHeld(w: Workload, v: Party, wire: Wire, host: Host): readon
 /** Whether it can put itself into one of those namespaces with what it takes to send there. */
 export function entersToSend(w: Workload, seat: Party, host: Host): Answer {
   const seen = sees(w, seat);
+  const traces = w.processes.map((p) => tracesHost(p, w, seen, host));
   const ways = w.processes.map((p) => series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_RAW'), counts(p, seat.plug.net, host), mayOpen(p, seat), callPasses(p, w, 'setns')]));
-  return strongest(ways) ?? seen;
+  return strongest([...ways, ...traces]) ?? seen;
 }

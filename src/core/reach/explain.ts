@@ -30,7 +30,7 @@ function strongestOf(court: Court, from: readonly Party[], to: readonly Party[],
   for (const a of from) {
     for (const v of to) {
       if (a === v || a.id === v.id) continue;
-      for (const technique of techniquesFor(every, a, v, wire, court.host)) {
+      for (const technique of techniquesFor(every, a, v, wire, court)) {
         const one = verdictFor(court, technique, a, v, wire);
         const before = best.get(technique);
         const [rank, old] = [VERDICTS.indexOf(one.verdict), before === undefined ? VERDICTS.length : VERDICTS.indexOf(before.verdict)];

@@ -102,8 +102,8 @@ export interface Guarded {
   readonly trials: readonly Trial[];
 }
 
-/** Whether a filter on the way stops every forged frame of the technique, and for whose addresses none does. */
-export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all = false): Guarded {
+/** Whether a filter on the way stops every forged frame of the technique (`only`: of those that fit), and for whose addresses none does. */
+export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all = false, only?: (f: Frame) => boolean): Guarded {
   const direct = a.plug.kind === v.plug.kind && a.plug.kind !== 'port' && a.plug.on === v.plug.on;
   const hops = a.plug.bridge === null || direct ? [] : (hopsBetween(a.plug, v.plug, host) ?? []);
   const whole = roadBetween(a.plug, v.plug, hops, technique, rights.rules, host);
@@ -116,14 +116,15 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const made = (m: Mask): Iterable<Frame> => {
     const list = frames(technique, a.plug, v.plug, m, router, tags);
     const fit = technique === 'mac-steal' ? list : forged(m, list);
-    return shape.fits === null ? fit : fitting(fit, shape.fits);
+    const shaped = shape.fits === null ? fit : fitting(fit, shape.fits);
+    return only === undefined ? shaped : fitting(shaped, only);
   };
   const first_ = masks[0];
   const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, made(first_), false).through === null;
   // An ipvlan has its parent's MAC and an address is held once: rights over the interface alone forge nothing.
   const stuck = rights.plainOnly && a.plug.kind === 'ipvlan';
   const unread = [...(stuck ? ['it has no means to send a frame with a foreign MAC (CAP_NET_ADMIN alone sets none on an ipvlan)'] : []), ...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
-  if (road.stages.length === 0) {
+  if (road.stages.length === 0 && (only === undefined || masks.some((m) => !made(m)[Symbol.iterator]().next().done))) {
     const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known('0 rules', host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
     return { answer: answer('open', '', none, unread), masks, trials: [] };
   }

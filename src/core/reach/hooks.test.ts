@@ -125,10 +125,30 @@ describe('rules of nft that send frames elsewhere', () => {
     expect(said(sent({ dev: ['veth-a', 'veth-x'] }, [{ dup: { addr: 'veth-v' } }]))).toBe('possible');
     expect(said(sent({ dev: 'veth-x' }, [{ fwd: { dev: 'veth-v' } }]))).toBe('blocked');
   });
-  test('under a condition, or at a device that nft does not name, nobody can tell', () => {
-    const some: Json = { match: { op: '==', left: { payload: { protocol: 'ether', field: 'type' } }, right: 'ip' } };
-    expect(said(sent({ dev: 'veth-a' }, [some, { fwd: { dev: 'veth-v' } }]))).toBe('unknown');
-    expect(said(sent({ dev: 'veth-a' }, [some, { drop: null }], [{ fwd: { dev: 'veth-v' } }]))).toBe('unknown');
+  const type = (right: Json, op = '=='): Json => ({ match: { op, left: { payload: { protocol: 'ether', field: 'type' } }, right } });
+  test('under a condition send what meets it, and nothing else', () => {
+    expect(said(sent({ dev: 'veth-a' }, [type('arp'), { fwd: { dev: 'veth-v' } }]))).toBe('possible');
+    expect(said(sent({ dev: 'veth-a' }, [type('ip'), { fwd: { dev: 'veth-v' } }]))).toBe('blocked');
+    expect(said(sent({ dev: 'veth-a' }, [type({ set: ['arp', '8021q', '8021ad'] }), { drop: null }], [{ fwd: { dev: 'veth-v' } }]))).toBe('blocked');
+    expect(said(sent({ dev: 'veth-a' }, [type('ip'), { drop: null }], [{ fwd: { dev: 'veth-v' } }]))).toBe('possible');
+    expect(said(sent({ dev: 'veth-a' }, [{ limit: { rate: 5, per: 'second' } }, { fwd: { dev: 'veth-v' } }]))).toBe('unknown');
+    expect(said(sent({}, [{ fwd: { dev: 'veth-v' } }]))).toBe('unknown');
+  });
+  test('to where they end keep them, and to a bridge or another port they are not followed', () => {
+    const whole = (to: string): string | undefined => {
+      const s = sent({ dev: 'veth-a' }, [{ fwd: { dev: to } }]);
+      return said({ ...s, interfaces: s.interfaces.map((i) => ({ ...i, port: i.port === null ? null : { ...i.port, isolated: known(false, '') } })) });
+    };
+    expect(said(THREE)).toBe('possible');
+    expect(whole('veth-x')).toBe('blocked');
+    expect(whole('veth-v')).toBe('possible');
+    expect(said(sent({ dev: 'veth-a' }, [{ fwd: { dev: 'br-lan' } }]))).toBe('unknown');
+  });
+  test('of tc are followed by what their filters match', () => {
+    const mirred = (protocol: string): Snapshot => isolated(net(THREE, { tc: known([{ dev: 'veth-a', hook: 'ingress', filter: { kind: 'matchall', protocol, pref: 1, chain: 0, options: { actions: [{ kind: 'mirred', mirred_action: 'redirect', direction: 'egress', to_dev: 'veth-v' }] } } }], 'tc') }));
+    expect(said(mirred('all'))).toBe('possible');
+    expect(said(mirred('arp'))).toBe('possible');
+    expect(said(mirred('ip'))).toBe('blocked');
   });
 });
 

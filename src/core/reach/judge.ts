@@ -22,7 +22,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   let techniques: Technique[] = [];
   let unless: (readonly string[])[] = [];
   let reason = '';
-  for (const technique of techniquesFor(false, a, v, wire, court.host)) {
+  for (const technique of techniquesFor(false, a, v, wire, court)) {
     const { answer } = court.pair(technique, a, v, wire);
     if (techniques.length === 0 || outranks(answer.state, state)) {
       state = answer.state;
@@ -34,11 +34,24 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
       unless.push(answer.unless);
     }
   }
+  // Who writes the table by another's process need not send frames by it: that is said where nothing else is.
+  const writes = techniques.indexOf('table-write');
+  if (writes >= 0 && techniques.length > 1 && sendsNothing(court, a)) {
+    techniques = ['table-write'];
+    unless = [unless[writes] ?? []];
+  }
   // A reservation that one technique does not have does not hold for the pair.
   const kept = unless.some((list) => list.length === 0) ? [] : merge(unless);
   const reads = state === 'shut' ? 'no' : court.reads(a, v, wire, techniques[0] ?? 'arp-spoof').state;
-  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a) : court.sender(a.workload).right) : reason };
+  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null && !byAnother(court, a, techniques[0]) ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a) : court.sender(a.workload).right) : reason };
 }
+
+/** Whether it is another's process that sends for it. */
+function byAnother(court: Court, a: Party, technique: Technique | undefined): boolean {
+  return technique !== 'table-write' && a.plug.on !== ELSEWHERE && sendsNothing(court, a);
+}
+
+const sendsNothing = (court: Court, a: Party): boolean => a.workload !== null && Object.values(court.sender(a.workload).channels).every((c) => c.state !== 'open');
 
 function tableRight(a: Party): string {
   return a.workload !== null && valueOf(a.workload.namespaces.pid.owner) === 'host' ? 'host pid namespace' : 'shares its namespaces';
@@ -100,14 +113,16 @@ export function judgeWire(court: Court, wire: Wire): Judged {
       const before = best.get(id);
       if (before === undefined || outranks(met.state, before.state)) best.set(id, met);
     };
+    // Whom it acts by may be the victim itself: then each is asked for itself.
+    const alone = court.puppets(workload, wire).length > 0;
     const row = memo.get(kind) ?? [];
     memo.set(kind, row);
     for (const [at, list] of lists.entries()) {
       let met: Met | null = null;
       for (const v of list) {
         if (v.id === a.id) continue;
-        if (v.plug.net === a.plug.net) {
-          put(one(meet(court, a, v, wire)), v.id);
+        if (alone || v.plug.net === a.plug.net) {
+          put(one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best))), v.id);
           continue;
         }
         if (met === null) {

@@ -2,13 +2,15 @@ import { known, valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import { entersToSend, mayRoam, seatsHeld, seatsOf } from './enter.js';
-import { sentFrom } from './filter/redirect.js';
+import { ANY, leadsAway, sends, sentFrom } from './filter/redirect.js';
+import type { Frame } from './frames.js';
 import { takenByProgram } from './filter/tc.js';
 import { filtersOf } from './filter/rules.js';
 import { hostOf, type Host } from './host.js';
 import { frozen, senderOf, sendsOpen, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
 import type { Sends } from './sockets.js';
+import { puppetsOf, type Puppet } from './trace.js';
 import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { above, onTop, stealable, victimTakes, type Mask } from './victim.js';
 import { guards, reading, type Rights } from './guards.js';
@@ -30,6 +32,8 @@ export interface Court {
   /** Workloads with the same key send alike. */
   senderKey(w: Workload): string;
   rights(a: Party): Rights;
+  /** Others on a wire by whose processes a workload can act. */
+  puppets(w: Workload, wire: Wire): readonly Puppet[];
   /** Those whom an attacker can be towards a victim, before the victim is asked. */
   masks(wire: Wire): readonly Mask[];
   link(technique: Technique, a: Party, v: Party, wire: Wire): Link;
@@ -55,6 +59,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
   const keys = new Map<string, string>();
   const kinds: Kinds = new Map();
   const masked = new Map<string, readonly Mask[]>();
+  const puppets = new Map<string, readonly Puppet[]>();
   const court: Court = {
     host,
     wires,
@@ -80,6 +85,14 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       }
       return key;
     },
+    puppets: (w, wire) => {
+      // Who sees no process but its own traces none.
+      if (valueOf(w.namespaces.pid.owner) !== 'host' && !host.mates.has(w.id)) return [];
+      const key = `${w.id} ${wire.segment.id}`;
+      let list = puppets.get(key);
+      if (list === undefined) puppets.set(key, (list = puppetsOf(w, wire, host, court.senderKey)));
+      return list;
+    },
     masks: (wire) => {
       let m = masked.get(wire.segment.id);
       if (m === undefined) masked.set(wire.segment.id, (m = masksOf(wire)));
@@ -98,16 +111,22 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       // What parts plain frames may let those through that are for a device which is stacked on the victim's interface.
       const higher = whole.state !== 'shut' || technique === 'mac-steal' || (way.state === 'shut' && way.reason !== 'VLAN filtering') ? undefined : above(v.plug, technique === 'ndp-spoof', host);
       const own: Link = higher === undefined ? { answer: whole, masks: guard.masks } : { answer: onTop(higher), masks };
-      return detour !== null && own.answer.state === 'shut' ? detour : own;
+      if (detour === null || (own.answer.state !== 'shut' && detour.answer.state !== 'open')) return own;
+      return own.answer.state === 'open' && own.answer.unless.length <= detour.answer.unless.length ? own : detour;
     },
     pair: (technique, a, v, wire) => {
       if (a.workload === null) return { answer: NOBODY, masks: [] };
-      if (technique === 'table-write') return { answer: tableWrite(a.workload, v, host), masks: othersThan(court.masks(wire), a, v) };
       const { workload } = a;
+      const others = court.puppets(workload, wire);
+      if (technique === 'table-write') {
+        const own = tableWrite(workload, v, host);
+        const by = own.state === 'open' ? [] : others.flatMap(({ party, may }) => (party.workload === null || party.plug.net !== v.plug.net ? [] : [series([may, tableWrite(party.workload, v, host)])]));
+        return { answer: strongest([own, ...by]) ?? own, masks: othersThan(court.masks(wire), a, v) };
+      }
       const plugged = a.plug.on !== ELSEWHERE;
       const link = plugged ? court.link(technique, a, v, wire) : null;
       const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload), a.plug.made === true), link.answer]), masks: link.masks };
-      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || (!mayRoam(workload, host) && !host.held.has(workload.id))) return own ?? { answer: NOBODY, masks: [] };
+      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || (!mayRoam(workload, host) && !host.held.has(workload.id) && others.length === 0)) return own ?? { answer: NOBODY, masks: [] };
       // From where it can put itself, as whoever sits there.
       const sitting = (seat: Party, may: Answer): Link => {
         const sent = court.link(technique, { id: a.id, workload, plug: seat.plug }, v, wire);
@@ -115,7 +134,12 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       };
       const from = mayRoam(workload, host) ? seatsOf(workload, v, wire, host).map((seat) => sitting(seat, entersToSend(workload, seat, host))) : [];
       const held = seatsHeld(workload, v, wire, host).map((seat) => sitting(seat, series([heldIn(technique, workload, seat.plug.net, host), frozen(workload)])));
-      const all = [...(own === null ? [] : [own]), ...from, ...held];
+      const by = others.flatMap(({ party, may }): readonly Link[] => {
+        if (party.workload === null || party.plug.net === v.plug.net) return [];
+        const sent = court.link(technique, party, v, wire);
+        return [{ answer: series([may, send(technique, court.sender(party.workload), false), sent.answer]), masks: sent.masks }];
+      });
+      const all = [...(own === null ? [] : [own]), ...from, ...held, ...by];
       const best = strongest(all.map((l) => l.answer));
       if (best === undefined) return { answer: NOBODY, masks: [] };
       return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
@@ -131,6 +155,9 @@ function heldIn(technique: Technique, w: Workload, net: string, host: Host): Ans
   return strongest(kinds.map((kind) => sendsOpen(w, net, kind, host))) ?? NOBODY;
 }
 
+/** Devices by which a frame leaves this machine, or ends. */
+const OUTSIDE = new Set(['physical', 'dummy', 'loopback']);
+
 /**
  * What takes the attacker's frames at its port, before the bridge is asked, and sends them elsewhere: past its flags and
  * rules, or to another bridge. Out at the victim's port is known; anywhere else, and by a program, is not.
@@ -139,22 +166,29 @@ function aside(technique: Technique, a: Party, v: Party, wire: Wire, court: Cour
   const port = a.plug.port ?? a.plug.entry;
   if (port == null || a.plug.kind === 'self' || a.plug.net === v.plug.net || technique === 'mac-steal' || technique === 'table-write') return null;
   const { host } = court;
-  const filters = filtersOf(host.nets.get(port.net)).tc ?? [];
-  const sent = sentFrom(host.nets.get(port.net)).filter((r) => r.from === port.name);
+  const net = host.nets.get(port.net);
+  const filters = filtersOf(net).tc ?? [];
+  const sent = sentFrom(net).filter((r) => r.from === port.name || r.from === ANY);
   const program = (valueOf(port.xdp)?.length ?? 0) > 0 || takenByProgram(filters, port.name);
   if (sent.length === 0 && !program) return null;
   const masks = othersThan(court.masks(wire), a, v);
   const taken = victimTakes(v.plug, masks, technique, host);
   if (taken.answer.state === 'shut') return null;
   const to = v.plug.port;
-  if (to !== undefined && sent.some((r) => r.out && r.to === to.name && to.net === port.net)) {
-    const seat: Party = { ...a, plug: { ...a.plug, kind: 'self', net: to.net, iface: undefined, port: undefined, bridge: v.plug.bridge, entry: null } };
-    const guard = guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false });
-    const step: Step = { link: 'way', step: 'a filter sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${to.name}`, 'tc -j filter show, nft -j list ruleset'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
+  const out = to !== undefined && to.net === port.net ? to.name : undefined;
+  /** By frames that are sent out at the victim's port, for certain or perhaps. */
+  const past = (sure: boolean): Link => {
+    const seat: Party = { ...a, plug: { ...a.plug, kind: 'self', net: port.net, iface: undefined, port: undefined, bridge: v.plug.bridge, entry: null } };
+    const only = (f: Frame): boolean => sends(net, port, f).some((s) => s.to === out && (s.sure || !sure));
+    const guard = guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false }, false, only);
+    const step: Step = { link: 'way', step: 'a filter sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${out ?? ''}`, 'tc -j filter show, nft -j list ruleset'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
     return { answer: series([answer('open', '', () => [step]), guard.answer, taken.answer]), masks: guard.masks };
-  }
+  };
+  const toVictim = sent.some((r) => r.to === out);
+  const certain = toVictim ? past(true) : null;
+  if (certain?.answer.state === 'open') return certain;
   // To where nobody of this wire is, or as if it had come in there: what that leads to is not followed.
-  const other = sent.filter((r) => !r.out || host.interfaces.get(`${port.net}/${r.to}`)?.port != null);
+  const other = [...sent.filter((r) => r.to !== out && !leadsAway(port.net, r.to, v.plug.net, host) && (!r.out || !OUTSIDE.has(host.interfaces.get(`${port.net}/${r.to}`)?.kind ?? ''))), ...(toVictim && past(false).answer.state !== 'shut' ? sent.filter((r) => r.to === out) : [])];
   if (!program && other.length === 0) return null;
   const reason = program ? `a program at ${port.name} takes its frames` : `a filter sends its frames to ${other[0]?.to ?? ''}`;
   return { answer: answer('unknown', reason, () => [{ link: 'way', step: 'a frame reaches the victim', holds: 'unknown', reading: known(reason, program ? 'ip -d link, tc -j filter show' : 'tc -j filter show, nft -j list ruleset'), why: 'It may go past the bridge, its flags and its rules.' }]), masks: taken.masks };
@@ -193,8 +227,9 @@ export function attackersOf(wire: Wire): readonly Party[] {
 }
 
 /** All techniques, or those that say something about this victim. */
-export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire, host: Host): readonly Technique[] {
-  if (a.plug.on === ELSEWHERE && a.plug.mode !== HOLDS && (a.workload === null || !mayRoam(a.workload, host))) return ['table-write'];
+export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire, court: Court): readonly Technique[] {
+  const { host } = court;
+  if (a.plug.on === ELSEWHERE && a.plug.mode !== HOLDS && (a.workload === null || (!mayRoam(a.workload, host) && court.puppets(a.workload, wire).length === 0))) return ['table-write'];
   if (all) return TECHNIQUES;
   return TECHNIQUES.filter((t) => {
     if (t === 'ndp-spoof') return !v.plug.addressesRead || v.plug.ipv6.length > 0;

@@ -44,7 +44,7 @@ function halfGuards(court: Court, wire: Wire): readonly Sham[] {
   for (const a of kinds(attackersOf(wire), host)) {
     for (const v of kinds(victimsOf(wire), host)) {
       if (a.plug.net === v.plug.net || left-- <= 0) continue;
-      for (const technique of techniquesFor(false, a, v, wire, host)) {
+      for (const technique of techniquesFor(false, a, v, wire, court)) {
         if (technique === 'table-write') continue;
         const masks = othersThan(court.masks(wire), a, v).slice(0, 3);
         const { answer, trials } = guards(technique, a, v, masks, host, court.rights(a), true);

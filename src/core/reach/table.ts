@@ -69,23 +69,28 @@ export function mayOpen(p: ProcessFacts, v: Party): Answer {
   return answer('open', '', () => [], ['the kernel refuses it the victim’s namespace (ptrace rights, see ptrace(2))']);
 }
 
+/** Whether a process in the host's pid namespace may trace one of the host's, which then does what it likes: by ptrace(2), or by its memory in /proc, which no seccomp filter sees. */
+export function tracesHost(p: ProcessFacts, w: Workload, seen: Answer, host: Host): Answer {
+  if (valueOf(w.namespaces.pid.owner) !== 'host') return answer('shut', 'own pid namespace');
+  const label = valueOf(p.lsm) ?? '';
+  const confined = !isUnconfined(label) && host.mayHaveLsm;
+  return series([seen, has(p, 'CAP_SYS_PTRACE'), counts(p, 'host', host), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])]);
+}
+
 /** Whether a workload can write into the victim's own table, without any frame. */
 export function tableWrite(w: Workload, v: Party, host: Host): Answer {
   const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
   if (w.net !== null && w.net === v.plug.net) {
     const shared = () => [step('wire', 'it can name the victim’s net namespace', 'yes', known(w.net, 'namespaces(7)'), 'It is in it: they share the table.')];
-    const best = strongest(processes.map((p) => series([answer('open', '', shared), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)])));
+    const traced = valueOf(w.namespaces.pid.owner) === 'host' ? processes.map((p) => tracesHost(p, w, sees(w, v), host)) : [];
+    const best = strongest([...processes.map((p) => series([answer('open', '', shared), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)])), ...traced]);
     return best ?? answer('unknown', 'its processes were not read', shared);
   }
   const seen = sees(w, v);
   const ways = processes.flatMap((p) => {
     const count = counts(p, v.plug.net, host);
     const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);
-    if (valueOf(w.namespaces.pid.owner) !== 'host') return [enter];
-    // Whoever may trace a process of the host makes it do what it likes.
-    const label = valueOf(p.lsm) ?? '';
-    const confined = !isUnconfined(label) && host.mayHaveLsm;
-    return [enter, series([seen, has(p, 'CAP_SYS_PTRACE'), count, callPasses(p, w, 'ptrace'), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])])];
+    return valueOf(w.namespaces.pid.owner) === 'host' ? [enter, tracesHost(p, w, seen, host)] : [enter];
   });
   return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
 }

@@ -21,7 +21,7 @@ export type KernelFacts = Pick<
 /** One pass over `/proc` and `/sys`. A container that died while it was read is in `notes`, not in `of`. */
 export interface KernelRead {
   readonly proof: KernelProof;
-  readonly host: Pick<Host, 'namespaces' | 'hostname' | 'kernel' | 'cpus' | 'memory' | 'cgroupVersion' | 'lsms' | 'readAs' | 'bootId'>;
+  readonly host: Pick<Host, 'namespaces' | 'hostname' | 'kernel' | 'cpus' | 'memory' | 'cgroupVersion' | 'lsms' | 'ptraceScope' | 'readAs' | 'bootId'>;
   readonly of: ReadonlyMap<string, KernelFacts>;
   readonly groups: readonly Group[];
   readonly namespaces: readonly NamespaceNode[];

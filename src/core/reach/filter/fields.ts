@@ -21,6 +21,10 @@ export interface Carried {
   mark: number | null;
   /** It is the first packet of a connection, not one that is followed already. */
   readonly fresh?: true;
+  /** Whether what is sent out at a device of this place comes to nobody who could hand it on to the victim. */
+  away?: (to: string) => boolean;
+  /** Where somebody wants to know: to which devices rules sent it, and whether for certain. */
+  readonly sent?: { readonly to: string; readonly sure: boolean }[];
   /** Where somebody wants to know: what rules compared the frame's free fields with. */
   readonly compared?: Compared[];
 }

@@ -105,6 +105,12 @@ interface Outcome {
 
 const MOST_JUMPS = 16;
 
+/** Names of devices that a `fwd` or `dup` of family netdev sends to: nft 1.0.6 prints them as `dev` or, for dup, as `addr`. */
+export function targetsOf(inner: Json): readonly string[] {
+  if (typeof inner === 'string') return [inner];
+  return isObject(inner) ? [inner['dev'], inner['addr']].filter((x) => typeof x === 'string') : [];
+}
+
 function compared(seen: Value, right: Json, ask: Ask): Truth {
   const hit = same(seen, right);
   if (seen.free === undefined || ask.carried.compared === undefined) return hit;
@@ -175,7 +181,7 @@ const HARMLESS = new Set(['counter', 'log', 'comment', 'notrack', 'last', 'ct he
 /** Statements that end a rule for some frames: whether for this one cannot be told. A set that is full ends it too. */
 const SOMETIMES = new Set(['limit', 'quota', 'meter', 'xt', 'ct count', 'set', 'lookup']);
 
-function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain: Chain, where: string, depth: number): 'ends' | 'on' | 'both' {
+function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain: Chain, where: string, depth: number, sure = false): 'ends' | 'on' | 'both' {
   const drop = (): 'ends' => {
     into.dropped = true;
     into.by ??= where;
@@ -193,7 +199,7 @@ function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain:
         into.accepted = true;
         return 'both';
       }
-      const inner = walk(target, ask, depth + 1);
+      const inner = walk(target, ask, depth + 1, sure);
       into.accepted ||= inner.accepted;
       if (inner.dropped) {
         into.dropped = true;
@@ -205,8 +211,13 @@ function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain:
       }
       return inner.goesOn ? (inner.accepted || inner.dropped ? 'both' : 'on') : 'ends';
     }
+    case 'fwd':
+      if (targetsOf(value).every((to) => ask.carried.away?.(to) === true)) return drop();
+      drop();
+      into.accepted = true;
+      return 'both';
     default: {
-      // queue, fwd, dup, mangle, xt targets: what becomes of the frame is not told by the rule.
+      // queue, dup, mangle, xt targets: what becomes of the frame is not told by the rule.
       drop();
       into.accepted = true;
       return 'both';
@@ -214,7 +225,7 @@ function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain:
   }
 }
 
-function walk(chain: Chain, ask: Ask, depth: number): Outcome {
+function walk(chain: Chain, ask: Ask, depth: number, certain = true): Outcome {
   const out: Outcome = { accepted: false, dropped: false, goesOn: false, by: null };
   for (const rule of chain.rules) {
     let truth: Truth = true;
@@ -240,7 +251,10 @@ function walk(chain: Chain, ask: Ask, depth: number): Outcome {
       } else if (kind === 'mangle' && isObject(value) && metaKey(value) === 'mark') {
         ask.carried.mark = truth === true && typeof value['value'] === 'number' ? value['value'] : null;
       } else if (!HARMLESS.has(kind)) {
-        ended = applyVerdict(kind, value, out, ask, chain, rule.where, depth);
+        const sure = certain && truth === true && !out.accepted && !out.dropped;
+        if (kind === 'fwd' || kind === 'dup') for (const to of targetsOf(value)) ask.carried.sent?.push({ to, sure });
+        // A copy leaves the frame as it is.
+        if (kind !== 'dup' || chain.family !== 'netdev') ended = applyVerdict(kind, value, out, ask, chain, rule.where, depth, sure);
       }
       if (truth === false) break;
     }

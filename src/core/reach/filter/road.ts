@@ -9,6 +9,7 @@ import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, losesAll, mayLose, tcActs } from './tc.js';
+import { leadsAway } from './redirect.js';
 import { heeds } from './heeds.js';
 import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
 
@@ -52,14 +53,16 @@ class Builder {
       } });
   }
 
-  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true): void {
+  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true, away?: (to: string) => boolean): void {
     if (ruleset === null) return;
     for (const c of list) {
       const at: Spot = { ...spot, family: c.family as Spot['family'] };
       const unsure = device !== undefined && c.devices === null;
       this.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
         if (!shown(f)) return PASSES;
+        if (away !== undefined) carried.away = away;
         const fate = ask(ruleset, c, f, at, carried);
+        delete carried.away;
         return perhaps(fate, unsure);
       });
     }
@@ -76,13 +79,13 @@ function strip(f: Frame): Frame {
   return f.tags[0]?.protocol === 0x8100 ? { ...f, tags: f.tags.slice(1) } : f;
 }
 
-function ingress(b: Builder, net: string, dev: NetInterface, host: Host): void {
+function ingress(b: Builder, net: string, dev: NetInterface, victim: string, host: Host): void {
   const filters = filtersOf(host.nets.get(net));
   const xdp = valueOf(dev.xdp);
   if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, opaque: true, by: `the XDP program ${xdp.join(', ')} on ${dev.name}` }));
   if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'ingress', f, carried));
   const spot = { iif: dev.name, oif: null, bridge: '', mine: valueOf(dev.mac) ?? '' };
-  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name);
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name, undefined, (to) => leadsAway(net, to, victim, host));
   // Family inet at ingress is shown IP alone (nft_do_chain_inet_ingress): ARP passes by, whatever it says.
   b.chains(filters.nft, chainsAt(filters.nft, ['inet'], 'ingress', dev.name), spot, dev.name, (f) => skbProtocol(f) === ETH_IPV6 || skbProtocol(f) === ETH_IPV4);
 }
@@ -164,7 +167,7 @@ function handedToIptables(b: Builder, hop: Hop, host: Host): void {
   }
 }
 
-function crossing(b: Builder, hop: Hop, host: Host, traffic: boolean): void {
+function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boolean): void {
   const filters = filtersOf(host.nets.get(hop.net));
   const bridge = hop.bridge.name;
   const mine = hop.in === null ? null : (valueOf(hop.bridge.mac) ?? '');
@@ -175,7 +178,7 @@ function crossing(b: Builder, hop: Hop, host: Host, traffic: boolean): void {
     b.lines(filters.ebtables, 'filter', 'OUTPUT', spot(hop.out?.name ?? null));
     b.learned = true;
   } else {
-    ingress(b, hop.net, hop.in, host);
+    ingress(b, hop.net, hop.in, victim, host);
     b.lines(filters.ebtables, 'broute', 'BROUTING', spot(null));
     nft('prerouting', null);
     b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null));
@@ -205,7 +208,7 @@ function taking(b: Builder, v: Plug, technique: Technique, from: string, host: H
   if (v.iface === undefined) return;
   const filters = filtersOf(host.nets.get(v.net));
   b.enters ||= v.net !== from;
-  ingress(b, v.net, v.iface, host);
+  ingress(b, v.net, v.iface, v.net, host);
   const mine = v.mac ?? null;
   const iif = v.iface.name;
   if (technique === 'arp-spoof') {
@@ -246,7 +249,7 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
       b.enters ||= hop.net !== at;
       at = hop.net;
       if (hop.in?.kind === 'vlan') b.stripped = true;
-      crossing(b, hop, host, technique === 'traffic');
+      crossing(b, hop, v.net, host, technique === 'traffic');
     }
   }
   b.leaving = false;

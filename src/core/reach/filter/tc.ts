@@ -142,6 +142,7 @@ function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, 
     const where = `tc ${kind} ${place}, pref ${String(filter['pref'] ?? '?')}`;
     const program = kind === 'bpf' || kind === 'cgroup';
     const what = program ? 'program' : action(options);
+    for (const to of mirrors(options)) carried.sent?.push({ to: to.dev, sure: to.out && truth === true && !passes && !drops });
     if (typeof what === 'object') {
       const inner = depth >= MOST_GOTOS ? { passes: true, drops: true, by: where } : askChain(mine, what.chain, place, f, carried, depth + 1);
       passes ||= inner.passes;
@@ -191,6 +192,13 @@ export function redirections(filters: readonly TcFilter[]): readonly Redirection
     if (!Array.isArray(actions)) return [];
     return actions.flatMap((a) => (isObject(a) && a['kind'] === 'mirred' && typeof a['to_dev'] === 'string' ? [{ from: x.dev, to: a['to_dev'], out: a['direction'] === 'egress' }] : []));
   });
+}
+
+/** Where the actions of one filter send or copy what it matches. */
+function mirrors(options: Obj): readonly { readonly dev: string; readonly out: boolean }[] {
+  const actions = options['actions'];
+  if (!Array.isArray(actions)) return [];
+  return actions.flatMap((a, n) => (isObject(a) && a['kind'] === 'mirred' && typeof a['to_dev'] === 'string' ? [{ dev: a['to_dev'], out: n === 0 && a['direction'] === 'egress' }] : []));
 }
 
 /** Whether a program among the filters takes a device's frames. */

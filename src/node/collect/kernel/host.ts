@@ -76,6 +76,7 @@ export function readHost(roots: Roots, namespaces: HostNamespaces, cgroupVersion
     memory: read(`${roots.proc}/meminfo`, parseMemTotal),
     cgroupVersion,
     lsms: lsms(roots, lsm),
+    ptraceScope: read(`${roots.proc}/sys/kernel/yama/ptrace_scope`, (text, path) => (/^[0-3]\s*$/.test(text) ? known(Number(text), path) : unknown('unsupported', path))),
     readAs,
     bootId: read(`${roots.proc}/sys/kernel/random/boot_id`, parseLine),
   };

@@ -56,7 +56,7 @@ export interface KernelFacts {
 }
 
 export type KernelHost = Pick<
-  Host, 'namespaces' | 'hostname' | 'kernel' | 'cpus' | 'memory' | 'cgroupVersion' | 'lsms' | 'readAs' | 'bootId'
+  Host, 'namespaces' | 'hostname' | 'kernel' | 'cpus' | 'memory' | 'cgroupVersion' | 'lsms' | 'ptraceScope' | 'readAs' | 'bootId'
 >;
 
 /** One pass over the kernel. Where the proof fails, `host` is unknown and the lists are empty: a stranger's facts are no facts. */
