@@ -15,6 +15,8 @@ const door = await connect({ host });
 let readers = machineReaders();
 let reader = new Reader(door, { readers });
 let session: Session | null = null;
+/** How often the engine said that it has taken its configuration anew: whoever listens reads everything again. */
+let reloads = 0;
 /** When a container started by the engine's word (the event's own time), and when a picture showed it running with its process, by id; the clock is this machine's, ms. */
 const told = new Map<string, number>();
 const shown = new Map<string, number>();
@@ -78,6 +80,7 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
       session?.start();
     });
     await openEvents(door, new AbortController().signal, (event) => {
+      if (event.type === 'daemon' && event.action === 'reload') reloads += 1;
       if (event.action === 'start') told.set(event.id, Date.parse(event.at));
     }, () => undefined);
     return null;
@@ -86,6 +89,14 @@ const verbs: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = 
   latency: async (id: string) => {
     const [from, to] = [told.get(id), shown.get(id)];
     return from === undefined || to === undefined ? null : to - from;
+  },
+  /** Waits until the session has read everything again after so many reloads of the engine. */
+  reloaded: async (times: number) => {
+    while (reloads < times) await new Promise((wake) => setTimeout(wake, 20));
+    // Events are gathered for half a second at most.
+    await new Promise((wake) => setTimeout(wake, 600));
+    while (session?.settled !== true) await new Promise((wake) => setTimeout(wake, 20));
+    return null;
   },
   /** Waits until all that the session knows was read in depth, and nothing is owed. */
   settled: async () => {
