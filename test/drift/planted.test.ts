@@ -99,6 +99,9 @@ beforeAll(async () => {
   await inNet('mac', 'ip', 'link', 'set', 'eth0', 'address', '02:42:ac:1e:00:99');
   await lab.run('route');
   await inNet('route', 'ip', 'route', 'add', '10.99.0.0/16', 'via', '172.30.0.200');
+  await lab.run('routed');
+  await inNet('routed', 'ip', 'route', 'add', 'default', 'via', '172.30.0.200', 'table', '77');
+  await inNet('routed', 'ip', 'rule', 'add', 'from', 'all', 'lookup', '77');
   await lab.run('device');
   await lab.docker(['exec', 'device', 'mknod', '/dev/disk', 'b', '8', '0']);
   await lab.run('devices', { args: ['-v', '/dev/net:/dev/net'] });
@@ -143,6 +146,7 @@ test.each([
   ['unplugged', 'drift-interface'],
   ['mac', 'drift-mac'],
   ['route', 'drift-route'],
+  ['routed', 'drift-route'],
   ['device', 'drift-device'],
   ['helped', 'rights-by-exec'],
   ['visited', 'intruder'],

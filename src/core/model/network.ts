@@ -112,7 +112,7 @@ export const neighbour = z
   .readonly();
 export type Neighbour = z.infer<typeof neighbour>;
 
-export const route = z.object({ to: z.string(), via: z.string(), dev: z.string() }).readonly();
+export const route = z.object({ to: z.string(), via: z.string(), dev: z.string(), table: z.string().optional() }).readonly();
 export type Route = z.infer<typeof route>;
 
 /**

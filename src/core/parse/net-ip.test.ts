@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { valueOf } from '../model/reading.js';
-import { parseLinks, parseNeighbours, toInterface } from './net-ip.js';
+import { parsePolicyRoutes, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
 
 test('neighbours without ARP are told, those that the kernel makes for groups are not', () => {
   // `ip -j neigh show nud all` of Linux 6.18 with an entry set by hand.
@@ -35,4 +35,16 @@ test('whether a port goes on to forward by itself is told where it does not forw
   expect(port('learning', 12.4)).toMatchObject({ value: true });
   expect(port('learning', 0)).toMatchObject({ value: false });
   expect(port('forwarding', 12.4)).toBeUndefined();
+});
+
+test('routes that a rule has to name are told with their table, those that every packet meets are told elsewhere', () => {
+  const told = parsePolicyRoutes([
+    { type: 'unicast', dst: 'default', gateway: '172.20.0.9', dev: 'eth0', table: '77', flags: [] },
+    { type: 'unicast', dst: '172.20.0.0/24', dev: 'eth0', protocol: 'kernel' },
+    { type: 'local', dst: '172.20.0.2', dev: 'eth0', table: 'local' },
+    { type: 'unicast', dst: 'fd00::/64', dev: 'eth0', table: '77' },
+    { type: 'blackhole', dst: '10.0.0.0/8', table: '77' },
+    'noise',
+  ]);
+  expect(told).toEqual([{ to: 'default', via: '172.20.0.9', dev: 'eth0', table: '77' }]);
 });

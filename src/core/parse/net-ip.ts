@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { known, unknown, type Reading } from '../model/reading.js';
-import type { BridgePort, NetInterface, Neighbour } from '../model/network.js';
+import type { BridgePort, NetInterface, Neighbour, Route } from '../model/network.js';
 
 /** A MAC as the kernel prints it, in lower case. */
 export const MAC = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/;
@@ -78,6 +78,18 @@ export function parseAddresses(items: readonly unknown[]): ReadonlyMap<string, r
 }
 
 const neigh = z.object({ dst: z.string(), dev: z.string(), lladdr: z.string().optional(), state: z.array(z.string()).default([]) });
+
+const policyRoute = z.object({ type: z.string().default('unicast'), dst: z.string(), gateway: z.string().default(''), dev: z.string().default(''), table: z.string().optional() });
+/** Tables that are asked for every packet, ip-rule(8): their unicast routes are read elsewhere. */
+const ORDINARY = new Set(['local', 'main', 'default']);
+
+/** `ip -d -j route show table all`: IPv4 routes in tables that a rule has to name; those of IPv6 are all in /proc/net/ipv6_route. */
+export function parsePolicyRoutes(items: readonly unknown[]): readonly Route[] {
+  return each(items, policyRoute).flatMap((r) => {
+    if (r.table === undefined || ORDINARY.has(r.table) || r.type !== 'unicast' || r.dst.includes(':') || r.gateway.includes(':')) return [];
+    return [{ to: r.dst, via: r.gateway, dev: r.dev, table: r.table }];
+  });
+}
 
 /** What the kernel itself makes for groups, on every interface: nobody is impersonated by them. */
 const GROUP = /^(ff|22[4-9]\.|23\d\.|255\.)/;

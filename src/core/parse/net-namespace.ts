@@ -1,8 +1,8 @@
 import { known, unknown, type Reading } from '../model/reading.js';
 import { PROGRAM, parseBpfNet, queueThatMayDrop } from './net-queues.js';
-import type { FdbEntry, Json, NetInterface, Neighbour, TcFilter } from '../model/network.js';
+import type { FdbEntry, Json, NetInterface, Neighbour, Route, TcFilter } from '../model/network.js';
 import { hookedDevices, parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
-import { jsonArray, parseAddresses, parseLinks, parseNeighbours, toInterface } from './net-ip.js';
+import { jsonArray, parseAddresses, parseLinks, parseNeighbours, parsePolicyRoutes, toInterface } from './net-ip.js';
 import { parseArptables, parseEbtables, parseIp6tables } from './net-legacy.js';
 import type { Linked } from './net-peers.js';
 import { parseSysctls } from './net-proc.js';
@@ -15,6 +15,8 @@ export interface DeepNet {
   readonly links: Reading<readonly Linked[]>;
   readonly neighbours: Reading<readonly Neighbour[]>;
   readonly neighbours6: Reading<readonly Neighbour[]>;
+  /** Routes in tables of their own. */
+  readonly policyRoutes: Reading<readonly Route[]>;
   readonly nft: Reading<readonly Json[]>;
   readonly tc: Reading<readonly TcFilter[]>;
   readonly ebtables: Reading<readonly string[]>;
@@ -38,17 +40,18 @@ function arrayOf<T>(sections: Sections, name: string, source: string, parse: (it
   return items === null ? failure(s, source) : known(parse(items), source);
 }
 
-function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neighbours' | 'neighbours6'> {
+function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neighbours' | 'neighbours6' | 'policyRoutes'> {
   const s = sections.get('ip');
   const arrays = (s?.text ?? '').split('\n').filter((l) => l.startsWith('['));
-  const [linkText, addressText, neighText] = arrays.length === 3 ? arrays : [];
+  const [linkText, addressText, neighText, routeText] = arrays.length === 3 || arrays.length === 4 ? arrays : [];
   const links = linkText === undefined ? null : jsonArray(linkText);
   const addresses = addressText === undefined ? null : jsonArray(addressText);
   const neigh = neighText === undefined ? null : jsonArray(neighText);
   if (links === null || addresses === null || neigh === null || s?.status !== 0) {
     const why = (command: string): Reading<never> => failure(s, command);
-    return { links: why('ip -j -d link'), neighbours: why('ip -j neigh'), neighbours6: why('ip -j neigh') };
+    return { links: why('ip -j -d link'), neighbours: why('ip -j neigh'), neighbours6: why('ip -j neigh'), policyRoutes: why('ip -j route') };
   }
+  const routes = routeText === undefined ? null : jsonArray(routeText);
   const byName = parseAddresses(addresses);
   // In detail, where bridges filter and both tools can: with the state of the port in each VLAN.
   const detailed = arrayOf(sections, 'vlan states', 'bridge -j -d vlan show', parseVlans);
@@ -68,6 +71,7 @@ function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neigh
     ),
     neighbours: known(both.v4, 'ip -j neigh'),
     neighbours6: known(both.v6, 'ip -j neigh'),
+    policyRoutes: routes === null ? unknown('not-asked', 'ip -j route') : known(parsePolicyRoutes(routes), 'ip -j route'),
   };
 }
 
@@ -190,7 +194,7 @@ export function readNamespace(sections: Sections, net: string, linksOnly = false
 export function unreadNamespace(why: 'denied' | 'absent' | 'unsupported' | 'not-asked', net: string): DeepNet {
   const no = (source: string): Reading<never> => unknown(why, `${source} in ${net}`);
   return {
-    inode: no('/proc/self/ns/net'), links: no('ip -j -d link'), neighbours: no('ip -j neigh'), neighbours6: no('ip -6 -j neigh'),
+    inode: no('/proc/self/ns/net'), links: no('ip -j -d link'), neighbours: no('ip -j neigh'), neighbours6: no('ip -6 -j neigh'), policyRoutes: no('ip -j route'),
     nft: no('nft -j list ruleset'), tc: no('tc -j filter show'), ebtables: no('ebtables-legacy -L'), arptables: no('arptables-legacy -L'),
     sysctls: no('/proc/sys/net'), fdb: no('bridge -j fdb show'),
   };

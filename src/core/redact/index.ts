@@ -36,7 +36,7 @@ const KINDS: Readonly<Record<string, Kind>> = {
 /** Where one key means another thing than elsewhere: `<parent>.<key>`. */
 const SPECIAL: Readonly<Record<string, Kind>> = {
   'engine.name': 'keep', 'interfaces.name': 'interface', 'interfaces.id': 'plug', 'segments.id': 'segment', 'segments.device': 'interface', 'mounts.device': 'path', 'cgroups.id': 'path', 'cgroups.of': 'id',
-  'connections.to': 'id', 'routes.to': 'ip', 'port.state': 'keep', 'vlans.vid': 'keep', 'declared.memory': 'keep', 'members.id': 'id',
+  'connections.to': 'id', 'routes.to': 'ip', 'routes.table': 'name', 'port.state': 'keep', 'vlans.vid': 'keep', 'declared.memory': 'keep', 'members.id': 'id',
 };
 
 const PLAIN_MODES = /^(|host|none|default|bridge|private|shareable|own|shared|ns:.*|pod|auto|slirp4netns.*|pasta.*)$/u;

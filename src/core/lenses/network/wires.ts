@@ -120,7 +120,7 @@ function parties(view: View): Map<string, Party> {
 function uplink(s: Snapshot): Wiring['uplink'] {
   const net = s.nets.find((n) => n.key === 'host');
   const routes = net ? (valueOf(net.routes) ?? []) : [];
-  const dev = routes.find((r) => r.to === 'default')?.dev;
+  const dev = routes.find((r) => r.to === 'default' && r.table === undefined)?.dev;
   const mine = s.interfaces.filter((i) => i.net === 'host' && i.kind !== 'loopback');
   const found = mine.find((i) => i.name === dev) ?? mine.find((i) => i.kind === 'physical' && valueOf(i.up) !== false);
   if (!found) return net && isKnown(net.routes) ? 'none' : null;

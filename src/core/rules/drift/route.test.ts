@@ -12,6 +12,12 @@ test('the kernel’s own routes are quiet', () => {
 test('another default gateway is drift', () => {
   expect(has({ to: 'default', via: '172.20.0.9', dev: 'eth0' })).toHaveLength(1);
 });
+test('a route in a table of its own is drift, and says in which', () => {
+  const routes = known([{ to: 'default', via: '172.20.0.9', dev: 'eth0', table: '77' }], 'ip');
+  const [hit, ...more] = rule.find({ ...good, snapshot: { ...good.snapshot, nets: good.snapshot.nets.map((n) => ({ ...n, routes })) } });
+  expect(more).toEqual([]);
+  expect(hit?.title).toContain('default via 172.20.0.9 dev eth0 in table 77');
+});
 test('a host’s route through the right gateway is drift as well', () => {
   expect(has({ to: '10.9.0.0/16', via: '172.20.0.1', dev: 'eth0' })).toHaveLength(1);
 });

@@ -52,7 +52,7 @@ export const driftRoute: Rule = {
         return subnets.some((n) => inNetwork(r.to, n)) || KERNELS.some((n) => inNetwork(r.to, n)) || r.to.startsWith('multicast');
       };
       return routes.value.filter((r) => !fine(r)).map((r): Hit => {
-        const text = `${DEFAULT.has(r.to) ? 'default' : r.to}${r.via === '' ? '' : ` via ${r.via}`} dev ${r.dev}`;
+        const text = `${DEFAULT.has(r.to) ? 'default' : r.to}${r.via === '' ? '' : ` via ${r.via}`} dev ${r.dev}${r.table === undefined ? '' : ` in table ${r.table}`}`;
         return { title: `${c.name} has the route ${text}, which the engine did not give it.`, subjects: [subjectOf(c)], evidence: [known(text, routes.source), ...given.map((e) => e.gateway)], key: text };
       });
     }),

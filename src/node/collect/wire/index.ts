@@ -245,7 +245,7 @@ export async function readWire(input: WireInput): Promise<WireRead> {
       inode: d.inode,
       ownerUserNs: unknown('not-asked', `ns_get_userns of ${n.key}`),
       neighbours: 'value' in arp ? withNoArp(arp, d.neighbours) : d.neighbours, neighbours6: d.neighbours6,
-      routes: s?.allRoutes ?? unknown('absent', '/proc'), sysctls: d.sysctls, nft: d.nft, ebtables: d.ebtables, arptables: d.arptables, tc: d.tc, fdb: d.fdb,
+      routes: withPolicy(s?.allRoutes ?? unknown('absent', '/proc'), d.policyRoutes), sysctls: d.sysctls, nft: d.nft, ebtables: d.ebtables, arptables: d.arptables, tc: d.tc, fdb: d.fdb,
       sockets: sockets.get(n.key) ?? unknown('absent', '/proc'),
     };
   });
@@ -253,6 +253,12 @@ export async function readWire(input: WireInput): Promise<WireRead> {
   const out: WireRead = { segments, interfaces, nets: read, endpoints, notes, left };
   remembered.set(out, { deep: cache, shallow, sockets, held });
   return out;
+}
+
+/** /proc/net/route has the main table alone. */
+function withPolicy(routes: NetNamespace['routes'], policy: DeepNet['policyRoutes']): NetNamespace['routes'] {
+  const more = valueOf(policy) ?? [];
+  return more.length === 0 || !('value' in routes) ? routes : known([...routes.value, ...more], routes.source);
 }
 
 /** /proc/net/arp leaves NOARP entries out, which no frame changes: they are taken from what was read in depth. */

@@ -15,7 +15,8 @@ M=$1
 say() { echo "$M $1"; printf '%s\\n' "$3"; echo "$M = $2"; }
 r() { echo "$M $1"; n=$1; shift; "$@" 2>&1; st=$?; echo; echo "$M = $st"; }
 r inode readlink /proc/self/ns/net
-L=$(printf 'link show\\naddr show\\nneigh show nud all\\n' | ip -j -d -batch - 2>&1); say ip $? "$L"
+R='route show table all\\n'; [ "$2" = links ] && R=
+L=$(printf "link show\\naddr show\\nneigh show nud all\\n$R" | ip -j -d -batch - 2>&1); say ip $? "$L"
 [ "$2" = links ] && exit 0
 N=$(nft -j list ruleset 2>&1); say nft $? "$N"
 case $N in *'"netdev"'*|*'"ingress"'*) r chains nft list chains ;; esac
