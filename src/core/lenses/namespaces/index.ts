@@ -16,7 +16,7 @@ import { hulls } from './hulls.js';
 import { HEAD, grid, heads, matrix } from './matrix.js';
 import { pictureOf, type Picture } from './model.js';
 import { overlay } from './overlay.js';
-import { matrixRows } from './rows.js';
+import { matrixRows, type Cell, type MatrixRow } from './rows.js';
 
 const MARGIN = 24;
 /** Up to this many parties, the matrix stands beside the hulls. */
@@ -25,14 +25,17 @@ const BESIDE = 6;
 const ROW = 20;
 const FEWEST_TO_FOLD = 24;
 
-function legend(picture: Picture): Scene['legend'] {
+/** The signs that the picture has, and no other. `rows`: those of the matrix, none where only hulls are drawn. */
+function legend(picture: Picture, rows: readonly MatrixRow[]): Scene['legend'] {
   const cell = (marks: readonly Mark[], letter: string, strong: boolean): readonly Mark[] => [...marks, text(13, 4, letter, strong ? FACES.monoStrong : FACES.mono, strong ? (letter === 'H' ? 'risk' : 'identA') : 'muted', 'middle')];
-  const out = [
-    { marks: cell([...hatched(0, -8, 26, 16, 'risk', 'riskTint', { r: 4 }), rect(0, -8, 26, 16, { r: 4, stroke: stroke('risk', 1.2) })], 'H', true), width: 26, text: 'the host’s, by choice' },
-    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'track', opacity: 0.55, stroke: stroke('line', 1) })], 'H', false), width: 26, text: 'the host’s, as for all' },
-    { marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'identATint', stroke: stroke('identA', 1.2) })], 'A', true), width: 26, text: 'shared: one letter, one namespace' },
-    { marks: [rect(4, -1, 2, 2, { r: 1, fill: 'dim' })], width: 10, text: 'alone' },
-  ];
+  const cells = rows.flatMap((r) => Object.values(r.cells));
+  const has = (is: (c: Cell) => boolean): boolean => rows.length === 0 || cells.some(is);
+  const out: { readonly marks: readonly Mark[]; readonly width: number; readonly text: string }[] = [];
+  if (has((c) => c.is === 'host' && c.hot)) out.push({ marks: cell([...hatched(0, -8, 26, 16, 'risk', 'riskTint', { r: 4 }), rect(0, -8, 26, 16, { r: 4, stroke: stroke('risk', 1.2) })], 'H', true), width: 26, text: 'the host’s, by choice' });
+  if (has((c) => c.is === 'host' && !c.hot)) out.push({ marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'track', opacity: 0.55, stroke: stroke('line', 1) })], 'H', false), width: 26, text: 'the host’s, as for all' });
+  if (has((c) => c.is === 'shared')) out.push({ marks: cell([rect(0, -8, 26, 16, { r: 4, fill: 'identATint', stroke: stroke('identA', 1.2) })], 'A', true), width: 26, text: 'shared: one letter, one namespace' });
+  if (has((c) => c.is === 'alone')) out.push({ marks: [rect(4, -1, 2, 2, { r: 1, fill: 'dim' })], width: 10, text: 'alone' });
+  if (cells.some((c) => c.is === 'unknown')) out.push({ marks: [rect(0, -8, 26, 16, { r: 4, stroke: stroke('drop', 1, { dash: [1.8, 2.2] }) }), text(13, 4, '?', FACES.monoStrong, 'muted', 'middle')], width: 26, text: 'not read' });
   const kinds = new Set(picture.sharing.parties.map((p) => p.kind));
   if (kinds.has('process')) out.push({ marks: [...cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'dashed'), ...prompt(6, 0, 'ink', 2.8)], width: 26, text: 'process that entered' });
   if (kinds.has('group')) out.push({ marks: cardBox({ x: 0, y: -8, w: 26, h: 16 }, 'double'), width: 26, text: 'group of another runtime' });
@@ -179,7 +182,7 @@ function lay(view: View, previous: Placement | null, leads: boolean): Laid {
     edges,
     gutters: { left: [], right: [], leftWidth: 0, rightWidth: 0 },
     ...(head ? { head } : {}),
-    legend: legend(picture),
+    legend: legend(picture, parts === 'hulls' ? [] : rows),
     home: bounds,
   };
   return { scene, placement: { lens: 'namespaces', order: picture.order }, matrix: matrixEnd };

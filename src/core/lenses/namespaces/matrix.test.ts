@@ -15,3 +15,20 @@ describe('how it came so, in the matrix', () => {
     expect(scene.items.flatMap((item) => texts(item.near))).toContain('cgroup …/debian-build.service');
   });
 });
+
+describe('the legend of the matrix', () => {
+  const words = (keep: (name: string) => boolean): string[] => {
+    const all = cast(14);
+    const snapshot = { ...all, containers: all.containers.filter((c) => keep(c.name)), groups: [] };
+    const view = { snapshot, judgement: judge(snapshot), findings: [], alarms: [], shown: null, project: null, width: 1032, height: 700, options: DEFAULT_OPTIONS };
+    return lensByName('namespaces').arrange(view, null).scene.legend.map((one) => one.text);
+  };
+  it('has the signs that the picture has', () => {
+    expect(words(() => true)).toEqual(expect.arrayContaining(['the host’s, by choice', 'shared: one letter, one namespace']));
+  });
+  it('has no sign of sharing where nobody shares', () => {
+    const one = cast(14).containers.find((c) => Object.values(c.namespaces).every((n) => 'value' in n.owner && (n.owner.value === 'own' || n.owner.value === 'host')) && c.state === 'running');
+    expect(one).toBeDefined();
+    expect(words((name) => name === one?.name)).not.toContain('shared: one letter, one namespace');
+  });
+});
