@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Before, Scenario } from './scenario.js';
 
 const PROGRAM = fileURLToPath(new URL('./program.pl', import.meta.url));
+const TCX = fileURLToPath(new URL('./tcx.pl', import.meta.url));
 
 /** Short forms in which the tables of scenarios are written. */
 
@@ -26,6 +27,8 @@ export const nft = (family_: string, chain: string, ...rules: readonly string[])
 export const inside = (role: 'A' | 'V', family_: string, chain: string, ...rules: readonly string[]): readonly Before[] => nft(family_, chain, ...rules).map(([, c]) => [role, c]);
 /** Attaches an XDP program of two instructions (`r0 = XDP_DROP; exit`), loaded by bpf(2) and pinned for as long as that takes. */
 export const xdp = (role: 'A' | 'V' | 'host', dev: string): readonly Before[] => [[role, `unshare -m sh -c 'mount -t bpf bpf /mnt && perl "$0" /mnt/p && ip link set dev ${dev} xdpgeneric pinned /mnt/p' ${PROGRAM}`]];
+/** The same by tcx, at the ingress of a device of the host. */
+export const tcx = (dev: string): readonly Before[] => [['host', `perl ${TCX} $(ip -o link show ${dev} | cut -d: -f1)`]];
 export const FORWARD = 'forward priority 0; policy accept';
 export const TAGS = 'ether type { 8021q, 8021ad } drop';
 export const V6 = ['--ipv6', '--subnet', 'fd00:{n}::/64'];

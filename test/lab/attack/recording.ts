@@ -38,7 +38,8 @@ export interface Recording {
 /** What a verdict looks at; the rest of the machine that the lab ran on is nobody's business. */
 function trimmed(s: Snapshot): Snapshot {
   const nets = new Set(s.containers.map((c) => c.net));
-  const kept = (key: string) => key === 'host' || nets.has(key);
+  const empty = new Set(s.nets.filter((n) => n.of.length === 0).map((n) => n.key));
+  const kept = (key: string) => key === 'host' || nets.has(key) || empty.has(key);
   return {
     ...s, groups: [], cgroups: [], notes: [],
     namespaces: s.namespaces.filter((n) => (n.type === 'net' || n.type === 'user') && n.members.some((m) => m.kind !== 'process')).map((n) => ({ ...n, members: [], heldBy: [] })),

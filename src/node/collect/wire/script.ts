@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readlinkSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
+import { ASK_PROGRAMS } from './programs.js';
 import { splitSections, type Section } from '../../../core/parse/net-sections.js';
 
 /**
@@ -27,7 +28,8 @@ case $N in *'"family": "bridge"'*)
   esac ;;
 esac
 Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
-command -v bpftool >/dev/null && r bpf bpftool -j net show
+if command -v perl >/dev/null; then B=$(printf '%s' "$L" | perl -e "$3" 2>&1); say bpf $? "$B"
+elif command -v bpftool >/dev/null; then r bpf bpftool -j net show; fi
 names() { sed -n 's/^ *\\([^ ]*\\): .*/\\1/p' /proc/self/net/dev; }
 case $Q in *clsact*|*'"ingress"'*)
   for d in $(names); do
@@ -116,7 +118,7 @@ export type Ran = { readonly sections: ReadonlyMap<string, Section> } | { readon
 /** Runs the reading script (`links`: its first part) in a net namespace (null: this process's own). Never rejects; ends the child after `deadline` ms. */
 export function askNet(pid: Entry | null, proc: string, what: 'all' | 'links' = 'all', deadline = LONGEST_MS): Promise<Ran> {
   const mark = `@${randomBytes(9).toString('hex')}`;
-  const sh = ['sh', '-c', SCRIPT, 'sh', mark, what];
+  const sh = ['sh', '-c', SCRIPT, 'sh', mark, what, ASK_PROGRAMS];
   const [command = 'sh', ...args] = pid === null ? sh : [...entering(pid, proc), ...sh];
   return new Promise((done) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C' } });
