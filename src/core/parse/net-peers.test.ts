@@ -28,3 +28,12 @@ test('beside an engine that numbers alike, the pair within our own nets is meant
   expect(joined['host/veth1']).toBe('net:1/eth0');
   expect(joined['net:2/eth0']).toBe('index:5');
 });
+
+test('an end whose other one is named, in its own namespace, is nobody else’s', () => {
+  const near = (name: string, index: number, other: string): Linked => {
+    const one = veth('host', name, index, 0, null);
+    return { ...one, otherIndex: null, iface: { ...one.iface, peer: known(`host/${other}`, 'ip -j -d link') } };
+  };
+  const joined = peers(joinPeers([near('m', 5, 'mp'), near('mp', 4, 'm'), veth('net:1', 'eth0', 9, 5, 0)]));
+  expect(joined).toEqual({ 'host/m': 'host/mp', 'host/mp': 'host/m', 'net:1/eth0': 'index:5' });
+});

@@ -17,6 +17,9 @@ const stacked = (kind: NetInterface['kind']): boolean => kind === 'macvlan' || k
 function fits(a: Linked, b: Linked): boolean {
   if (a.iface.id === b.iface.id || a.otherIndex !== valueOf(b.iface.index)) return false;
   if (a.netnsId !== null && a.iface.net === b.iface.net) return false;
+  // An end that is named is in the same namespace, and no other's index is meant.
+  const named = (one: Linked, other: Linked): boolean => valueOf(one.iface.peer)?.includes('/') === true && valueOf(one.iface.peer) !== other.iface.id;
+  if (named(a, b) || (pairs(a.iface.kind) && named(b, a))) return false;
   if (pairs(a.iface.kind)) return pairs(b.iface.kind) && (b.otherIndex === null || b.otherIndex === valueOf(a.iface.index));
   return stacked(a.iface.kind) && !stacked(b.iface.kind) ? true : stacked(a.iface.kind);
 }

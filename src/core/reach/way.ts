@@ -96,7 +96,11 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = fa
   const onTop = (p: Plug): boolean => p.kind === 'macvlan' || p.kind === 'ipvlan';
   if ((onTop(a) || onTop(v)) && (a.bridge === null || v.bridge === null || a.on === v.on)) {
     const viaBridge = a.bridge !== null && a.bridge === v.bridge && a.kind !== v.kind && (a.kind === 'port' || v.kind === 'port');
-    if (!viaBridge) return stacked(a, v, admin, host);
+    if (!viaBridge) {
+      // The engine names the parent; an index may fit a device of another namespace too.
+      const device = valueOf(segment.device);
+      return stacked(a, v, admin, host.interfaces.get(segment.driver === 'bridge' || device === undefined ? v.on : `host/${device}`), host);
+    }
   }
   const hops = hopsBetween(a, v, host);
   if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
@@ -116,11 +120,10 @@ function comesBackAt(parent: NetInterface | undefined, host: Host): boolean | un
   return master === '' ? false : far.port === null ? undefined : valueOf(far.port.hairpin);
 }
 
-function stacked(a: Plug, v: Plug, admin: boolean, host: Host): Answer {
+function stacked(a: Plug, v: Plug, admin: boolean, parent: NetInterface | undefined, host: Host): Answer {
   const reading: Reading<unknown> = known(`${a.kind} ${a.mode}, ${v.kind} ${v.mode} on ${v.on}`, a.iface?.mode.source ?? v.iface?.mode.source ?? 'engine: Options');
   const say = (state: 'open' | 'shut' | 'unknown', reason: string, why: string): Answer =>
     answer(state, reason, () => [step('wire', 'there is a wire', state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', reading, why)]);
-  const parent = host.interfaces.get(v.on);
   if (parent !== undefined && a.on === v.on && valueOf(parent.up) === false) return say('shut', `${parent.name} is down`, 'What is stacked on a device that is down neither sends nor hears.');
   if (a.on !== v.on) return say('unknown', 'the parents’ wires were not read', 'They are stacked on different devices; what joins these lies outside.');
   if (a.kind !== v.kind) return say('shut', `the kernel parts ${a.kind} from its parent`, 'A device and what is stacked on it do not hear each other.');
@@ -133,6 +136,8 @@ function stacked(a: Plug, v: Plug, admin: boolean, host: Host): Answer {
   const modes = `macvlan ${a.mode === 'bridge' || v.mode === 'private' ? v.mode : a.mode}`;
   if (a.mode === 'source' || v.mode === 'source') return say('unknown', 'macvlan source: its list was not read', 'Which senders it hears is told by a list of its own.');
   if (back === false) return say('shut', modes, 'The kernel hands no frame from one to the other, and none comes back from the parent’s other end.');
+  const rules = filtersOf(host.nets.get(parent?.net ?? ''));
+  if (back === true && rules.nft !== null && !rules.ethernet) return say('open', '', 'The parent’s other end is a port that sends frames back (hairpin), and what comes back in is taken, in private mode as well.');
   return say('unknown', `${modes}: the switch outside decides`, 'Whether it comes back is for what is at the parent’s other end; what comes back is taken, in private mode as well.');
 }
 

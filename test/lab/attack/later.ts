@@ -1,4 +1,4 @@
-import { family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, V6, xdp } from './drafts.js';
+import { family, FORWARD, inside, isolate, MAC, NDP, nft, TABLE, TAGS, tcx, V6, xdp } from './drafts.js';
 import type { Scenario } from './scenario.js';
 
 const EVERY = 'ether type { arp, 8021q, 8021ad } drop';
@@ -27,6 +27,8 @@ export const LATER: readonly Scenario[] = [
     { name: 'NOARP entry', before: [['V', 'ip neigh replace {X.ip} lladdr {X.mac} dev eth0 nud noarp']], works: false },
   ]),
   ...family('bridge ports', [
+    { name: 'ageing off, MAC', before: [['host', 'ip link set {bridge} type bridge ageing_time 0']], try: MAC, works: false },
+    { name: 'both isolated, frames forwarded by nft', before: [...isolate('A', 'V'), ...nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether type arp fwd to {V.port}')], about: 'A rule takes them before the bridge is asked', works: true },
     { name: 'the attacker’s port blocking', before: [['host', 'bridge link set dev {A.port} state 4']], about: 'Without spanning tree the kernel lets it forward again at once (br_port_state_selection)', works: true },
     { name: 'the attacker’s port taken off the bridge', before: [['host', 'ip link set {A.port} nomaster']], works: false },
     { name: 'the victim’s port on another bridge', before: [['host', 'ip link add j{n}a type bridge && ip link set j{n}a up && ip link set {V.port} master j{n}a']], works: false },
@@ -35,6 +37,7 @@ export const LATER: readonly Scenario[] = [
     { name: 'an ordinary user whose engine-given set has it', A: ['--user', '1000', '--cap-add', 'NET_RAW'], about: 'Latent: no process has it until the engine starts one as root', works: false },
   ]),
   ...family('programs', [
+    { name: 'a tcx program at its port', before: tcx('{A.port}'), about: 'tc lists none of them', unread: true, works: false },
     { name: 'an XDP program at its port', before: xdp('host', '{A.port}'), about: 'What a program does cannot be read from it', unread: true, works: false },
     { name: 'an XDP program at the victim’s port', before: xdp('host', '{V.port}'), about: 'It sees what the victim sends', works: true },
     { name: 'an XDP program at the victim’s interface', before: xdp('V', 'eth0'), unread: true, works: false },
@@ -48,6 +51,9 @@ export const LATER: readonly Scenario[] = [
     { name: 'all but router solicitations dropped, the host as victim', network: V6, victim: 'host', before: nft('bridge', 'input priority 0; policy accept', 'icmpv6 type { nd-neighbor-advert, nd-neighbor-solicit, nd-router-advert } drop', TAGS), try: NDP, about: 'A host that forwards takes a router solicitation', works: true },
   ]),
   ...family('networks', [
+    { name: 'two bridges joined by one in a namespace without processes', second: 'apart', before: [['host', 'ip netns add z{n} && ip -n z{n} link add b0 type bridge && ip -n z{n} link set b0 up && ip link add j{n}a type veth peer name k0 netns z{n} && ip link add v{n} type veth peer name k1 netns z{n} && ip link set j{n}a master {bridge} up && ip link set v{n} master {bridge2} up && ip -n z{n} link set k0 master b0 up && ip -n z{n} link set k1 master b0 up']], works: true },
+    { name: 'macvlan private, on a port with hairpin', network: ['-d', 'macvlan', '-o', 'parent=m{n}', '-o', 'macvlan_mode=private'], before: [['host', 'ip link add v{n} type bridge && ip link set v{n} up && ip link set m{n}p master v{n} && bridge link set dev m{n}p hairpin on']], about: 'Private mode refuses nothing that comes back at the parent', works: true },
+    { name: 'icc=false, accepted before', network: ['-o', 'com.docker.network.bridge.enable_icc=false'], before: [['host', 'iptables -I DOCKER-USER -i {bridge} -o {bridge} -j ACCEPT']], reads: true, about: 'What the engine’s rule would drop is let through before it', works: true },
     { name: 'a bridge inside the attacker joins two networks', second: 'both', A: ['--privileged'], before: [['A', 'ip link add b0 type bridge && ip link set b0 up && ip link set eth0 master b0 && ip link set eth1 master b0']], works: true },
   ]),
   ...family('shared namespaces', [
