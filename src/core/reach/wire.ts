@@ -137,11 +137,11 @@ function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoi
   const kind = iface?.kind;
   if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
     const device = valueOf(segment.device);
-    // An index that could not be joined to an interface: the engine's word for the parent then.
-    const lower = peerId !== undefined && !peerId.startsWith('index:') ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
+    // An index that was not joined, or to one beside the host's (several engines number alike): the engine's word for the parent then.
+    const joined = peerId?.startsWith('host/') === true || (peerId?.startsWith('index:') === false && (device === undefined || !host.interfaces.has(`host/${device}`)));
+    const lower = joined && peerId !== undefined ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
     const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
-    const { bridge, entry } = attach(lower, host);
-    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, bridge, entry, mode, mac, ipv4, ipv6, addressesRead, stack };
+    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, ...attach(lower, host), mode, mac, ipv4, ipv6, addressesRead, stack };
   }
   const master = peer === undefined ? undefined : masterOf(peer, host);
   if (peer !== undefined && master === null) return { kind: 'loose', net, iface, port: peer, on: peer.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead, stack };
