@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { aContainer, cast, castSpec, world, type CastSize, type HostSpec } from '../../../../test/cast/cast.js';
 import { crowd, kernelUnknown, wires } from '../../../../test/gallery/hosts.js';
-import type { Snapshot } from '../../model/index.js';
+import { known, type Snapshot } from '../../model/index.js';
 import { judge } from '../../reach/index.js';
 import type { Box, Item, Placement, Scene } from '../../scene/scene.js';
 import { DEFAULT_OPTIONS, type View } from '../view.js';
@@ -191,4 +191,15 @@ test('from afar each card is a tick on its bus, and a spoofer’s is told by its
   expect(spoofer.far?.map((m) => m.kind)).toEqual(['rect', 'path']);
   expect(calm.far?.map((m) => m.kind)).toEqual(['rect']);
   for (const e of scene.edges.filter((one) => one.kind === 'plug')) expect(e.far, e.id).toBeDefined();
+});
+
+test('who sends by another’s processes without a plug of its own is named, since no card on a wire shows it', () => {
+  const lan = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
+  const summary = (join: { readonly pid?: string }) => {
+    const made = world({ ...castSpec(3), filters: 'none', networks: [lan], slices: [], talks: [], workloads: [{ name: 'tracer', on: {}, join, caps: ['CAP_SYS_PTRACE'], bounding: ['CAP_SYS_PTRACE'] }, { name: 'x', on: { lan: { at: 3 } } }, { name: 'v', on: { lan: { at: 4 } } }] });
+    const snapshot = { ...made, host: { ...made.host, ptraceScope: known(0, '/proc/sys/kernel/yama/ptrace_scope') } };
+    return drawn(snapshot).scene.summary;
+  };
+  expect(summary({ pid: 'x' })).toContain('tracer can send by others, without a plug of its own.');
+  expect(summary({})).not.toContain('without a plug');
 });

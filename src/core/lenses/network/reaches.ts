@@ -86,3 +86,9 @@ export function tableWriters(judgement: Judgement): string[] {
   const ids = judgement.segments.flatMap((s) => s.attackers.filter((a) => !s.members.includes(a.id) && a.groups.some((g) => g.verdict === 'possible' && byTable(g))).map((a) => a.id));
   return [...new Set(ids)];
 }
+
+/** Those who can send to others from where they are not plugged in: by another's process, or from its net namespace. */
+export function outsiders(judgement: Judgement): string[] {
+  const ids = judgement.segments.flatMap((s) => s.attackers.filter((a) => !s.members.includes(a.id) && a.groups.some((g) => g.verdict === 'possible' && !byTable(g))).map((a) => a.id));
+  return [...new Set(ids)];
+}

@@ -1,6 +1,6 @@
 import { listOf, plural } from '../../facts/units.js';
 import type { Judgement } from '../../reach/types.js';
-import { reachesOf, tableWriters, type Reach } from './reaches.js';
+import { outsiders, reachesOf, tableWriters, type Reach } from './reaches.js';
 import type { Card, Station } from './stations.js';
 import type { Wire, Wiring } from './wires.js';
 
@@ -19,7 +19,9 @@ export function summaryOf(wiring: Wiring, judgement: Judgement, shownCards: numb
   const of = `${plural(wiring.wires.length, 'segment')}, ${plural(containers.length, 'container')}${shownCards === null ? '' : ` in ${plural(shownCards, 'chip')}`}${others > 0 ? ` and ${plural(others, 'other')}` : ''}${stopped > 0 ? `, ${stopped} stopped` : ''}.`;
   const reached = new Set(wiring.wires.flatMap((w) => (w.reach?.members ?? []).filter((m) => w.exposed.has(m))));
   const writers = tableWriters(judgement).map((id) => wiring.parties.find((p) => p.workload.id === id)?.workload.name).filter((n) => n !== undefined);
-  const tables = writers.length === 0 ? '' : ` ${listOf(writers, 2)} can write the tables of others.`;
+  // Who is plugged in, or in the host's net namespace, is drawn.
+  const unseen = outsiders(judgement).flatMap((id) => wiring.parties.find((p) => p.workload.id === id && p.workload.net !== 'host' && p.workload.endpoints.length === 0)?.workload.name ?? []);
+  const tables = `${writers.length === 0 ? '' : ` ${listOf(writers, 2)} can write the tables of others.`}${unseen.length === 0 ? '' : ` ${listOf(unseen, 2)} can send by others, without a plug of ${unseen.length === 1 ? 'its' : 'their'} own.`}`;
   const on = wiring.wires.filter((w) => w.state === 'risk').length;
   if (reached.size > 0) return `${of} Spoofers reach ${plural(reached.size, 'container')}, on ${plural(on, 'segment')} (hatched).${tables}`;
   if (on > 0) return `${of} Spoofers reach the gateway alone, on ${plural(on, 'segment')}.`;
