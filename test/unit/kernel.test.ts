@@ -306,6 +306,34 @@ test('what shares namespaces and has no other name is one group; a chroot is tol
   expect(groups.map((one) => [one.runtime, one.name, valueOf(one.processCount)]).sort()).toEqual([['chroot', '/srv/cage', 1], ['unshare', 'sh 601', 3]]);
 });
 
+test('a user’s systemd is no service: what runs below it is told by its own namespaces', () => {
+  const user = '/user.slice/user-1000.slice/user@1000.service';
+  made.host.process({ pid: 610, comm: 'portal', cgroup: `${user}/session.slice/portal.service`, namespaces: { mnt: 64 } });
+  made.host.process({ pid: 611, comm: 'one', cgroup: `${user}/app.slice/app-terminal-1.scope`, namespaces: { user: 65, pid: 66 }, pidInside: 1 });
+  made.host.process({ pid: 612, comm: 'two', cgroup: `${user}/app.slice/app-terminal-1.scope`, namespaces: { mnt: 67 } });
+  const { groups } = read([]);
+  expect(groups.map((one) => [one.runtime, one.name, one.folded]).sort()).toEqual([['service', 'portal.service', true], ['unshare', 'one 611', false], ['unshare', 'two 612', false]]);
+});
+
+test('a service of which one process is set apart is not folded, whichever is met first', () => {
+  made.host.process({ pid: 613, comm: 'plain', cgroup: '/system.slice/build.service', namespaces: { mnt: 68 } });
+  made.host.process({ pid: 614, comm: 'caged', cgroup: '/system.slice/build.service', namespaces: { mnt: 68, pid: 69 }, pidInside: 1 });
+  expect(read([]).groups.map((one) => [one.name, one.pid, one.folded])).toEqual([['build.service', 614, false]]);
+});
+
+test('what a rootless engine is made of is folded, also where the user’s systemd keeps it in units', () => {
+  const user = '/user.slice/user-1000.slice/user@1000.service';
+  const inside = { ...OWN, user: 70 };
+  const scope = `${user}/user.slice/libpod-${idOf('a')}.scope`;
+  made.host.process({ pid: 90, comm: 'conmon', cgroup: `${user}/user.slice/libpod-conmon-${idOf('a')}.scope`, uid: 1000, namespaces: { user: 70, mnt: 71 } });
+  made.host.process({ pid: 100, parent: 90, cgroup: `${scope}/container`, namespaces: inside, pidInside: 1 });
+  made.host.process({ pid: 91, comm: 'podman pause', cgroup: `${user}/user.slice/podman-pause-1.scope`, uid: 1000, namespaces: { user: 70, mnt: 71 } });
+  made.host.process({ pid: 92, comm: 'podman', cgroup: `${user}/app.slice/podman.service`, uid: 1000, namespaces: { user: 70, mnt: 72 } });
+  const pass = read([known('a', 100)]);
+  expect(pass.groups.map((one) => [one.runtime, one.folded, valueOf(one.processCount)])).toEqual([['service', true, 3]]);
+  expect(pass.of.get(idOf('a'))?.intruders).toEqual([]);
+});
+
 test('OpenVZ is named as not supported', () => {
   made.host.file('proc/vz/version', '1\n');
   expect(read([]).notes).toMatchObject([{ about: 'host', text: expect.stringContaining('OpenVZ') as string }]);

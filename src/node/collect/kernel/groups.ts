@@ -73,12 +73,15 @@ function starterOf(proc: Proc, procs: ReadonlyMap<number, Proc>): Recognised | u
  * `starters`: pids of what started the engine's containers; those of a rootless engine are in namespaces of their own.
  */
 export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Proc>, host: HostInodes, taken: ReadonlySet<string>, starters: ReadonlySet<number>): readonly Found[] {
-  const named = new Map<string, { readonly is: Recognised; readonly members: Proc[]; readonly folded: boolean }>();
+  const named = new Map<string, { readonly is: Recognised; readonly members: Proc[]; folded: boolean }>();
   const put = (is: Recognised, proc: Proc, folded = false) => {
     const key = `${is.runtime}:${is.key}`;
     const entry = named.get(key);
     if (entry === undefined) named.set(key, { is, members: [proc], folded });
-    else entry.members.push(proc);
+    else {
+      entry.members.push(proc);
+      entry.folded &&= folded;
+    }
   };
   const loose: { readonly proc: Proc; readonly kinds: readonly NsKind[] }[] = [];
   for (const proc of rest) {
@@ -99,11 +102,18 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
   for (const { is, members } of named.values()) {
     for (const proc of members) for (const kind of apart(proc, host)) inNamed.set(spaceKey(kind, valueOf(proc.namespaces[kind]) ?? 0), is);
   }
+  const enginesUsers = new Set<number>();
+  for (const pid of starters) {
+    const user = valueOf(procs.get(pid)?.namespaces.user ?? { unknown: 'absent', source: '' });
+    if (user !== undefined && !host.user.has(user)) enginesUsers.add(user);
+  }
   const sets = new Sets();
   const left: typeof loose = [];
   for (const one of loose) {
     const { proc, kinds } = one;
-    const service = serviceOf(proc.cgroup);
+    // A rootless engine's own processes may be in several units of its owner's.
+    const engines = !kinds.includes('pid') && enginesUsers.has(valueOf(proc.namespaces.user) ?? 0);
+    const service = engines ? undefined : serviceOf(proc.cgroup);
     const started = starterOf(proc, procs);
     const spaces = kinds.map((kind) => spaceKey(kind, valueOf(proc.namespaces[kind]) ?? 0));
     if (started !== undefined) put(started, proc, started.runtime === 'service');

@@ -50,10 +50,10 @@ export function byCgroup(path: string): Recognised | undefined {
   return undefined;
 }
 
-/** The innermost systemd service that the path names. */
+/** The innermost systemd service that the path names; a user's manager (`user@1000.service`) is none: what a user runs is below it. */
 export function serviceOf(path: string): Recognised | undefined {
   const found = [...path.matchAll(/\/([^/]+\.service)(?=\/|$)/g)].at(-1);
-  if (found?.[1] === undefined) return undefined;
+  if (found?.[1] === undefined || /^user@\d+\.service$/.test(found[1])) return undefined;
   const own = path.slice(0, found.index + found[0].length);
   return { runtime: 'service', key: own, name: unescapeUnit(found[1]), evidence: `cgroup ${own}`, path: own };
 }
