@@ -17,6 +17,8 @@ export interface Image {
 const PACKAGES = [
   'systemd', 'systemd-sysv', 'dbus', 'udev', 'docker.io', 'docker-cli', 'iptables', 'busybox-static', 'iproute2', 'nftables',
   'apparmor', 'linux-image-cloud-amd64', 'initramfs-tools', 'systemd-container', 'procps', 'util-linux', 'nodejs', 'perl', 'dsniff', 'kmod',
+  // An engine of an ordinary user's own.
+  'podman', 'uidmap', 'passt', 'slirp4netns', 'rootlesskit', 'dbus-user-session',
 ];
 
 /** What can be built: Debian's stable with Engine 26, and its next with the newest engine that Debian carries. */

@@ -334,6 +334,13 @@ test('what a rootless engine is made of is folded, also where the user’s syste
   expect(pass.of.get(idOf('a'))?.intruders).toEqual([]);
 });
 
+test('a rootless Podman beside the engine keeps its user namespace open, which is no workload', () => {
+  made.host.process({ pid: 620, comm: 'podman pause', cgroup: '/user.slice', uid: 1000, namespaces: { user: 73, mnt: 74 } });
+  made.host.process({ pid: 621, comm: 'pasta', cgroup: '/user.slice', uid: 1000, namespaces: { user: 73, mnt: 75, pid: 76 }, pidInside: 1 });
+  made.host.process({ pid: 622, comm: 'conmon', cgroup: '/user.slice', uid: 1000, namespaces: { pid: 77 } });
+  expect(read([]).groups.map((one) => [one.runtime, one.folded, valueOf(one.processCount)]).sort()).toEqual([['service', true, 2], ['unshare', false, 1]]);
+});
+
 test('OpenVZ is named as not supported', () => {
   made.host.file('proc/vz/version', '1\n');
   expect(read([]).notes).toMatchObject([{ about: 'host', text: expect.stringContaining('OpenVZ') as string }]);

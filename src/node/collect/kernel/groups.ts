@@ -142,10 +142,10 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const kind = kinds[0] ?? 'mnt';
     const holder = cluster.find((one) => one.kinds.includes(kind))?.proc ?? main;
     const inode = valueOf(holder.namespaces[kind]) ?? 0;
-    const engine = cluster.find((one) => starters.has(one.proc.pid))?.proc;
+    const engine = engineOf(cluster, starters);
     const is: Recognised = {
       runtime: engine === undefined ? 'unshare' : 'service', key: spaceKey(kind, inode), name: `${main.comm} ${main.pid}`,
-      evidence: engine === undefined ? `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}` : `${engine.comm}, pid ${engine.pid}, started containers of the engine`,
+      evidence: engine ?? `${holder.path}/ns/${kind} is ${kind}:[${inode}], not the host's; its own: ${kinds.join(' ')}`,
     };
     for (const one of cluster) put(is, one.proc, engine !== undefined);
   }
@@ -154,6 +154,17 @@ export function findGroups(rest: readonly Proc[], procs: ReadonlyMap<number, Pro
     const name = one.is.runtime === 'podman' ? nameFrom(procs.get(main.status.parent)) : undefined;
     return { ...one.is, ...(name === undefined ? {} : { name }), main, members: one.members, folded: one.folded };
   });
+}
+
+/** What Podman leaves running in a user namespace: who holds that open, and each container's monitor. */
+const PODMANS_OWN: ReadonlySet<string> = new Set(['podman pause', 'catatonit', 'conmon']);
+
+/** What tells that processes which share namespaces are what a rootless engine is made of, and no workload. */
+function engineOf(cluster: readonly { readonly proc: Proc; readonly kinds: readonly NsKind[] }[], starters: ReadonlySet<number>): string | undefined {
+  const starter = cluster.find((one) => starters.has(one.proc.pid))?.proc;
+  if (starter !== undefined) return `${starter.comm}, pid ${starter.pid}, started containers of the engine`;
+  const own = cluster.find(({ proc, kinds }) => kinds.includes('user') && !kinds.includes('pid') && PODMANS_OWN.has(proc.comm))?.proc;
+  return own === undefined ? undefined : `${own.comm}, pid ${own.pid}, is of a rootless Podman`;
 }
 
 /** The first process of a group: pid 1 of its own pid namespace, else the one whose parent is not in it. */
