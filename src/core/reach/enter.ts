@@ -4,7 +4,7 @@ import type { Workload } from '../model/workload.js';
 import { alike } from './alike.js';
 import { series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { callPasses, counts, has, mayOpen, sees, tracesHost } from './table.js';
+import { callPasses, counts, has, mayOpen, ruling, sees, tracesHost } from './table.js';
 import type { Party, Wire } from './wire.js';
 
 /** More kinds of places than this to send from tell nothing new. */
@@ -12,9 +12,9 @@ const MOST_SEATS = 8;
 
 /** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces, or make a process of the host do so: worth asking where from it can send. */
 export function mayRoam(w: Workload, host: Host): boolean {
-  const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false;
+  const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false || valueOf(p.capabilities.permitted)?.includes(cap) === true;
   const all = valueOf(w.namespaces.pid.owner) === 'host';
-  return (all || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')));
+  return (all || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')) || (host.remapped && callPasses(p, w, 'setns').state !== 'shut'));
 }
 
 /** Whether it is in one pid namespace with another workload, which is not the host's. */
@@ -43,6 +43,6 @@ export function seatsHeld(w: Workload, v: Party, wire: Wire, host: Host): readon
 export function entersToSend(w: Workload, seat: Party, host: Host): Answer {
   const seen = sees(w, seat);
   const traces = w.processes.map((p) => tracesHost(p, w, seen, host));
-  const ways = w.processes.map((p) => series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_RAW'), counts(p, seat.plug.net, host), mayOpen(p, seat), callPasses(p, w, 'setns')]));
+  const ways = w.processes.flatMap((p) => [series([has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_RAW'), counts(p, seat.plug.net, host), mayOpen(p, seat)]), ...ruling(p, seat, host)].map((may) => series([seen, may, callPasses(p, w, 'setns')])));
   return strongest([...ways, ...traces]) ?? seen;
 }

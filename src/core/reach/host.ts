@@ -18,6 +18,10 @@ export interface Host {
   readonly uppers: ReadonlyMap<string, readonly NetInterface[]>;
   /** Net namespaces in which a workload was found to hold sockets that send, by its id. */
   readonly held: ReadonlyMap<string, readonly string[]>;
+  /** Whether some workload is in another user namespace than some other. */
+  readonly remapped: boolean;
+  /** Who is in a net namespace, by its key. */
+  readonly inNet: ReadonlyMap<string, readonly Workload[]>;
   /** Who is in one pid namespace with a workload, other than the host's, by its id. */
   readonly mates: ReadonlyMap<string, readonly Workload[]>;
   /** The user namespace that owns a net namespace. */
@@ -62,6 +66,13 @@ export function hostOf(snapshot: Snapshot): Host {
   const first = snapshot.host.namespaces.user;
   const userNs = first === undefined ? undefined : valueOf(first);
   const lsms = valueOf(snapshot.host.lsms);
+  const all = workloads(snapshot);
+  const inNet = new Map<string, Workload[]>();
+  for (const w of all) {
+    const list = w.net === null ? undefined : inNet.get(w.net);
+    if (list !== undefined) list.push(w);
+    else if (w.net !== null) inNet.set(w.net, [w]);
+  }
   return {
     snapshot,
     userNs,
@@ -71,7 +82,9 @@ export function hostOf(snapshot: Snapshot): Host {
     byNet,
     uppers,
     held: netsOfHolders(snapshot),
-    mates: matesOf(workloads(snapshot)),
+    remapped: new Set(all.flatMap((w) => w.processes.map((p) => valueOf(p.namespaces.user) ?? valueOf(p.uidMap)?.[0]?.outside))).size > 1,
+    inNet,
+    mates: matesOf(all),
     ownerOf: (net) => {
       const n = net === null ? undefined : nets.get(net);
       if (n !== undefined && valueOf(n.ownerUserNs) !== undefined) return n.ownerUserNs;

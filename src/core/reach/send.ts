@@ -3,6 +3,7 @@ import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
+import { rulesNet, uidInside } from './made.js';
 import { doors } from './seccomp.js';
 import { holdsOpen, OPEN, socketKey, type Sends } from './sockets.js';
 import type { Step } from './types.js';
@@ -25,15 +26,6 @@ const WHY: Readonly<Record<Channel, string>> = {
   icmp6: 'A raw IPv6 socket sends neighbour advertisements of any content; it takes CAP_NET_RAW.',
   admin: 'CAP_NET_ADMIN takes an address or a MAC: the kernel itself then tells the neighbours of it.',
 };
-
-/** uid inside its user namespace; the reading is the host's view. */
-export function uidInside(p: ProcessFacts): number | undefined {
-  const uid = valueOf(p.uid);
-  const map = valueOf(p.uidMap);
-  if (uid === undefined) return undefined;
-  const range = map?.find((m) => uid >= m.outside && uid < m.outside + m.length);
-  return range === undefined ? uid : range.inside + (uid - range.outside);
-}
 
 /** One step about a capability of a process; outside of what asks, since that is asked thousands of times. */
 function told(p: ProcessFacts, cap: string, holds: Step['holds'], reading: Reading<unknown>, why: string): () => readonly Step[] {
@@ -137,6 +129,8 @@ function sketch(w: Workload, host: Host): string {
   for (const p of w.processes) {
     const c = p.capabilities;
     const map = valueOf(p.uidMap);
+    const ruled = rulesNet(p, w.net, host);
+    if (ruled !== undefined) key += `|${ruled.state} ${ruled.unless.join()}`;
     key += `|${held(c.effective)}${held(c.permitted)}${held(c.bounding)},${valueOf(p.noNewPrivs) ?? '?'},${uidInside(p) ?? '?'},${valueOf(p.namespaces.user) ?? '?'},${map === undefined ? '?' : `${map.length}:${map[0]?.inside}:${map[0]?.outside}:${map[0]?.length}`},${valueOf(p.seccomp) ?? '?'}${valueOf(p.seccompFilters) ?? '?'},${valueOf(p.lsm) ?? ('unknown' in p.lsm ? p.lsm.unknown : '')}`;
     if (number > 0) key += `,${(valueOf(c.bounding) ?? []).join()}`;
   }
@@ -180,11 +174,11 @@ function workOut(w: Workload, host: Host): Sender {
     const none = answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'a process can send the frame', holds: 'unknown', reading: unknown('unsupported', source), why: 'Its capabilities are the kernel’s to tell.' }]);
     return { channels: { packet: none, datagram: none, icmp6: none, admin: none }, xdp: true, right: 'not read' };
   }
-  const facts = processes.map((p) => ({ p, owned: owns(p, w, host), door: doors(p, w), label: lsm(p, w, host) }));
+  const facts = processes.map((p) => ({ p, owned: owns(p, w, host), ruled: rulesNet(p, w.net, host), door: doors(p, w), label: lsm(p, w, host) }));
   const still = frozen(w);
   const open = (name: Channel): readonly Answer[] => (name === 'admin' ? [] : [sendsOpen(w, w.net ?? '', name === 'icmp6' ? 'raw6' : name, host)]);
   const channel = (name: Channel): Answer => {
-    const ways = [...(name === 'datagram' ? [] : facts.map(({ p, owned, door, label }) => series([holds(p, NEEDS[name], w), owned, door[name], label]))), ...open(name)];
+    const ways = [...(name === 'datagram' ? [] : facts.flatMap(({ p, owned, ruled, door, label }) => [series([holds(p, NEEDS[name], w), owned]), ...(ruled === undefined ? [] : [ruled])].map((may) => series([may, door[name], label])))), ...open(name)];
     const all = series([strongest(ways) ?? answer('unknown', ''), still]);
     const steps = (): readonly Step[] => {
       const list = all.steps();
@@ -194,7 +188,7 @@ function workOut(w: Workload, host: Host): Sender {
     return { ...all, steps };
   };
   const channels = { packet: channel('packet'), datagram: channel('datagram'), icmp6: channel('icmp6'), admin: channel('admin') };
-  const xdp = valueOf(host.nets.get(w.net ?? '')?.sockets ?? unknown('not-asked', ''))?.some((s) => s.kind === 'xdp') === true || facts.some(({ p, owned, door }) => door.xdp && owned.state !== 'shut' && holds(p, NEEDS.packet, w).state !== 'shut');
+  const xdp = valueOf(host.nets.get(w.net ?? '')?.sockets ?? unknown('not-asked', ''))?.some((s) => s.kind === 'xdp') === true || facts.some(({ p, owned, ruled, door }) => door.xdp && (ruled?.state === 'open' || (owned.state !== 'shut' && holds(p, NEEDS.packet, w).state !== 'shut')));
   return { channels, xdp, right: rightOf(w, channels, processes[0]) };
 }
 

@@ -4,6 +4,7 @@ import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
+import { rulesNet } from './made.js';
 import { judgeCall } from './seccomp.js';
 import type { Step } from './types.js';
 import type { Party } from './wire.js';
@@ -11,7 +12,8 @@ import type { Party } from './wire.js';
 const step = (link: Step['link'], text: string, holds: Step['holds'], reading: Reading<unknown>, why: string): Step => ({ link, step: text, holds, reading, why });
 
 export function has(p: ProcessFacts, cap: string): Answer {
-  const e = p.capabilities.effective;
+  // What is permitted is put into effect when the process likes (capset(2)).
+  const e = valueOf(p.capabilities.permitted)?.includes(cap) === true ? p.capabilities.permitted : p.capabilities.effective;
   const read = valueOf(e);
   const state = read === undefined ? 'unknown' : read.includes(cap) ? 'open' : 'shut';
   return answer(state, state === 'shut' ? `no process holds ${cap}` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', e, cap === 'CAP_NET_RAW' ? 'It sends any frame from the net namespace that it enters.' : 'It takes this to enter another net namespace, or to write its table.')]);
@@ -62,7 +64,7 @@ export function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
 
 /** Opening /proc/<pid>/ns takes ptrace rights: CAP_SYS_PTRACE, or all that the other process holds. */
 export function mayOpen(p: ProcessFacts, v: Party): Answer {
-  const mine = valueOf(p.capabilities.effective) ?? [];
+  const mine = [...(valueOf(p.capabilities.effective) ?? []), ...(valueOf(p.capabilities.permitted) ?? [])];
   if (mine.includes('CAP_SYS_PTRACE')) return answer('open', '');
   const theirs = v.workload?.processes.map((x) => valueOf(x.capabilities.permitted));
   if (theirs?.some((caps) => caps?.every((c) => mine.includes(c)) === true) === true) return answer('open', '');
@@ -77,20 +79,28 @@ export function tracesHost(p: ProcessFacts, w: Workload, seen: Answer, host: Hos
   return series([seen, has(p, 'CAP_SYS_PTRACE'), counts(p, 'host', host), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])]);
 }
 
+/** By the user namespace below its own to which the other's net namespace belongs. */
+export function ruling(p: ProcessFacts, v: Party, host: Host): readonly Answer[] {
+  const ruled = rulesNet(p, v.plug.net, host);
+  return ruled === undefined ? [] : [ruled];
+}
+
 /** Whether a workload can write into the victim's own table, without any frame. */
 export function tableWrite(w: Workload, v: Party, host: Host): Answer {
   const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
   if (w.net !== null && w.net === v.plug.net) {
     const shared = () => [step('wire', 'it can name the victim’s net namespace', 'yes', known(w.net, 'namespaces(7)'), 'It is in it: they share the table.')];
     const traced = valueOf(w.namespaces.pid.owner) === 'host' ? processes.map((p) => tracesHost(p, w, sees(w, v), host)) : [];
-    const best = strongest([...processes.map((p) => series([answer('open', '', shared), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)])), ...traced]);
+    const best = strongest([...processes.flatMap((p) => [series([has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)]), ...ruling(p, v, host)].map((may) => series([answer('open', '', shared), may]))), ...traced]);
     return best ?? answer('unknown', 'its processes were not read', shared);
   }
   const seen = sees(w, v);
   const ways = processes.flatMap((p) => {
     const count = counts(p, v.plug.net, host);
     const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);
-    return valueOf(w.namespaces.pid.owner) === 'host' ? [enter, tracesHost(p, w, seen, host)] : [enter];
+    // Who rules the user namespace there goes in, has every right of it, and goes on from there.
+    const ruled = ruling(p, v, host).map((may) => series([seen, may, callPasses(p, w, 'setns')]));
+    return [enter, ...ruled, ...(valueOf(w.namespaces.pid.owner) === 'host' ? [tracesHost(p, w, seen, host)] : [])];
   });
   return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
 }

@@ -5,6 +5,7 @@ import type { Workload } from '../model/workload.js';
 import { alike } from './alike.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
+import { rules, stands } from './made.js';
 import type { Step } from './types.js';
 import type { Party, Wire } from './wire.js';
 
@@ -20,39 +21,33 @@ function watches(w: Workload, other: Workload, host: Host): boolean {
   return w.id !== other.id && other.pid !== null && (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.get(w.id)?.includes(other) === true);
 }
 
-/** Whether the rights of the first count over what the second holds: one user namespace, or one above. */
-function above(p: ProcessFacts, q: ProcessFacts, host: Host): 'same' | 'above' | 'no' | 'unread' {
-  const [mine, theirs] = [valueOf(p.namespaces.user), valueOf(q.namespaces.user)];
-  if (mine === undefined || theirs === undefined) {
-    const first = (x: ProcessFacts): boolean => valueOf(x.uidMap)?.some((m) => m.outside === 0 && m.length === 4294967295) === true;
-    return first(p) ? (first(q) ? 'same' : 'above') : 'unread';
-  }
-  if (mine === theirs) return 'same';
-  const higher = mine === host.userNs ? true : host.isAbove(mine, theirs);
-  return higher === undefined ? 'unread' : higher ? 'above' : 'no';
-}
-
 /** __ptrace_may_access in kernel/ptrace.c and cap_ptrace_access_check: what it takes to trace, to write another's memory and to take its open files. */
 function one(p: ProcessFacts, q: ProcessFacts, host: Host): Answer {
   const text = `${p.comm} (pid ${p.pid}) may trace ${q.comm} (pid ${q.pid})`;
   const why = 'Whoever may trace a process makes it do what it likes, by ptrace(2) or by its memory in /proc, which no seccomp filter sees.';
   const say = (state: 'open' | 'shut' | 'unknown', holds: Step['holds'], reason: string, unless: readonly string[] = []): Answer =>
     answer(state, reason, () => [{ link: 'send', step: text, holds, reading: p.capabilities.effective, why }], unless);
-  const over = above(p, q, host);
+  const over = stands(p, q, host);
   if (over === 'no') return say('shut', 'no', 'own user namespace');
   if (over === 'unread') return say('unknown', 'unknown', 'user namespaces were not read');
   const [mine, theirs] = [valueOf(p.lsm) ?? '', valueOf(q.lsm) ?? ''];
   const kept = host.mayHaveLsm && !isUnconfined(mine) && mine !== theirs ? [`the profile ${mine} keeps it from tracing ${q.comm}`] : [];
   const rights = valueOf(p.capabilities.effective);
+  const could = valueOf(p.capabilities.permitted);
   const scope = host.snapshot.host.ptraceScope;
   const yama = scope === undefined ? undefined : valueOf(scope);
   if (yama === 3) return answer('shut', 'Yama refuses all tracing', () => [{ link: 'send', step: text, holds: 'no', reading: scope ?? known(3, ''), why: 'kernel.yama.ptrace_scope=3 lets nobody trace.' }]);
-  if (rights?.includes('CAP_SYS_PTRACE') === true) return say('open', 'yes', 'CAP_SYS_PTRACE', kept);
-  if (over === 'above') return say(rights === undefined ? 'unknown' : 'shut', rights === undefined ? 'unknown' : 'no', 'no process holds CAP_SYS_PTRACE');
-  const [held, others] = [valueOf(p.capabilities.permitted), valueOf(q.capabilities.permitted)];
+  // What is permitted is put into effect when the process likes (capset(2)).
+  if (rights?.includes('CAP_SYS_PTRACE') === true || could?.includes('CAP_SYS_PTRACE') === true) return say('open', 'yes', 'CAP_SYS_PTRACE', kept);
+  if (over === 'above') {
+    const made = rules(p, [q]);
+    if (made.state === 'open') return series([made, say('open', 'yes', made.reason, kept)]);
+    return say(rights === undefined ? 'unknown' : 'shut', rights === undefined ? 'unknown' : 'no', 'no process holds CAP_SYS_PTRACE');
+  }
+  const others = valueOf(q.capabilities.permitted);
   const [me, them] = [valueOf(p.uid), valueOf(q.uid)];
-  if (rights === undefined || held === undefined || others === undefined || me === undefined || them === undefined) return say('unknown', 'unknown', 'its rights were not read');
-  if (me !== them || !others.every((c) => held.includes(c))) return say('shut', 'no', 'it holds less than what it would trace');
+  if (rights === undefined || could === undefined || others === undefined || me === undefined || them === undefined) return say('unknown', 'unknown', 'its rights were not read');
+  if (me !== them || !others.every((c) => could.includes(c))) return say('shut', 'no', 'it holds less than what it would trace');
   if (yama !== undefined && yama > 0) return answer('shut', 'Yama lets it trace its own children alone', () => [{ link: 'send', step: text, holds: 'no', reading: scope ?? known(yama, ''), why: 'From kernel.yama.ptrace_scope=1 on it takes CAP_SYS_PTRACE to trace others than one’s own children.' }]);
   const lsms = valueOf(host.snapshot.host.lsms);
   const unread = yama === undefined && (scope === undefined || isKnown(scope) || scope.unknown !== 'absent') && (lsms === undefined || lsms.includes('yama'));

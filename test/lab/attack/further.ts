@@ -45,6 +45,8 @@ export const FURTHER: readonly Scenario[] = [
   ]),
   ...family('user namespaces', [
     { name: 'in the net namespace of a remapped one, not remapped', engine: 'remap', donor: [], A: ['--userns', 'host'], works: true },
+    { name: 'the same, root without any right', engine: 'remap', donor: [], A: ['--userns', 'host', '--cap-drop', 'ALL'], works: true, about: 'Root made that user namespace, and rules it from above' },
+    { name: 'the same, another user without any right', engine: 'remap', donor: [], A: ['--userns', 'host', '--cap-drop', 'ALL', '--user', '1000', '--security-opt', 'no-new-privileges'], works: false },
   ]),
   ...family('seccomp', [
     { name: 'packet sockets refused, AF_XDP forgotten', A: ['--security-opt', 'seccomp={profile:no-packet-but-xdp}'], works: true },
