@@ -68,6 +68,16 @@ describe('the inspector', () => {
     expect(names).toEqual([...names].sort());
   });
 
+  it('tells once who is unable to impersonate it on several segments for the same reason', () => {
+    const s40 = cast(40);
+    const at40 = factsOf(s40);
+    for (const c of s40.containers) {
+      const rows = (inspect(at40, { kind: 'container', id: c.id, name: c.name }, 'network')?.sections ?? []).find((s) => s.id === 'attackers')?.rows ?? [];
+      const lines = rows.flatMap((r) => (r.row === 'link' ? [`${r.name} ${r.text}`] : []));
+      expect(lines, c.name).toEqual([...new Set(lines)]);
+    }
+  });
+
   it('leads from the verdict to the pair that it is about', () => {
     const pair = of('jenkins').card?.pair;
     expect(pair?.attacker).toBe(container('jenkins').id);

@@ -96,12 +96,16 @@ export const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'bloc
 export function attackersSection(judgement: Judgement, s: Snapshot, id: string, title: string): readonly Section[] {
   const name = naming(s);
   const rows: { readonly verdict: Verdict; readonly row: Extract<Row, { row: 'link' }> }[] = [];
+  const told = new Set<string>();
   for (const segment of judgement.segments) {
     for (const attacker of segment.attackers) {
       const group = attacker.groups.find((g) => g.victims.includes(id));
       if (attacker.id === id || group === undefined) continue;
       const on = judgement.segments.length > 1 ? ` on ${name(segment.segment)}` : '';
       const text = group.verdict === 'possible' ? `${group.reason}${on}` : group.verdict === 'latent' ? `only by a program that gives rights${on}` : group.verdict === 'unknown' ? `unknown: ${group.reason}` : `cannot: ${group.reason}`;
+      // Two segments, one answer: once is enough.
+      if (told.has(`${attacker.id} ${text}`)) continue;
+      told.add(`${attacker.id} ${text}`);
       rows.push({ verdict: group.verdict, row: { row: 'link', name: name(attacker.id), text, state: VERDICT_STATE[group.verdict], to: attacker.id, pair: { attacker: attacker.id, victim: id, segment: segment.segment } } });
     }
   }
