@@ -39,6 +39,9 @@ export const THIRD: readonly Scenario[] = [
     { name: 'macvlan, the parent down', network: ['-d', 'macvlan', '-o', 'parent=m{n}'], before: [['host', 'ip link set m{n} down']], works: false },
     { name: 'the rule that lets traffic pass taken away', before: [['host', 'iptables -D FORWARD -i {bridge} -o {bridge} -j ACCEPT']], reads: true, works: true },
     { name: 'icc=false, IPv4 rules by hand', before: [['host', 'iptables -I DOCKER-USER -i {bridge} -o {bridge} -j DROP']], reads: true, works: true },
+    { name: 'icc=false, rules of legacy iptables', before: [['host', 'iptables-legacy -I FORWARD -i {bridge} -o {bridge} -j DROP']], reads: true, works: true },
+    { name: 'icc=false, rules of legacy iptables behind one that accepts', before: [['host', 'iptables-legacy -I FORWARD -i {bridge} -o {bridge} -j DROP; iptables-legacy -I FORWARD -i {bridge} -p icmp -j ACCEPT']], reads: true, works: true },
+    { name: 'icc=false, rules of legacy iptables for others', before: [['host', 'iptables-legacy -I FORWARD -i {bridge} -o {bridge} -s 10.99.0.0/16 -j DROP']], reads: true, works: true },
     { name: 'ageing off', before: [['host', 'ip link set {bridge} type bridge ageing_time 0']], works: true },
   ]),
   ...family('programs', [
