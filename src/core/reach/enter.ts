@@ -4,7 +4,7 @@ import type { Workload } from '../model/workload.js';
 import { alike } from './alike.js';
 import { series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { callPasses, counts, has, mayOpen, ruling, sees, tracesHost } from './table.js';
+import { callPasses, counts, has, mayOpen, mayTraceHost, ruling, sees, tracesHost } from './table.js';
 import type { Party, Wire } from './wire.js';
 
 /** More kinds of places than this to send from tell nothing new. */
@@ -13,8 +13,8 @@ const MOST_SEATS = 8;
 /** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces, or make a process of the host do so: worth asking where from it can send. */
 export function mayRoam(w: Workload, host: Host): boolean {
   const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false || valueOf(p.capabilities.permitted)?.includes(cap) === true;
-  const all = valueOf(w.namespaces.pid.owner) === 'host';
-  return (all || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')) || (host.remapped && callPasses(p, w, 'setns').state !== 'shut'));
+  const all = mayTraceHost(w, host);
+  return (all || host.windows.has(w.id) || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')) || (host.remapped && callPasses(p, w, 'setns').state !== 'shut'));
 }
 
 /** Whether it is in one pid namespace with another workload, which is not the host's. */
@@ -23,7 +23,7 @@ const isMate = (w: Workload, other: Workload | null, host: Host): boolean => oth
 /** Net namespaces on a wire, other than its own and the victim's, from which a workload could send: one of each kind. */
 export function seatsOf(w: Workload, v: Party, wire: Wire, host: Host): readonly Party[] {
   const out = new Map<string, Party>();
-  const everywhere = valueOf(w.namespaces.pid.owner) === 'host';
+  const everywhere = valueOf(w.namespaces.pid.owner) === 'host' || host.windows.has(w.id);
   const own = (p: Party): boolean => p.plug.net === w.net || p.plug.net === v.plug.net;
   for (const p of [...wire.hostParties.slice(0, 1), ...wire.members, ...wire.beyond]) {
     const key = alike(p, host);
@@ -41,7 +41,7 @@ export function seatsHeld(w: Workload, v: Party, wire: Wire, host: Host): readon
 
 /** Whether it can put itself into one of those namespaces with what it takes to send there. */
 export function entersToSend(w: Workload, seat: Party, host: Host): Answer {
-  const seen = sees(w, seat);
+  const seen = sees(w, seat, host);
   const traces = w.processes.map((p) => tracesHost(p, w, seen, host));
   const ways = w.processes.flatMap((p) => [series([has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_RAW'), counts(p, seat.plug.net, host), mayOpen(p, seat)]), ...ruling(p, seat, host)].map((may) => series([seen, may, callPasses(p, w, 'setns')])));
   return strongest([...ways, ...traces]) ?? seen;

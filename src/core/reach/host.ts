@@ -2,6 +2,7 @@ import { unknown, valueOf, type Reading } from '../model/reading.js';
 import type { NetInterface, NetNamespace } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
+import { windowOf, type Window } from './window.js';
 import { netsOfHolders } from './sockets.js';
 
 /** A snapshot with the look-ups that verdicts need. */
@@ -18,6 +19,8 @@ export interface Host {
   readonly uppers: ReadonlyMap<string, readonly NetInterface[]>;
   /** Net namespaces in which a workload was found to hold sockets that send, by its id. */
   readonly held: ReadonlyMap<string, readonly string[]>;
+  /** What a workload's mounts of the host's files show it of others, by its id. */
+  readonly windows: ReadonlyMap<string, Window>;
   /** Whether some workload is in another user namespace than some other. */
   readonly remapped: boolean;
   /** Who is in a net namespace, by its key. */
@@ -82,6 +85,10 @@ export function hostOf(snapshot: Snapshot): Host {
     byNet,
     uppers,
     held: netsOfHolders(snapshot),
+    windows: new Map(all.flatMap((w) => {
+      const window = windowOf(w);
+      return window === undefined ? [] : [[w.id, window] as const];
+    })),
     remapped: new Set(all.flatMap((w) => w.processes.map((p) => valueOf(p.namespaces.user) ?? valueOf(p.uidMap)?.[0]?.outside))).size > 1,
     inNet,
     mates: matesOf(all),

@@ -43,7 +43,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   // A reservation that one technique does not have does not hold for the pair.
   const kept = unless.some((list) => list.length === 0) ? [] : merge(unless);
   const reads = state === 'shut' ? 'no' : court.reads(a, v, wire, techniques[0] ?? 'arp-spoof').state;
-  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null && !byAnother(court, a, techniques[0]) ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a) : court.sender(a.workload).right) : reason };
+  return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null && !byAnother(court, a, techniques[0]) ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a, court.host) : court.sender(a.workload).right) : reason };
 }
 
 /** Whether it is another's process that sends for it. */
@@ -53,8 +53,9 @@ function byAnother(court: Court, a: Party, technique: Technique | undefined): bo
 
 const sendsNothing = (court: Court, a: Party): boolean => a.workload !== null && Object.values(court.sender(a.workload).channels).every((c) => c.state !== 'open');
 
-function tableRight(a: Party): string {
-  return a.workload !== null && valueOf(a.workload.namespaces.pid.owner) === 'host' ? 'host pid namespace' : 'shares its namespaces';
+function tableRight(a: Party, { windows }: Court['host']): string {
+  if (a.workload !== null && valueOf(a.workload.namespaces.pid.owner) === 'host') return 'host pid namespace';
+  return windows.has(a.id) ? 'mount of the host’s files' : 'shares its namespaces';
 }
 
 const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
@@ -148,7 +149,7 @@ export function judgeWire(court: Court, wire: Wire): Judged {
     }
     const verdict = list[0]?.verdict ?? 'blocked';
     const byTable = verdict === 'possible' && (a.plug.on === ELSEWHERE || list.every((g) => g.verdict !== 'possible' || g.techniques.every((t) => t === 'table-write')));
-    attackers.push({ id: a.id, verdict, right: byTable ? tableRight(a) : court.sender(workload).right, groups: list });
+    attackers.push({ id: a.id, verdict, right: byTable ? tableRight(a, court.host) : court.sender(workload).right, groups: list });
   }
   const gateway = `gateway:${wire.segment.id}`;
   if (wire.gatewayIsHost && exposed.has('host')) exposed.add(gateway);
@@ -194,7 +195,7 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
     if (p.plug.iface === undefined) out.push(p.plug.mac, p.plug.ipv4.join(), p.plug.ipv6.join());
     const w = p.workload;
     if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
-    if (w?.kind === 'container') out.push(w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
+    if (w?.kind === 'container') out.push(w.declared.mounts, w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
     const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
     if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, net.sockets, fixed(net.neighbours), fixed(net.neighbours6));
   }

@@ -80,14 +80,14 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
         const s = court.sender(w);
         const { packet, datagram, icmp6, admin } = s.channels;
         const pid = valueOf(w.namespaces.pid.owner);
-        key = JSON.stringify([s.right, s.xdp, [packet, datagram, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' && !host.held.has(w.id) && !host.mates.has(w.id) ? '' : w.id]);
+        key = JSON.stringify([s.right, s.xdp, [packet, datagram, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' && !host.held.has(w.id) && !host.mates.has(w.id) && !host.windows.has(w.id) ? '' : w.id]);
         keys.set(w.id, key);
       }
       return key;
     },
     puppets: (w, wire) => {
       // Who sees no process but its own traces none.
-      if (valueOf(w.namespaces.pid.owner) !== 'host' && !host.mates.has(w.id)) return [];
+      if (valueOf(w.namespaces.pid.owner) !== 'host' && !host.windows.has(w.id) && !host.mates.has(w.id)) return [];
       const key = `${w.id} ${wire.segment.id}`;
       let list = puppets.get(key);
       if (list === undefined) puppets.set(key, (list = puppetsOf(w, wire, host, court.senderKey)));
@@ -242,6 +242,5 @@ export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire, cour
 /** Cheap: whether entering the victim's namespaces is worth asking about. */
 function mayEnter(a: Workload, v: Party, host: Host): boolean {
   if ((a.net !== null && a.net === v.plug.net) || (v.workload !== null && host.mates.get(a.id)?.includes(v.workload) === true)) return true;
-  const owner = valueOf(a.namespaces.pid.owner);
-  return owner === undefined || owner !== 'own' || v.workload === null ? owner !== 'own' : false;
+  return host.windows.has(a.id) || valueOf(a.namespaces.pid.owner) !== 'own';
 }

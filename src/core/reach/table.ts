@@ -33,7 +33,7 @@ export function counts(p: ProcessFacts, net: string, host: Host): Answer {
 }
 
 /** Whether the attacker sees a process of the victim's namespace, by a pid namespace or by a mount of the host's files. */
-export function sees(w: Workload, v: Party): Answer {
+export function sees(w: Workload, v: Party, host: Host): Answer {
   const pidns = w.namespaces.pid;
   const owner = valueOf(pidns.owner);
   const text = 'it can name the victim’s net namespace';
@@ -45,8 +45,8 @@ export function sees(w: Workload, v: Party): Answer {
   if ((a !== undefined && a === b) || (v.workload !== null && (owner === `container:${v.workload.id}` || joinedBy === `container:${w.id}`))) {
     return answer('open', '', () => [step('wire', text, 'yes', pidns.owner, 'They share one pid namespace.')]);
   }
-  const mounts = valueOf(w.mounts)?.find((m) => m.host === '/' || /^\/(var\/)?run(\/docker)?(\/netns)?$/.test(m.host) || (m.fstype === 'proc' && m.host === '/proc' && m.destination !== '/proc'));
-  if (mounts !== undefined) return answer('open', '', () => [step('wire', text, 'yes', known(mounts.destination, w.mounts.source), 'A mount of the host’s files shows namespaces by name.')]);
+  const window = host.windows.get(w.id);
+  if (window !== undefined) return answer('open', '', () => [step('wire', text, 'yes', known(window, w.mounts.source), 'A mount of the host’s files shows namespaces by name, or by the processes in them.')]);
   if (owner === undefined) return answer('unknown', 'its pid namespace was not read', () => [step('wire', text, 'unknown', pidns.owner, 'Which processes it sees was not read.')]);
   return answer('shut', 'own pid namespace', () => [step('wire', text, 'no', pidns.owner, 'It sees its own processes only.')]);
 }
@@ -71,9 +71,12 @@ export function mayOpen(p: ProcessFacts, v: Party): Answer {
   return answer('open', '', () => [], ['the kernel refuses it the victim’s namespace (ptrace rights, see ptrace(2))']);
 }
 
+/** Whether it sees the host's processes and may write their memory: from the host's pid namespace, or by a writable mount of the host's /proc. */
+export const mayTraceHost = (w: Workload, host: Host): boolean => valueOf(w.namespaces.pid.owner) === 'host' || host.windows.get(w.id) === 'memory';
+
 /** Whether a process in the host's pid namespace may trace one of the host's, which then does what it likes: by ptrace(2), or by its memory in /proc, which no seccomp filter sees. */
 export function tracesHost(p: ProcessFacts, w: Workload, seen: Answer, host: Host): Answer {
-  if (valueOf(w.namespaces.pid.owner) !== 'host') return answer('shut', 'own pid namespace');
+  if (!mayTraceHost(w, host)) return answer('shut', 'own pid namespace');
   const label = valueOf(p.lsm) ?? '';
   const confined = !isUnconfined(label) && host.mayHaveLsm;
   return series([seen, has(p, 'CAP_SYS_PTRACE'), counts(p, 'host', host), answer('open', '', () => [], confined ? [`the profile ${label} keeps it from tracing the host’s processes`] : [])]);
@@ -90,17 +93,17 @@ export function tableWrite(w: Workload, v: Party, host: Host): Answer {
   const processes = w.processes.length > 0 ? w.processes : w.process === null ? [] : [w.process];
   if (w.net !== null && w.net === v.plug.net) {
     const shared = () => [step('wire', 'it can name the victim’s net namespace', 'yes', known(w.net, 'namespaces(7)'), 'It is in it: they share the table.')];
-    const traced = valueOf(w.namespaces.pid.owner) === 'host' ? processes.map((p) => tracesHost(p, w, sees(w, v), host)) : [];
+    const traced = mayTraceHost(w, host) ? processes.map((p) => tracesHost(p, w, sees(w, v, host), host)) : [];
     const best = strongest([...processes.flatMap((p) => [series([has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)]), ...ruling(p, v, host)].map((may) => series([answer('open', '', shared), may]))), ...traced]);
     return best ?? answer('unknown', 'its processes were not read', shared);
   }
-  const seen = sees(w, v);
+  const seen = sees(w, v, host);
   const ways = processes.flatMap((p) => {
     const count = counts(p, v.plug.net, host);
     const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);
     // Who rules the user namespace there goes in, has every right of it, and goes on from there.
     const ruled = ruling(p, v, host).map((may) => series([seen, may, callPasses(p, w, 'setns')]));
-    return [enter, ...ruled, ...(valueOf(w.namespaces.pid.owner) === 'host' ? [tracesHost(p, w, seen, host)] : [])];
+    return [enter, ...ruled, ...(mayTraceHost(w, host) ? [tracesHost(p, w, seen, host)] : [])];
   });
   return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
 }

@@ -18,7 +18,7 @@ const MOST = 8;
  */
 function watches(w: Workload, other: Workload, host: Host): boolean {
   if (w.kind === 'group' && !w.runtime.includes('docker') && !w.runtime.includes('podman') && valueOf(w.namespaces.pid.owner) === 'host') return false;
-  return w.id !== other.id && other.pid !== null && (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.get(w.id)?.includes(other) === true);
+  return w.id !== other.id && other.pid !== null && (valueOf(w.namespaces.pid.owner) === 'host' || host.windows.get(w.id) === 'memory' || host.mates.get(w.id)?.includes(other) === true);
 }
 
 /** __ptrace_may_access in kernel/ptrace.c and cap_ptrace_access_check: what it takes to trace, to write another's memory and to take its open files. */
@@ -57,7 +57,7 @@ function one(p: ProcessFacts, q: ProcessFacts, host: Host): Answer {
 /** Whether a workload may make a process of another do what it likes. */
 export function mayTrace(w: Workload, other: Workload, host: Host): Answer {
   const ways = w.processes.flatMap((p) => other.processes.map((q) => one(p, q, host)));
-  const seen = answer('open', '', () => [{ link: 'wire', step: 'it sees the other’s processes', holds: 'yes', reading: w.namespaces.pid.owner, why: 'They are in its pid namespace, or below it.' }]);
+  const seen = answer('open', '', () => [{ link: 'wire', step: 'it sees the other’s processes', holds: 'yes', reading: w.namespaces.pid.owner, why: host.windows.get(w.id) === 'memory' ? 'A writable mount of the host’s /proc shows them with their memory.' : 'They are in its pid namespace, or below it.' }]);
   const best = strongest(ways) ?? answer('unknown', 'its processes were not read', () => [{ link: 'send', step: 'it may trace the other', holds: 'unknown', reading: known([], '/proc'), why: 'Which processes there are was not read.' }]);
   return { ...series([seen, best]), reason: best.reason };
 }

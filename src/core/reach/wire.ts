@@ -272,7 +272,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
   }
   const inHost = byNet.get('host') ?? [];
   const holds = (w: Workload): boolean => host.held.get(w.id)?.some((net) => net !== w.net) === true;
-  const watchers = running.filter((w) => w.net !== 'host' && (valueOf(w.namespaces.pid.owner) === 'host' || host.mates.has(w.id) || holds(w))).map((workload): Party => ({
+  const watchers = running.filter((w) => w.net !== 'host' && (valueOf(w.namespaces.pid.owner) === 'host' || host.windows.has(w.id) || host.mates.has(w.id) || holds(w))).map((workload): Party => ({
     id: workload.id, workload,
     plug: { kind: 'word', net: workload.net ?? workload.id, iface: undefined, port: undefined, on: ELSEWHERE, bridge: null, entry: null, mode: holds(workload) ? HOLDS : '', mac: undefined, ipv4: [], ipv6: [], addressesRead: true },
   }));
@@ -288,7 +288,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       segment,
       members: mine,
       hostParties: plug === null ? [] : [{ id: 'host', workload: null, plug }, ...inHost.map((workload): Party => ({ id: workload.id, workload, plug }))],
-      elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id) && (p.plug.mode === HOLDS || !host.mates.has(p.id) || mine.some((m) => m.workload !== null && host.mates.get(p.id)?.includes(m.workload) === true))),
+      elsewhere: watchers.filter((p) => !mine.some((m) => m.id === p.id) && (p.plug.mode === HOLDS || host.windows.has(p.id) || !host.mates.has(p.id) || mine.some((m) => m.workload !== null && host.mates.get(p.id)?.includes(m.workload) === true))),
       makers: stackable(segment, host).flatMap((made) => inHost.map((workload): Party => ({ id: workload.id, workload, plug: made }))),
       beyond: all.length === mine.length ? [] : without(all, mine),
       hostHears: plug !== null && (plug.ipv4.length + plug.ipv6.length > 0 || (host.uppers.get(plug.on) ?? []).some((i) => i.net === plug.net && (valueOf(i.addresses) ?? []).length > 0)),
