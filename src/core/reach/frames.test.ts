@@ -48,7 +48,7 @@ describe('forged neighbour discovery', () => {
   });
   test('solicits from the victim, its group and all nodes, by a broadcast too', () => {
     expect(kinds(frames(), 135)).toEqual([[V.mac, SIX.v.ip], ['33:33:ff:0b:12:34', GROUP], ['33:33:00:00:00:01', EVERYBODY], [V.mac, EVERYBODY], [BROADCAST, EVERYBODY], [BROADCAST, SIX.v.ip]]);
-    expect(kinds(frames(SIX.x.ip, {}, { ...V, ip: '' }), 135).some(([, ip]) => String(ip).includes(':ff'))).toBe(false);
+    expect(JSON.stringify(kinds(frames(SIX.x.ip, {}, { ...V, ip: '' }), 135)).includes(':ff0')).toBe(false);
   });
   test('advertises to the same, solicited and not, from the one that is impersonated or from an own address', () => {
     expect(kinds(frames(), 136)).toEqual([[V.mac, SIX.v.ip], [BROADCAST, SIX.v.ip], ['33:33:00:00:00:01', EVERYBODY], [V.mac, EVERYBODY], [BROADCAST, EVERYBODY]]);
