@@ -12,7 +12,7 @@ const MOST_SEATS = 8;
 
 /** Whether a workload sees others' processes (the host's, or of one pid namespace) and may put itself into their net namespaces, or make a process of the host do so: worth asking where from it can send. */
 export function mayRoam(w: Workload, host: Host): boolean {
-  const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false || valueOf(p.capabilities.permitted)?.includes(cap) === true;
+  const may = (p: ProcessFacts, cap: string): boolean => valueOf(p.capabilities.effective)?.includes(cap) !== false || [p.capabilities.permitted, p.capabilities.bounding].some((set) => valueOf(set)?.includes(cap) === true);
   const all = mayTraceHost(w, host);
   return (all || host.windows.has(w.id) || host.mates.has(w.id)) && w.processes.some((p) => (may(p, 'CAP_SYS_ADMIN') && may(p, 'CAP_NET_RAW')) || (all && may(p, 'CAP_SYS_PTRACE')) || (host.remapped && callPasses(p, w, 'setns').state !== 'shut'));
 }

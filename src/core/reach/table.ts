@@ -15,8 +15,10 @@ export function has(p: ProcessFacts, cap: string): Answer {
   // What is permitted is put into effect when the process likes (capset(2)).
   const e = valueOf(p.capabilities.permitted)?.includes(cap) === true ? p.capabilities.permitted : p.capabilities.effective;
   const read = valueOf(e);
-  const state = read === undefined ? 'unknown' : read.includes(cap) ? 'open' : 'shut';
-  return answer(state, state === 'shut' ? `no process holds ${cap}` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'shut' ? 'no' : 'unknown', e, cap === 'CAP_NET_RAW' ? 'It sends any frame from the net namespace that it enters.' : 'It takes this to enter another net namespace, or to write its table.')]);
+  // What the next program that it starts may give it is latent, as for sending.
+  const gains = valueOf(p.capabilities.bounding)?.includes(cap) === true && valueOf(p.noNewPrivs) !== true;
+  const state = read === undefined ? 'unknown' : read.includes(cap) ? 'open' : gains ? 'latent' : 'shut';
+  return answer(state, state === 'shut' ? `no process holds ${cap}` : state === 'latent' ? `${cap} only by a program that gives it` : cap, () => [step('send', `${p.comm} (pid ${p.pid}) holds ${cap}`, state === 'open' ? 'yes' : state === 'unknown' ? 'unknown' : 'no', e, cap === 'CAP_NET_RAW' ? 'It sends any frame from the net namespace that it enters.' : 'It takes this to enter another net namespace, or to write its table.')]);
 }
 
 /** Whether a process's rights count in the victim's net namespace. */
