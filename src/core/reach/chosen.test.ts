@@ -34,6 +34,14 @@ describe('what a sender writes as it likes', () => {
     expect(said(nft('drop', [[is(field('ether', 'saddr'), '02:00:00:00:00:77'), is(field('ether', 'type'), 'arp'), ACCEPT]]))).toBe('possible');
     expect(said(nft('drop', [[is({ concat: [field('ether', 'saddr'), field('arp', 'daddr ip')] }, { set: [{ concat: ['02:00:00:00:00:77', '172.20.0.99'] }] }), ACCEPT]]))).toBe('possible');
   });
+  test('what stands above or below a value is sent from its other side', () => {
+    for (const [op, edge] of [['>', '172.20.0.0'], ['>=', '172.20.0.1'], ['<', '172.20.0.99'], ['<=', '172.20.0.98']] as const) {
+      const zero = [is(field('arp', 'daddr ip'), '0.0.0.0'), DROP];
+      expect([op, said(nft('accept', [zero, [is(field('arp', 'daddr ip'), edge, op), DROP], TAGS]))]).toEqual([op, 'possible']);
+      expect([op, said(nft('accept', [[is(field('arp', 'saddr ip'), edge, op), DROP], TAGS]))]).toEqual([op, 'blocked']);
+    }
+    expect(said(nft('drop', [[is(field('ether', 'saddr'), 'fe:ff:ff:ff:ff:f0', '>'), is(field('ether', 'type'), 'arp'), ACCEPT]]))).toBe('possible');
+  });
   test('what it claims is not its to choose', () => {
     expect(said(nft('drop', [[is(field('arp', 'saddr ip'), ip('a')), ACCEPT]]))).toBe('blocked');
     expect(said(nft('accept', [[is(field('arp', 'saddr ip'), { set: [ip('x'), '172.20.0.1'] }), DROP], TAGS]))).toBe('blocked');

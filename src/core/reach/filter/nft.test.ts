@@ -153,3 +153,66 @@ describe('what a sender may choose', () => {
     expect(some(frames, [match(field('ether', 'type'), 'ip6', '!='), DROP])).toBe(true);
   });
 });
+
+describe('what is compared by order', () => {
+  const order = (left: Json, op: string, right: Json, frame = plain(1)): string => fate('bridge', [[match(left, right, op), DROP]], frame);
+  const all4 = (left: Json, right: Json, frame?: Frame) => ['<', '<=', '>', '>='].map((op) => order(left, op, right, frame));
+  test.each<readonly [string, Json, readonly [below: Json, same: Json, above: Json]]>([
+    ['an address, as a number and not as a text', field('arp', 'saddr ip'), ['10.9.0.9', '10.9.0.55', '10.9.0.100']],
+    ['a MAC', field('ether', 'saddr'), ['02:00:00:00:00:09', '02:00:00:00:00:0a', '02:00:00:00:00:0b']],
+    ['a number', field('arp', 'operation'), [0, 1, 2]],
+    ['a name of a number', field('arp', 'operation'), [0, 'request', 'reply']],
+  ])('%s', (_, left, [below, same, above]) => {
+    expect(all4(left, below)).toEqual(['passes', 'passes', 'dropped', 'dropped']);
+    expect(all4(left, same)).toEqual(['passes', 'dropped', 'passes', 'dropped']);
+    expect(all4(left, above)).toEqual(['dropped', 'dropped', 'passes', 'passes']);
+  });
+  test('what is of another kind is not told', () => {
+    for (const right of ['fe80::1', 'lan', { prefix: { addr: '10.0.0.0', len: 8 } }] as const) expect(all4(field('arp', 'saddr ip'), right)).toEqual(['unclear', 'unclear', 'unclear', 'unclear']);
+    expect(all4(field('arp', 'operation'), 'lan')).toEqual(['unclear', 'unclear', 'unclear', 'unclear']);
+    expect(order(field('arp', 'operation'), '=~', 1)).toBe('unclear');
+  });
+  test('a field under a mask', () => {
+    const masked = (left: Json, mask: Json, right: Json) => fate('bridge', [[match({ '&': [left, mask] }, right), DROP]], plain(1));
+    expect(masked(field('ether', 'saddr'), 'ff:00:00:00:00:00', '02:00:00:00:00:00')).toBe('dropped');
+    expect(masked(field('ether', 'saddr'), 'ff:00:00:00:00:00', '04:00:00:00:00:00')).toBe('passes');
+    expect([masked(field('arp', 'operation'), 1, 1), masked(field('arp', 'operation'), 2, 1)]).toEqual(['dropped', 'passes']);
+    for (const [left, mask] of [[field('ether', 'saddr'), 255], [field('arp', 'operation'), 'ff:00:00:00:00:00'], [field('arp', 'saddr ip'), '255.0.0.0']] as const) expect(masked(left, mask, 1)).toBe('unclear');
+    expect(masked(field('vlan', 'id'), 1, 1)).toBe('passes');
+  });
+});
+
+describe('what ends a rule', () => {
+  const chain = (name: string, ...rules: readonly (readonly Json[])[]): readonly Json[] => [{ chain: { family: 'bridge', table: 't', name } }, ...rules.map((expr): Json => ({ rule: { family: 'bridge', table: 't', chain: name, expr: [...expr] } }))];
+  const go = (kind: string, target = 'other'): readonly Json[] => [{ [kind]: { target } }];
+  const ARP = match(field('ether', 'type'), 'arp');
+  test('a jump comes back where nothing was decided, a goto to the policy', () => {
+    const back = chain('other', [match(field('arp', 'operation'), 'reply'), DROP]);
+    expect(fate('bridge', [go('jump'), [DROP]], plain(1), 'accept', back)).toBe('dropped');
+    expect(fate('bridge', [go('goto'), [DROP]], plain(1), 'accept', back)).toBe('passes');
+    expect(fate('bridge', [go('goto')], plain(1), 'drop', back)).toBe('dropped');
+    expect(fate('bridge', [go('jump'), [{ accept: null }]], plain(2), 'accept', back)).toBe('dropped');
+    expect(fate('bridge', [go('jump'), [DROP]], plain(1), 'accept', chain('other', [{ return: null }], [{ accept: null }]))).toBe('dropped');
+    expect(fate('bridge', [go('jump'), [DROP]], plain(1), 'accept', chain('other', [{ accept: null }]))).toBe('passes');
+    expect(fate('bridge', [[{ return: null }], [DROP]], plain(1))).toBe('passes');
+    expect(fate('bridge', [[{ return: null }]], plain(1), 'drop')).toBe('dropped');
+  });
+  test('what may or may not be decided there is not told', () => {
+    expect(fate('bridge', [go('jump'), [{ accept: null }]], plain(1), 'accept', chain('other', [ARP, { limit: { rate: 1, per: 'second' } }, DROP]))).toBe('unclear');
+    expect(fate('bridge', [go('jump', 'nowhere')], plain(1))).toBe('unclear');
+    expect(fate('bridge', [go('goto', 'nowhere')], plain(1))).toBe('unclear');
+    expect(fate('bridge', [go('jump')], plain(1), 'accept', chain('other', go('jump')))).toBe('unclear');
+    for (const odd of [{ queue: null }, { tproxy: null }, { xt: { name: 'string' } }]) expect(['unclear', 'passes']).toContain(fate('bridge', [[odd], [{ accept: null }]], plain(1)));
+    expect(fate('bridge', [[{ queue: null }], [{ accept: null }]], plain(1))).toBe('unclear');
+  });
+  test('a reject drops, and of a map the entry that fits decides', () => {
+    expect(fate('bridge', [[ARP, { reject: null }]], plain(1))).toBe('dropped');
+    const map = (data: Json) => fate('bridge', [[{ vmap: { key: field('arp', 'operation'), data } }]], plain(1));
+    expect(map({ set: [['reply', { accept: null }], ['request', DROP]] })).toBe('dropped');
+    expect(map({ set: [['request', { accept: null }], ['reply', DROP]] })).toBe('passes');
+    expect(map({ set: [['reply', DROP]] })).toBe('passes');
+    for (const data of ['@none', 'odd', { set: ['request'] }, { set: [['lan', DROP]] }, { set: [['request', 'drop']] }]) expect(map(data)).toBe('unclear');
+    expect(fate('bridge', [[{ vmap: { key: field('vlan', 'id'), data: { set: [[0, DROP]] } } }]], plain(1))).toBe('passes');
+    expect(fate('bridge', [[{ vmap: { key: { osf: {} }, data: { set: [['Linux', DROP]] } } }]], plain(1))).toBe('unclear');
+  });
+});

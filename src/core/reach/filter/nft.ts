@@ -1,9 +1,9 @@
 import type { Json } from '../../model/network.js';
-import type { Frame } from '../frames.js';
+import type { Frame, Free } from '../frames.js';
 import { constant, look, note, type Carried, type Seen, type Spot, type Value } from './fields.js';
 import { isObject, isPlain, type Obj } from './json.js';
 import { example, same } from './same.js';
-import { and, maskMac, not, or, type Truth } from './truth.js';
+import { and, around, inOrder, maskMac, not, or, type Truth } from './truth.js';
 
 interface Rule {
   readonly where: string;
@@ -162,8 +162,9 @@ function match(m: Obj, ask: Ask, chain: Chain, inTag: boolean): Truth {
     case '!=': return not(matches(seen, right, ask, chain));
     case '<': case '>': case '<=': case '>=': {
       const c = isPlain(right) ? constant(right, first) : null;
-      if (c === null || typeof c !== typeof first.value) return null;
-      return m['op'] === '<' ? first.value < c : m['op'] === '>' ? first.value > c : m['op'] === '<=' ? first.value <= c : first.value >= c;
+      if (c === null || typeof c === 'boolean' || typeof first.value === 'boolean' || typeof c !== typeof first.value) return null;
+      for (const value of first.free === undefined ? [] : around(c)) note(ask.carried, ask.frame, first.free as Free, value, false);
+      return inOrder(first.value, m['op'], c);
     }
     default: return null;
   }

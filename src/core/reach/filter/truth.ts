@@ -1,3 +1,5 @@
+import { MAC } from '../../parse/net-ip.js';
+
 /** True, false, or not to be told from what was read. */
 export type Truth = boolean | null;
 
@@ -82,4 +84,27 @@ export function inRange(ip: string, from: string, to: string): Truth {
 export function maskMac(mac: string, mask: string): string {
   const m = mask.split(':').map((x) => Number.parseInt(x, 16));
   return mac.split(':').map((x, i) => (Number.parseInt(x, 16) & (m[i] ?? 0)).toString(16).padStart(2, '0')).join(':');
+}
+
+/** What order is kept by: a number, of an address too; null where a text is none of these. */
+function rank(value: string | number): bigint | null {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : null;
+  return MAC.test(value) ? BigInt(`0x${value.replaceAll(':', '')}`) : numberOf(value);
+}
+
+/** Whether a value stands in an order to another of its kind: addresses are compared as numbers. */
+export function inOrder(value: string | number, op: '<' | '>' | '<=' | '>=', other: string | number): Truth {
+  const [a, b] = [rank(value), rank(other)];
+  if (a === null || b === null || String(value).includes(':') !== String(other).includes(':')) return null;
+  return op === '<' ? a < b : op === '>' ? a > b : op === '<=' ? a <= b : a >= b;
+}
+
+/** A value with the one before it and the one after, in its own kind: what is free may be chosen on the other side. */
+export function around(value: string | number): readonly (string | number)[] {
+  const n = rank(value);
+  if (n === null) return [];
+  if (typeof value === 'number') return [value, value - 1, value + 1].filter((v) => v >= 0);
+  const [size, digits, by, join] = MAC.test(value) ? [12, 16, 2, ':'] : value.includes(':') ? [32, 16, 4, ':'] : [8, 16, 2, '.'];
+  const text = (x: bigint): string => (x.toString(digits).padStart(size, '0').match(new RegExp(`.{${by}}`, 'g')) ?? []).map((w) => (join === '.' ? String(Number.parseInt(w, 16)) : w)).join(join);
+  return [value, ...[n - 1n, n + 1n].filter((x) => x >= 0n && x.toString(16).length <= size).map(text)];
 }
