@@ -27,6 +27,22 @@ describe('who is in one pid namespace with another', () => {
   test('does not without the rights for that, nor with pids of its own', () => {
     for (const s of [host({ join: { pid: 'x' }, caps: ['CAP_NET_RAW'] }), host({ caps: RIGHTS })]) expect(said(s, 'a', 'v')?.verdict ?? 'blocked').toBe('blocked');
   });
+  test('takes each of them, in a user namespace above, and setns(2)', () => {
+    const own = (a: Partial<WorkloadSpec>): string => said(host({ join: { pid: 'x' }, uid: 1000, ...a }, { caps: [], bounding: [] }), 'a', 'v')?.verdict ?? 'blocked';
+    const two = ['CAP_SYS_ADMIN', 'CAP_NET_RAW'];
+    expect(own({ caps: two })).toBe('possible');
+    for (const cap of two) expect(own({ caps: [cap], bounding: [cap] })).toBe('blocked');
+    expect(own({ caps: two, ownUserNs: true, join: { pid: 'x' } })).toBe('blocked');
+    expect(own({ caps: [], bounding: two })).toBe('latent');
+    expect(own({ caps: [], bounding: two, noNewPrivs: true })).toBe('blocked');
+    // What came later with more rights is under the profile that the container was started with.
+    const later = (seccomp?: 'off'): string => {
+      const s = host({ join: { pid: 'x' }, uid: 1000, caps: [], bounding: [], ...(seccomp === undefined ? {} : { seccomp }) }, { caps: [], bounding: [] });
+      const sets = { effective: { value: two, source: '' }, permitted: { value: two, source: '' } };
+      return said({ ...s, containers: s.containers.map((c) => (c.name === 'a' ? { ...c, processes: [...c.processes, ...c.processes.map((p) => ({ ...p, pid: 99_999, capabilities: { ...p.capabilities, ...sets } }))] } : c)) }, 'a', 'v')?.verdict ?? 'blocked';
+    };
+    expect([later(), later('off')]).toEqual(['blocked', 'possible']);
+  });
   test('is seen by the one whose namespace it joined', () => {
     const s = host({ join: { pid: 'x' } }, { caps: RIGHTS });
     expect(said(s, 'x', 'a', 'table-write')?.verdict).toBe('possible');

@@ -47,6 +47,8 @@ describe('root of the user namespace above, without any capability', () => {
   test('traces the remapped ones that it sees, also past Yama, and enters them where seccomp lets it', () => {
     const seeing = host({ join: { pid: 'host' } });
     expect(said(seeing)).toBe('possible');
+    expect(chain(seeing)?.unless.join()).toContain('another user than root made the user namespace');
+    expect(chain(host({ join: { pid: 'host' }, lsm: 'mine (enforce)' }))?.unless.join()).toContain('the profile mine');
     expect(said(seeing, 'v', 'table-write')).toBe('blocked');
     expect(said(host({ join: { pid: 'host' }, seccomp: 'off' }), 'v', 'table-write')).toBe('possible');
     // Whoever is entered need not hold what it takes to send: who enters holds it there.

@@ -70,3 +70,46 @@ describe('on which way a rule stands', () => {
     expect(said({ lines: rules, sysctls: { ...on, 'net.bridge.bridge-nf-filter-vlan-tagged': '1' } })).toBe('possible');
   });
 });
+
+describe('the road of IPv6', () => {
+  const six: Snapshot = { ...base, interfaces: base.interfaces.map((i) => (i.net !== 'host' && i.kind === 'veth' ? { ...i, addresses: known([...(valueOf(i.addresses) ?? []), `fd00::${base.containers.findIndex((c) => c.net === i.net) + 1}/64`], 'ip') } : i)) };
+  const noTags: readonly Json[] = [chain('bridge', 'forward', { policy: 'accept' }), { rule: { family: 'bridge', table: 't', chain: 'forward', handle: 2, expr: [TAGS, { drop: null }] } }];
+  const told = (given: Given, over: (s: Snapshot) => Snapshot = (s) => s): string | undefined => {
+    const s = over(ruled(given));
+    const all = { ...six, nets: s.nets, interfaces: six.interfaces.map((i) => ({ ...i, bridge: s.interfaces.find((x) => x.id === i.id)?.bridge ?? null })) };
+    return explain(all, id('a'), id('v')).find((v) => v.technique === 'ndp-spoof')?.verdict;
+  };
+  const flag = (on: boolean) => (s: Snapshot): Snapshot => ({ ...s, interfaces: s.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, nfCallIp6tables: known(on, '') } })) });
+  test('passes by the victim’s table inet and ip6 in either hook, and not by ip or arp', () => {
+    expect(told({})).toBe('possible');
+    for (const family of ['inet', 'ip6']) for (const hook of ['input', 'prerouting']) expect([family, hook, told({ at: 'v', nft: [chain(family, hook)] })]).toEqual([family, hook, 'blocked']);
+    for (const family of ['ip', 'arp']) expect(told({ at: 'v', nft: [chain(family, 'input')] })).toBe('possible');
+    expect(told({ at: 'v', nft: [chain('inet', 'forward')] })).toBe('possible');
+    expect(told({ nft: [chain('inet', 'input'), chain('ip6', 'input')] })).toBe('possible');
+  });
+  test('passes by family inet at ingress, which is shown IP alone: not ARP, and nothing in two tags', () => {
+    const given: Given = { at: 'v', nft: [chain('inet', 'ingress', { dev: 'eth0' })] };
+    expect(said(given)).toBe('possible');
+    expect(told(given)).toBe('possible');
+    const guarded = (s: Snapshot): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, nft: known(noTags, 'nft') } : n)) });
+    expect(told(given, guarded)).toBe('blocked');
+    expect(told({}, guarded)).toBe('possible');
+  });
+  test('passes by the host’s table ip6 or inet where br_netfilter hands it there, by its switch or by the bridge’s own', () => {
+    const on = { 'net.bridge.bridge-nf-call-ip6tables': '1' };
+    const off = { 'net.bridge.bridge-nf-call-ip6tables': '0' };
+    for (const family of ['ip6', 'inet']) {
+      for (const hook of ['forward', 'prerouting']) {
+        const nft = [...noTags, chain(family, hook, { table: 'u' })];
+        expect([family, hook, told({ nft, sysctls: on })]).toEqual([family, hook, 'blocked']);
+        expect([family, hook, told({ nft, sysctls: off }, flag(true))]).toEqual([family, hook, 'blocked']);
+        expect([family, hook, told({ nft, sysctls: off }, flag(false))]).toEqual([family, hook, 'possible']);
+      }
+    }
+    expect(told({ nft: [...noTags, chain('ip', 'forward', { table: 'u' })], sysctls: on })).toBe('possible');
+    expect(told({ nft: [chain('ip6', 'forward', { table: 'u' })], sysctls: on })).toBe('possible');
+    expect(told({ nft: [...noTags, chain('ip6', 'input', { table: 'u' })], sysctls: on })).toBe('possible');
+    // ARP is no matter of theirs.
+    expect(said({ nft: [...noTags, chain('ip6', 'forward', { table: 'u' })], sysctls: on })).toBe('possible');
+  });
+});
