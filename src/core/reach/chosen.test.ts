@@ -162,3 +162,13 @@ describe('tc', () => {
     expect(said(isolated(tc(rule('bpf', { id: 7 }))))).toBe('unknown');
   });
 });
+
+test('tc lets a kind of IP through: a stolen MAC is announced with that', () => {
+  const act = (type: string): { readonly [key: string]: Json } => ({ actions: [{ order: 1, kind: 'gact', control_action: { type }, prob: { random_type: 'none', control_action: { type: 'pass' }, val: 0 } }] });
+  const tc = (keys: { readonly [key: string]: Json }, protocol = 'ip'): Snapshot => net({ tc: known([
+    { dev: 'veth-a', hook: 'ingress', filter: { protocol, pref: 1, kind: 'flower', chain: 0, options: { ...act('pass'), keys } } },
+    { dev: 'veth-a', hook: 'ingress', filter: { protocol: 'all', pref: 2, kind: 'matchall', chain: 0, options: act('drop') } },
+  ], 'tc -j filter show') });
+  for (const keys of [{ ip_proto: 'tcp' }, { ip_proto: '89' }, { src_ip: '10.77.0.1' }, { dst_ip: '10.77.0.0/16' }]) expect([keys, said(tc(keys), 'mac-steal'), said(tc(keys))]).toEqual([keys, 'possible', 'blocked']);
+  for (const arp_op of ['request', 'reply']) expect(said(tc({ arp_op }, 'arp'), 'mac-steal')).toBe('possible');
+});

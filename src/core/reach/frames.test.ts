@@ -69,6 +69,7 @@ test('a stolen MAC is announced with anything to anybody: ARP, IP of each kind, 
   const all = [...stealFrames(A, X)];
   expect(different(all)).toBe(all.length);
   expect(values(all, (f) => f.source)).toEqual([X.mac]);
+  expect(values(all, (f) => arp(f)?.operation ?? 0)).toEqual([0, 1, 2]);
   expect(values(all, (f) => f.destination)).toEqual([A.mac, 'ff:ff:ff:ff:ff:ff', '01:00:5e:00:00:01']);
   expect(values(all, (f) => (f.body.kind === 'ip' ? [f.body.source, f.body.protocol] : f.body.kind === 'arp' ? f.body.senderIp : null))).toEqual([null, [A.ip, 17], [A.ip, 6], [A.ip, 1], ['fe80::bd', 17], ['fe80::bd', 6], ['fe80::bd', 58], A.ip, X.ip]);
 });

@@ -212,7 +212,9 @@ function* stealForms(a: End, x: End): Generator<Form> {
     yield { ...base, body: { kind: 'other' }, name: 'frame of no known kind' };
     for (const protocol of [17, 6, 1]) yield { ...base, body: { kind: 'ip', source: a.ip, destination: x.ip, protocol }, name: 'IP packet' };
     for (const protocol of [17, 6, ICMPV6]) yield { ...base, body: { kind: 'ip', source: 'fe80::bd', destination: ALL_NODES.ip, protocol }, name: 'IPv6 packet' };
-    for (const said of [a.ip, x.ip]) yield { ...base, body: { kind: 'arp', hardware: 1, operation: 1, senderMac: x.mac, senderIp: said, targetMac: NOBODY, targetIp: x.ip }, name: 'ARP request' };
+    for (const said of [a.ip, x.ip]) {
+      for (const operation of [1, 2] as const) yield { ...base, body: { kind: 'arp', hardware: 1, operation, senderMac: x.mac, senderIp: said, targetMac: NOBODY, targetIp: x.ip }, name: operation === 1 ? 'ARP request' : 'ARP reply' };
+    }
   }
 }
 

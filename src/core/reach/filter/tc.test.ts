@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Json } from '../../model/index.js';
-import { arpFrames, type Frame } from '../frames.js';
+import { arpFrames, ndFrames, stealFrames, type Frame } from '../frames.js';
+import type { Compared } from './fields.js';
 import { askTc } from './tc.js';
 
 const [plain] = [...arpFrames({ mac: '02:00:00:00:00:0a', ip: '10.9.0.10' }, { mac: '02:00:00:00:00:0f', ip: '10.9.0.15' }, { mac: '02:00:00:00:00:37', ip: '10.9.0.55' })];
@@ -55,4 +56,50 @@ test('flower sees what an ARP message says in hardware type 1 alone, and behind 
     return askTc([{ dev: 'pa', hook: 'ingress', filter: pin }], 'pa', 'ingress', f).passes;
   };
   expect([passes(1, 0), passes(6, 0), passes(1, 2)]).toEqual([false, true, true]);
+});
+
+describe('the keys of flower', () => {
+  const [A, V, X] = [{ mac: '02:00:00:00:00:0a', ip: '10.9.0.10' }, { mac: '02:00:00:00:00:0f', ip: '10.9.0.15' }, { mac: '02:00:00:00:00:37', ip: '10.9.0.55' }];
+  const six = (e: { readonly mac: string }, ip: string) => ({ mac: e.mac, ip });
+  const nd = [...ndFrames(six(A, 'fe80::a'), six(V, 'fe80::f'), six(X, 'fe80::37'), { own: null, router: false })];
+  const asked = (f: Frame, keys: { readonly [key: string]: Json }, compared: Compared[] = []): string => {
+    const fate_ = askTc([{ dev: 'pa', hook: 'ingress', filter: filter({ ...(gact('drop') as object), keys } as Json, { kind: 'flower' }) }], 'pa', 'ingress', f, { mark: null, compared });
+    return fate_.passes && fate_.drops ? 'unclear' : fate_.passes ? 'passes' : 'dropped';
+  };
+  const request = plain as Frame;
+  const reply = [...arpFrames(A, V, X)].find((f) => f.body.kind === 'arp' && f.body.operation === 2) as Frame;
+  const tagged = (f: Frame, ...ids: readonly number[]): Frame => ({ ...f, tags: ids.map((id) => ({ protocol: 0x8100, id })) });
+  const [solicits, advertises, behind] = [135, 136, 135].map((type, n) => nd.find((f) => f.body.kind === 'nd' && f.body.type === type && (f.body.extension !== null) === (n === 2)) as Frame) as [Frame, Frame, Frame];
+  const stolen = [...stealFrames(A, X)];
+  const [udp, tcp6] = [stolen.find((f) => f.body.kind === 'ip' && f.body.protocol === 17) as Frame, stolen.find((f) => f.body.kind === 'ip' && f.body.protocol === 6 && f.body.source.includes(':')) as Frame];
+
+  test.each<readonly [string, Frame, { readonly [key: string]: Json }, string]>([
+    ['an EtherType', request, { eth_type: 'arp' }, 'dropped'], ['another EtherType', request, { eth_type: 'ipv6' }, 'passes'], ['an EtherType by number', request, { eth_type: '0806' }, 'dropped'], ['an unknown word', request, { eth_type: 'odd' }, 'unclear'],
+    ['a source', request, { src_mac: A.mac }, 'dropped'], ['another source', request, { src_mac: X.mac }, 'passes'], ['a source under a mask', request, { src_mac: '02:00:00:00:00:00/ff:ff:ff:ff:ff:00' }, 'dropped'], ['a source under another', request, { src_mac: '04:00:00:00:00:00/ff:00:00:00:00:00' }, 'passes'],
+    ['a source under bits', request, { src_mac: `${A.mac}/40` }, 'unclear'], ['a destination', request, { dst_mac: V.mac }, 'dropped'], ['another destination', request, { dst_mac: X.mac }, 'passes'],
+    ['a request', request, { arp_op: 'request' }, 'dropped'], ['no reply', request, { arp_op: 'reply' }, 'passes'], ['a reply', reply, { arp_op: 'reply' }, 'dropped'], ['no request', reply, { arp_op: 'request' }, 'passes'], ['a reply by number', reply, { arp_op: '2' }, 'dropped'], ['a request by number', reply, { arp_op: '1' }, 'passes'], ['no ARP', solicits, { arp_op: 'request' }, 'passes'],
+    ['who is asked', request, { arp_tip: V.ip }, 'dropped'], ['nobody else', request, { arp_tip: X.ip }, 'passes'], ['a network', request, { arp_tip: '10.9.0.0/16' }, 'dropped'], ['who says so', request, { arp_sha: A.mac }, 'dropped'], ['not who says otherwise', request, { arp_sha: X.mac }, 'passes'],
+    ['a target', reply, { arp_tha: V.mac }, 'dropped'], ['another target', reply, { arp_tha: X.mac }, 'passes'],
+    ...(['arp_tip', 'arp_sha', 'arp_tha', 'ip_proto', 'icmp_type'].map((k): [string, Frame, { readonly [key: string]: Json }, string] => [`${k} in a frame that has none`, stolen[0] as Frame, { [k]: '1' }, 'passes'])),
+    ['a tag', tagged(request, 7), { vlan_id: 7 }, 'dropped'], ['another tag', tagged(request, 7), { vlan_id: 8 }, 'passes'], ['no tag', request, { vlan_id: 0 }, 'passes'],
+    ['what is in a tag', tagged(request, 7), { vlan_ethtype: 'arp' }, 'dropped'], ['a tag in a tag', tagged(request, 7, 8), { vlan_ethtype: '802.1Q' }, 'dropped'], ['something else in a tag', tagged(request, 7), { vlan_ethtype: 'ip' }, 'passes'], ['nothing in no tag', request, { vlan_ethtype: 'arp' }, 'passes'],
+    ['ICMPv6', solicits, { ip_proto: 'icmpv6' }, 'dropped'], ['ICMPv6 by number', solicits, { ip_proto: '58' }, 'dropped'], ['no TCP', solicits, { ip_proto: 'tcp' }, 'passes'], ['what is behind a header', behind, { ip_proto: 'icmpv6' }, 'unclear'], ['what is behind two tags', tagged(solicits, 0, 0), { ip_proto: 'icmpv6' }, 'passes'], ['what is behind one', tagged(solicits, 0), { ip_proto: 'icmpv6' }, 'dropped'],
+    ['a type', solicits, { icmp_type: 135 }, 'dropped'], ['another type', solicits, { icmp_type: 136 }, 'passes'], ['a type behind a header', behind, { icmp_type: 135 }, 'unclear'], ['a type behind two tags', tagged(solicits, 0, 0), { icmp_type: 135 }, 'passes'], ['a type of IP that says nothing', udp, { icmp_type: 135 }, 'unclear'],
+    ['who advertises', advertises, { src_ip: 'fe80::37' }, 'dropped'], ['who advertises, by its old name', advertises, { ipv6_src: 'fe80::/10' }, 'dropped'], ['nobody else', advertises, { src_ip: 'fe80::a' }, 'passes'], ['to whom', solicits, { dst_ip: 'fe80::f' }, 'dropped'], ['to nobody else', solicits, { ipv6_dst: 'fe80::37' }, 'passes'], ['what is hidden in two tags', tagged(solicits, 0, 0), { dst_ip: 'fe80::f' }, 'passes'],
+    ['a protocol of IP', udp, { ip_proto: 'udp' }, 'dropped'], ['another', udp, { ip_proto: 'tcp' }, 'passes'], ['a protocol of IPv6', tcp6, { ip_proto: 'tcp' }, 'dropped'], ['a protocol that is not known', udp, { ip_proto: 'odd' }, 'unclear'], ['a source of IP', udp, { src_ip: '10.9.0.0/24' }, 'dropped'], ['a destination of IP', udp, { dst_ip: X.ip }, 'dropped'], ['no other family', udp, { dst_ip: 'fe80::1' }, 'passes'],
+    ['a key that is not known', request, { enc_key_id: 1 }, 'unclear'],
+  ])('%s', (_, frame, keys, expected) => expect(asked(frame, keys)).toBe(expected));
+
+  test('tell what of a frame is free, so that it is sent as rules let it through', () => {
+    const free = (f: Frame, keys: { readonly [key: string]: Json }): readonly string[] => {
+      const compared: Compared[] = [];
+      asked(f, keys, compared);
+      return compared.map((c) => `${c.field} ${c.value}`);
+    };
+    expect(free(udp, { ip_proto: 'tcp' })).toEqual(['ip protocol 6']);
+    expect(free(udp, { src_ip: '10.1.0.0/16', dst_ip: '10.2.0.1' })).toEqual(['ip saddr 10.1.0.0', 'ip daddr 10.2.0.1']);
+    expect(free(advertises, { src_ip: 'fe80::a' })).toEqual(['ip saddr fe80::a']);
+    expect(free(solicits, { src_ip: 'fe80::a' })).toEqual([]);
+    expect(free(request, { arp_tip: V.ip, arp_tha: V.mac, src_mac: A.mac, arp_sip: X.ip })).toEqual([`arp daddr ip ${V.ip}`, `arp daddr ether ${V.mac}`, `ether saddr ${A.mac}`]);
+  });
 });

@@ -1,12 +1,14 @@
 import type { Json, TcFilter } from '../../model/network.js';
 import { bytesOf } from '../bytes.js';
-import { ETH_ARP, ETH_IPV6, innerType, type Frame, type Free } from '../frames.js';
+import { ETH_ARP, ETH_IPV6, ICMPV6, innerType, type Frame, type Free } from '../frames.js';
 import { note, wireType, type Carried } from './fields.js';
 import { isObject, type Obj } from './json.js';
 import { and, inNetwork, maskMac, type Truth } from './truth.js';
 import type { LineFate } from './lines.js';
 
 const PROTOCOLS: Readonly<Record<string, number>> = { arp: ETH_ARP, ip: 0x0800, ipv4: 0x0800, ipv6: ETH_IPV6, '802.1q': 0x8100, '802.1ad': 0x88a8 };
+/** As tc prints them; others are numbers. */
+const IP_PROTOCOLS: Readonly<Record<string, number>> = { tcp: 6, udp: 17, sctp: 132, l2tp: 115, icmp: 1, icmpv6: ICMPV6 };
 
 function protocolIs(actual: number, word: Json | undefined): Truth {
   if (typeof word === 'number') return actual === word;
@@ -29,6 +31,7 @@ function key(name: string, value: Json, f: Frame, carried: Carried): Truth {
   const b = f.body;
   // The dissector looks into messages of Ethernet's hardware type alone (__skb_flow_dissect_arp), and Linux believes another.
   const arp = b.kind === 'arp' && f.tags.length <= 1 && b.hardware === 1 ? b : null;
+  const isIp = (b.kind === 'nd' || b.kind === 'ip') && f.tags.length <= 1;
   switch (name) {
     case 'eth_type': return protocolIs(wireType(f), value);
     case 'src_mac': return told('ether saddr', macIs(f.source, text));
@@ -40,10 +43,14 @@ function key(name: string, value: Json, f: Frame, carried: Carried): Truth {
     case 'arp_tha': return arp === null ? false : told('arp daddr ether', macIs(arp.targetMac, text));
     case 'vlan_id': return f.tags[0] === undefined ? false : f.tags[0].id === Number(text);
     case 'vlan_ethtype': return f.tags[0] === undefined ? false : protocolIs(f.tags[1]?.protocol ?? innerType(f), value);
-    case 'ip_proto': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension !== null ? null : text === 'icmpv6' || text === '58') : false;
-    case 'icmp_type': return b.kind === 'nd' && f.tags.length <= 1 ? (b.extension !== null ? null : Number(text) === b.type) : false;
-    case 'src_ip': case 'ipv6_src': return b.kind === 'nd' && f.tags.length <= 1 ? inNetwork(b.source, text) : false;
-    case 'dst_ip': case 'ipv6_dst': return b.kind === 'nd' && f.tags.length <= 1 ? inNetwork(b.destination, text) : false;
+    case 'ip_proto': {
+      const n = IP_PROTOCOLS[text] ?? (/^\d+$/.test(text) ? Number(text) : undefined);
+      if (!isIp || (b.kind === 'nd' && b.extension !== null) || n === undefined) return isIp ? null : false;
+      return b.kind === 'nd' ? n === ICMPV6 : note(carried, f, 'ip protocol', n, n === b.protocol);
+    }
+    case 'icmp_type': return !isIp ? false : b.kind === 'ip' || b.extension !== null ? null : Number(text) === b.type;
+    case 'src_ip': case 'ipv6_src': return isIp && told('ip saddr', inNetwork(b.source, text));
+    case 'dst_ip': case 'ipv6_dst': return isIp && told('ip daddr', inNetwork(b.destination, text));
     default: return null;
   }
 }
