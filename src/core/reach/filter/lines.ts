@@ -199,6 +199,8 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
   let drops = false;
   let by: string | null = null;
   const base = depth === 0;
+  let returned = false;
+  const policy = `${rules.tool} ${chain}, policy DROP`;
   if (c === undefined || depth > 16) return { passes: base, drops: depth > 16, by: null, goesOn: true };
   for (const line of c.lines) {
     const { truth, target, targetWord } = judge(line, f, at, rules.tool, carried);
@@ -210,8 +212,15 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
       drops = true;
       by ??= line.where;
     } else if (target === 'ACCEPT') passes = true;
-    else if (target === 'RETURN') return { passes, drops, by, goesOn: true };
-    else if (target === 'mark') {
+    else if (target === 'RETURN') {
+      // In a chain of the kernel's own the policy decides then.
+      if (base && c.policy === 'DROP') drops = true;
+      else if (base) passes = true;
+      else returned = true;
+      if (base && drops) by ??= policy;
+      if (truth === true) return { passes, drops, by, goesOn: !base };
+      ends = false;
+    } else if (target === 'mark') {
       carried.mark = truth === true && line.sets !== null ? line.sets : null;
       ends = targetWord === null || !/CONTINUE/.test(targetWord);
       if (ends) passes = true;
@@ -232,6 +241,6 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
   }
   // ebtables' own chains have a policy of their own; those of arptables return.
   if (!base && (rules.tool === 'arptables' || c.policy === 'RETURN')) return { passes, drops, by, goesOn: true };
-  if (c.policy === 'DROP') return { passes, drops: true, by: by ?? `${rules.tool} ${chain}, policy DROP`, goesOn: false };
-  return { passes: true, drops, by, goesOn: false };
+  if (c.policy === 'DROP') return { passes, drops: true, by: by ?? policy, goesOn: returned };
+  return { passes: true, drops, by, goesOn: returned };
 }

@@ -56,6 +56,11 @@ describe('on which way a rule stands', () => {
     ['ebtables POSTROUTING', { lines: { ebtables: ['*nat', ':POSTROUTING DROP'] } }, 'v', 'blocked'],
     ['arptables INPUT of the host', { lines: { arptables: ['*filter', ':INPUT DROP'] } }, 'host', 'blocked'],
     ['arptables INPUT of the victim', { at: 'v', lines: { arptables: ['*filter', ':INPUT DROP'] } }, 'v', 'blocked'],
+    ['arptables RETURN is left to the policy, which accepts', { at: 'v', lines: { arptables: ['*filter', ':INPUT ACCEPT', '-A INPUT -j RETURN', '-A INPUT -j DROP'] } }, 'v', 'possible'],
+    ['arptables RETURN is left to the policy, which drops', { at: 'v', lines: { arptables: ['*filter', ':INPUT DROP', '-A INPUT -j RETURN', '-A INPUT -j ACCEPT'] } }, 'v', 'blocked'],
+    ['ebtables RETURN is left to the policy, which accepts', { lines: { ebtables: ['*filter', ':FORWARD ACCEPT', '-A FORWARD -j RETURN', '-A FORWARD -j DROP'] } }, 'v', 'possible'],
+    ['ebtables RETURN comes back from a chain of its own', { lines: { ebtables: ['*filter', ':FORWARD ACCEPT', ':own RETURN', '-A FORWARD -j own', '-A FORWARD -j DROP', '-A own -j RETURN', '-A own -j ACCEPT'] } }, 'v', 'blocked'],
+    ['what may return may as well drop', { lines: { ebtables: ['*filter', ':FORWARD ACCEPT', ':own RETURN', '-A FORWARD -j own', '-A FORWARD -j DROP', '-A own --limit 1/sec -j RETURN', '-A own -j ACCEPT'] } }, 'v', 'possible'],
     ['arptables OUTPUT of the victim', { at: 'v', lines: { arptables: ['*filter', ':OUTPUT DROP'] } }, 'v', 'possible'],
   ])('%s', (_, given, to, verdict) => expect(said(given, to)).toBe(verdict));
 
