@@ -172,3 +172,10 @@ test('tc lets a kind of IP through: a stolen MAC is announced with that', () => 
   for (const keys of [{ ip_proto: 'tcp' }, { ip_proto: '89' }, { src_ip: '10.77.0.1' }, { dst_ip: '10.77.0.0/16' }]) expect([keys, said(tc(keys), 'mac-steal'), said(tc(keys))]).toEqual([keys, 'possible', 'blocked']);
   for (const arp_op of ['request', 'reply']) expect(said(tc({ arp_op }, 'arp'), 'mac-steal')).toBe('possible');
 });
+
+test('ebtables lets a kind of IP through before the bridge learns: a stolen MAC is announced with that', () => {
+  const ebtables = (rule: string): Snapshot => net({ ebtables: known(['*nat', ':PREROUTING DROP', `-A PREROUTING ${rule} -j ACCEPT`], 'ebtables-save') });
+  for (const rule of ['-p IPv6 --ip6-proto tcp', '-p IPv6 --ip6-proto 89', '-p IPv6 --ip6-src fd00::7', '-p IPv6 --ip6-dst fd00::/64', '-p IPv4 --ip-proto tcp', '-p IPv4 --ip-src 10.77.0.1', '-p ARP --arp-op Reply']) expect([rule, said(ebtables(rule), 'mac-steal')]).toEqual([rule, 'possible']);
+  for (const rule of ['-p IPv6 --ip6-proto tcp', '-p IPv4']) expect([rule, said(ebtables(rule))]).toEqual([rule, 'blocked']);
+  expect(said(ebtables('-p LENGTH'), 'mac-steal')).not.toBe('possible');
+});

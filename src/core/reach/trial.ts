@@ -1,4 +1,4 @@
-import { freeField, freshValue, withFree, type Frame } from './frames.js';
+import { freeField, freshValue, innerType, withFree, type Frame } from './frames.js';
 import type { Carried, Compared } from './filter/fields.js';
 import type { Road } from './filter/road.js';
 
@@ -114,9 +114,9 @@ export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
   return { through: t.through ?? t.maybe, certain: t.through !== null, dropped: t.dropped, unclear: [...t.unclear], programs: t.free ? [] : [...t.programs] };
 }
 
-/** A frame without what is free in it. */
+/** A frame without what is free in it; of which family its addresses are is not. */
 function seedOf(f: Frame): string {
-  return JSON.stringify([f.free?.includes('ether daddr') === true ? '' : f.destination, f.tags, f.free?.reduce<unknown>((b, field) => blank(b, field), f.body)]);
+  return JSON.stringify([f.free?.includes('ether daddr') === true ? '' : f.destination, innerType(f), f.tags, f.free?.reduce<unknown>((b, field) => blank(b, field), f.body)]);
 }
 
 /** A body without one of its free fields. */

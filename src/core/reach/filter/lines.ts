@@ -88,11 +88,13 @@ function numberIs(actual: number, word: string, names: Readonly<Record<string, n
   return to === undefined ? actual === from : actual >= from && actual <= to;
 }
 
+const IP6_PROTOCOLS: Readonly<Record<string, number>> = { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 };
+
 /** One option of a rule; null where it is not known to this code. False where the frame has no such field. */
 function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): Truth {
   const told = (field: Free, hit: Truth): Truth => note(carried, f, field, sample(word), hit);
   const arp = f.body.kind === 'arp' && (tool === 'arptables' || wireType(f) === 0x0806) ? f.body : null;
-  const nd = f.body.kind === 'nd' && wireType(f) === 0x86dd ? f.body : null;
+  const six = (f.body.kind === 'nd' || f.body.kind === 'ip') && wireType(f) === 0x86dd ? f.body : null;
   const ip = f.body.kind === 'ip' && wireType(f) === 0x0800 ? f.body : null;
   switch (name) {
     case '-p': case '--protocol': case '--proto': return numberIs(wireType(f), word, PROTOCOLS);
@@ -112,15 +114,19 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
     case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
     case '--pkttype-type': return word.replace(/^otherhost$/, 'other') === packetType(f, at);
-    case '--ip6-src': case '--ip6-source': return nd === null ? false : inNetwork(nd.source, word);
-    case '--ip6-dst': case '--ip6-destination': return nd === null ? false : inNetwork(nd.destination, word);
-    case '--ip6-proto': case '--ip6-protocol': return nd === null ? false : numberIs(58, word, { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 });
-    case '--ip6-icmp-type': return nd === null ? false : numberIs(nd.type, word.split('/')[0] ?? '', { 'neighbour-solicitation': 135, 'neighbor-solicitation': 135, 'neighbour-advertisement': 136, 'neighbor-advertisement': 136, 'router-solicitation': 133, 'router-advertisement': 134, redirect: 137 });
+    case '--ip6-src': case '--ip6-source': return six === null ? false : told('ip saddr', inNetwork(six.source, word));
+    case '--ip6-dst': case '--ip6-destination': return six === null ? false : told('ip daddr', inNetwork(six.destination, word));
+    case '--ip6-proto': case '--ip6-protocol': {
+      const hit = six === null ? false : numberIs(six.kind === 'nd' ? 58 : six.protocol, word, IP6_PROTOCOLS);
+      const wanted = IP6_PROTOCOLS[word.toLowerCase()] ?? Number(word);
+      return Number.isInteger(wanted) ? note(carried, f, 'ip protocol', wanted, hit) : hit;
+    }
+    case '--ip6-icmp-type': return six === null ? false : six.kind === 'ip' ? null : numberIs(six.type, word.split('/')[0] ?? '', { 'neighbour-solicitation': 135, 'neighbor-solicitation': 135, 'neighbour-advertisement': 136, 'neighbor-advertisement': 136, 'router-solicitation': 133, 'router-advertisement': 134, redirect: 137 });
     case '--ip-src': case '--ip-source': return ip === null ? false : told('ip saddr', inNetwork(ip.source, word));
     case '--ip-dst': case '--ip-destination': return ip === null ? false : told('ip daddr', inNetwork(ip.destination, word));
     case '--ip-proto': case '--ip-protocol': return ip === null ? false : numberIs(ip.protocol, word, { tcp: 6, udp: 17, icmp: 1 });
     case '--mark': return markIs(carried.mark, word);
-    default: return name.startsWith('--ip-') && ip === null ? false : null;
+    default: return (name.startsWith('--ip-') && ip === null) || (name.startsWith('--ip6-') && six === null) ? false : null;
   }
 }
 
@@ -178,7 +184,7 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried:
 function fieldThere(name: string, f: Frame, tool: LineRules['tool']): boolean {
   // ebt_arp looks for MACs in messages of Ethernet's hardware type alone, and Linux believes another.
   if (name.startsWith('--arp-') && tool === 'ebtables') return f.body.kind === 'arp' && wireType(f) === 0x0806 && (!name.startsWith('--arp-mac-') || f.body.hardware === 1);
-  if (name.startsWith('--ip6-')) return f.body.kind === 'nd' && wireType(f) === 0x86dd;
+  if (name.startsWith('--ip6-')) return (f.body.kind === 'nd' || f.body.kind === 'ip') && wireType(f) === 0x86dd;
   if (name.startsWith('--ip-')) return f.body.kind === 'ip' && wireType(f) === 0x0800;
   if (name.startsWith('--vlan-')) return f.tags.length > 0;
   return true;
