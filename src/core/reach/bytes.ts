@@ -1,4 +1,4 @@
-import { innerType, type Frame } from './frames.js';
+import { innerType, type Frame, type Free } from './frames.js';
 import { toNumber } from './filter/truth.js';
 
 const hex = (n: number, bytes: number): string => n.toString(16).padStart(bytes * 2, '0');
@@ -42,4 +42,17 @@ export function bytesOf(f: Frame): string {
   const type = innerType(f);
   const tags = f.tags.map((t) => `${hex(t.protocol, 2)}${hex(t.id, 2)}`).join('');
   return (mac(f.destination) + mac(f.source) + tags + hex(type, 2) + body(f)).padEnd(120, '0');
+}
+
+/** Where a free field of an ARP message lies in an untagged frame: first byte and length, the Ethernet header counted. */
+const PLACES: Partial<Record<Free, readonly [number, number]>> = {
+  'ether daddr': [0, 6], 'ether saddr': [6, 6], 'ether type': [12, 2], 'arp saddr ether': [22, 6], 'arp saddr ip': [28, 4], 'arp daddr ether': [32, 6], 'arp daddr ip': [38, 4],
+};
+
+/** Whether a byte of an untagged frame, counted from the Ethernet header, is its sender's to choose. */
+export function isFree(f: Frame, at: number): boolean {
+  return f.free?.some((field) => {
+    const place = f.body.kind === 'arp' || field.startsWith('ether') ? PLACES[field] : undefined;
+    return place !== undefined && at >= place[0] && at < place[0] + place[1];
+  }) === true;
 }

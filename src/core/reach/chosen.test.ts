@@ -96,6 +96,14 @@ describe('the bytes of a frame', () => {
     expect(said(nft('accept', [[is(word('nh', 48, 16), 2), DROP], TAGS]))).toBe('possible');
     expect(said(nft('accept', [[is(word('ll', 96, 16), 0x0806), DROP]]))).toBe('possible');
   });
+  test('what nobody looks at is the sender’s to choose, also where its bytes are compared', () => {
+    const targets = [0xac140002, 0xac140003, 0xac140004, 0xac140001, 0, 0xffffffff];
+    const dropped = nft('accept', [...targets.map((ip): readonly Json[] => [is(word('nh', 192, 32), ip), DROP]), TAGS]);
+    expect(said(dropped)).toBe('possible');
+    expect(unless(dropped)).not.toEqual([]);
+    // The Ethernet source as well; not what the message says of its sender.
+    expect(said(nft('accept', [[is(word('ll', 48, 48), 0x02427c230002), DROP], TAGS]))).toBe('possible');
+  });
   test('connection tracking has a state for them and nothing else', () => {
     const state = { ct: { key: 'state' } };
     expect(said(nft('drop', [[is(state, ['established', 'related'], 'in'), ACCEPT]]))).toBe('blocked');
@@ -144,6 +152,12 @@ describe('tc', () => {
     // The sender's address: 14 bytes into an ARP message.
     expect(said(s)).toBe('blocked');
     expect(said(tc(rule('u32', { match: { ...mine, off: 24 }, actions: [gact] })))).toBe('possible');
+  });
+  test('words of what nobody looks at stop nothing for certain', () => {
+    const target = (value: string, n: number): Json => rule('u32', { match: { value, mask: 'ffffffff', offmask: '', off: 24 }, actions: [gact] }, 'all', n + 1);
+    expect(said(tc(...['ac140002', 'ac140003', 'ac140004', 'ac140001', '0', 'ffffffff'].map(target)))).toBe('possible');
+    // A word of which the part that is compared says something is no such.
+    expect(said(tc(rule('u32', { match: { value: '0', mask: '0', offmask: '', off: 24 }, actions: [gact] })))).toBe('blocked');
   });
   test('a mark set before a drop does not soften it', () => {
     expect(said(tc(rule('matchall', { actions: [{ kind: 'skbedit', mark: 3, control_action: { type: 'pipe' } }, gact] })))).toBe('blocked');

@@ -1,6 +1,6 @@
 import type { Json } from '../../model/network.js';
 import { ETH_ARP, ETH_IPV4, ETH_IPV6, ICMPV6, innerType, type Frame, type Free } from '../frames.js';
-import { bytesOf } from '../bytes.js';
+import { bytesOf, isFree } from '../bytes.js';
 import { isObject } from './json.js';
 import type { Truth } from './truth.js';
 
@@ -189,7 +189,11 @@ function ct(key: string, f: Frame, at: Spot, carried: Carried): Seen {
 function raw(base: string, offset: number, length: number, f: Frame, at: Spot): Seen {
   if (offset % 8 !== 0 || length % 8 !== 0 || length > 48 || !(length > 0) || (base !== 'll' && base !== 'nh')) return 'unknown';
   if (f.body.kind === 'other' || f.body.kind === 'ip') return 'unknown';
-  const skipped = base === 'll' ? 0 : 14 + 4 * (at.family === 'bridge' || at.family === 'netdev' ? Math.min(f.tags.length, 1) : f.tags.length);
+  const tags = base === 'll' ? 0 : at.family === 'bridge' || at.family === 'netdev' ? Math.min(f.tags.length, 1) : f.tags.length;
+  const skipped = base === 'll' ? 0 : 14 + 4 * tags;
+  // What its sender may choose is no certain match, whatever it holds now.
+  const first = offset / 8 + (base === 'll' ? 0 : 14);
+  for (let n = first; n < first + length / 8; n++) if (isFree(f, n < 12 ? n : n - 4 * (f.tags.length - tags))) return 'unknown';
   const from = 2 * (skipped + offset / 8);
   const text = bytesOf(f).slice(from, from + length / 4);
   return text.length === length / 4 ? of(Number.parseInt(text, 16)) : 'none';

@@ -1,5 +1,5 @@
 import type { Json, TcFilter } from '../../model/network.js';
-import { bytesOf } from '../bytes.js';
+import { bytesOf, isFree } from '../bytes.js';
 import { ETH_ARP, ETH_IPV6, ICMPV6, innerType, type Frame, type Free } from '../frames.js';
 import { note, wireType, type Carried } from './fields.js';
 import { isObject, type Obj } from './json.js';
@@ -82,7 +82,11 @@ function word(m: Obj): ((f: Frame) => Truth) | null {
   return (f) => {
     if ((f.body.kind === 'ip' || f.body.kind === 'other') && at !== -4) return null;
     const actual = words(f)(at);
-    return actual === null ? false : (actual & bits) >>> 0 === want >>> 0;
+    if (actual === null) return false;
+    // What its sender may choose is no certain match, whatever it holds now.
+    const fixed = [0, 1, 2, 3].reduce((all, n) => (isFree(f, at + n < -2 ? 14 + at + n : 14 + at + n - 4 * Math.max(0, f.tags.length - 1)) ? all : all | (0xff << (24 - 8 * n))), 0);
+    if ((actual & bits & fixed) >>> 0 !== (want & fixed) >>> 0) return false;
+    return (bits & ~fixed) === 0 ? true : null;
   };
 }
 
