@@ -49,10 +49,13 @@ const PLACES: Partial<Record<Free, readonly [number, number]>> = {
   'ether daddr': [0, 6], 'ether saddr': [6, 6], 'ether type': [12, 2], 'arp saddr ether': [22, 6], 'arp saddr ip': [28, 4], 'arp daddr ether': [32, 6], 'arp daddr ip': [38, 4],
 };
 
-/** Whether a byte of an untagged frame, counted from the Ethernet header, is its sender's to choose. */
-export function isFree(f: Frame, at: number): boolean {
+/** Whether a byte, counted from the Ethernet header, is its sender's to choose; `tags`: how many of them stand before the content, counted as well. */
+export function isFree(f: Frame, at: number, tags = 0): boolean {
+  const plain = at < 12 ? at : at - 4 * tags;
+  // A tag itself is not: which ones are sent is tried.
+  if (at >= 12 && plain < 12) return false;
   return f.free?.some((field) => {
-    const place = f.body.kind === 'arp' || field.startsWith('ether') ? PLACES[field] : undefined;
-    return place !== undefined && at >= place[0] && at < place[0] + place[1];
+    const place = field === 'ether type' ? (f.body.kind === 'other' ? PLACES[field] : undefined) : f.body.kind === 'arp' || field.startsWith('ether') ? PLACES[field] : undefined;
+    return place !== undefined && plain >= place[0] && plain < place[0] + place[1];
   }) === true;
 }

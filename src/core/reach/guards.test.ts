@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { castSpec, world, type WorkloadSpec } from '../../../test/cast/cast.js';
-import { known, type Json, type NetInterface, type Snapshot } from '../model/index.js';
+import { known, unknown, type Json, type NetInterface, type NetNamespace, type Reading, type Snapshot } from '../model/index.js';
 import { explain, judge, type PairVerdict, type Technique } from './index.js';
 
 const NET = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
@@ -96,6 +96,75 @@ describe('who may put itself into other net namespaces', () => {
   });
 });
 
+describe('whom it can be', () => {
+  const FIVE = host({ name: 'a' }, { name: 'v' }, { name: 'x' }, { name: 'y' }, { name: 'z' });
+  const EVERYBODY = ['x', 'y', 'z', 'gateway'];
+  const at = (name: string): string => `172.20.0.${['gateway', 'a', 'v', 'x', 'y', 'z'].indexOf(name) + 1}`;
+  const mac = (name: string): string => (FIVE.containers.find((c) => c.name === name)?.endpoints[0]?.mac as { readonly value: string }).value;
+  const portOf = (name: string): string => (FIVE.containers.find((c) => c.name === name)?.endpoints[0]?.peer as { readonly value: string }).value;
+  const name = (who: string): string => FIVE.containers.find((c) => c.id === who)?.name ?? 'gateway';
+  const inNet = (over: Partial<NetNamespace>, of = 'host', s = FIVE): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === (of === 'host' ? of : netOf(FIVE, of)) ? { ...n, ...over } : n)) });
+  const as = (s: Snapshot, technique: Technique = 'arp-spoof'): readonly string[] => (say(s, technique)?.impersonates ?? []).map(name);
+  const without = (...names: readonly string[]): readonly string[] => EVERYBODY.filter((n) => !names.includes(n));
+  const says = (right: Json, op = '==', field = 'saddr ip'): Json => ({ match: { op, left: { payload: { protocol: 'arp', field } }, right } });
+  const TAGS: readonly Json[] = [{ match: { op: '==', left: { payload: { protocol: 'ether', field: 'type' } }, right: { set: ['8021q', '8021ad'] } } }, { drop: null }];
+  const chain = (family: string, hook: string, over: { readonly [key: string]: Json }, ...rules: readonly (readonly Json[])[]): readonly Json[] => [
+    { chain: { family, table: 't', name: 'c', hook, prio: 0, policy: 'accept', ...over } }, ...rules.map((expr, i): Json => ({ rule: { family, table: 't', chain: 'c', handle: i + 1, expr: [...expr] } })),
+  ];
+  const DROP: Json = { drop: null };
+  const forward = (...expr: readonly Json[]): Snapshot => inNet({ nft: known(chain('bridge', 'forward', {}, [...expr, DROP], TAGS), '') });
+  test('is told by a rule that names one, wherever it stands', () => {
+    expect(as(FIVE)).toEqual(EVERYBODY);
+    for (const who of EVERYBODY) {
+      const tc = { dev: portOf('a'), hook: 'ingress' as const };
+      const drop = { actions: [{ kind: 'gact', control_action: { type: 'drop' } }] };
+      const guards: readonly (readonly [string, Snapshot])[] = [
+        ['nft', forward(says(at(who)))],
+        ['ebtables', inNet({ ebtables: known(['*filter', ':FORWARD ACCEPT', `-A FORWARD -p ARP --arp-ip-src ${at(who)} -j DROP`, '-A FORWARD -p 802_1Q -j DROP', '-A FORWARD -p 0x88a8 -j DROP'], '') })],
+        ['tc', inNet({ tc: known([{ ...tc, filter: { kind: 'u32', protocol: 'all', pref: 1, chain: 0, options: { match: { value: `ac1400${at(who).split('.')[3]?.padStart(2, '0') ?? ''}`, mask: 'ffffffff', off: 14 }, ...drop } } }, { ...tc, filter: { kind: 'matchall', protocol: '802.1Q', pref: 2, chain: 0, options: drop } }, { ...tc, filter: { kind: 'matchall', protocol: '802.1ad', pref: 3, chain: 0, options: drop } }], '') })],
+        ['arptables', inNet({ sysctls: known({ 'net.bridge.bridge-nf-call-arptables': '1' }, ''), nft: known(chain('bridge', 'forward', {}, TAGS), ''), arptables: known(['*filter', ':FORWARD ACCEPT', `-A FORWARD -s ${at(who)} -j DROP`], '') })],
+        ['the victim’s arptables', inNet({ arptables: known(['*filter', ':INPUT ACCEPT', `-A INPUT -s ${at(who)} -j DROP`], '') }, 'v')],
+        ['the victim’s nft', inNet({ nft: known(chain('arp', 'input', {}, [says(at(who)), DROP]), '') }, 'v')],
+      ];
+      for (const [what, s] of guards) expect([what, who, as(s)]).toEqual([what, who, without(who)]);
+    }
+  });
+  test('is told by one that names several: a network, a range, an order, a set, bits', () => {
+    const cases: readonly (readonly [Snapshot, readonly string[]])[] = [
+      [forward(says({ prefix: { addr: '172.20.0.4', len: 31 } })), without('x', 'y')],
+      [forward(says({ range: ['172.20.0.4', '172.20.0.6'] })), without('x', 'y', 'z')],
+      [forward(says({ set: ['172.20.0.1', { range: ['172.20.0.5', '172.20.0.9'] }] })), ['x']],
+      [forward(says({ prefix: { addr: '172.20.0.4', len: 31 } }, '!=')), ['x', 'y']],
+      [forward(says('172.20.0.4', '>')), ['x', 'gateway']],
+      [forward(says('172.20.0.5', '>=')), ['x', 'gateway']],
+      [forward(says('172.20.0.4', '<')), ['x', 'y', 'z']],
+      [inNet({ arptables: known(['*filter', ':INPUT ACCEPT', '-A INPUT -s 172.20.0.4/31 -j DROP'], '') }, 'v'), without('x', 'y')],
+      [inNet({ arptables: known(['*filter', ':INPUT ACCEPT', '-A INPUT ! -s 172.20.0.4/255.255.255.254 -j DROP'], '') }, 'v'), ['x', 'y']],
+    ];
+    for (const [s, whom] of cases) expect(as(s)).toEqual(whom);
+  });
+  test('is told by a rule on its MAC', () => {
+    const steal = (...expr: readonly Json[]) => inNet({ nft: known(chain('netdev', 'ingress', { dev: portOf('a') }, [...expr, DROP]), '') });
+    const source = (right: Json, op = '=='): Json => ({ match: { op, left: { payload: { protocol: 'ether', field: 'saddr' } }, right } });
+    expect(as(FIVE, 'mac-steal')).toEqual(['x', 'y', 'z']);
+    for (const who of ['x', 'y', 'z']) expect(as(steal(source(mac(who))), 'mac-steal')).toEqual(['x', 'y', 'z'].filter((n) => n !== who));
+    expect(as(steal(source({ range: [mac('x'), mac('y')] })), 'mac-steal')).toEqual(['z']);
+    expect(as(steal(source(mac('x'), '>')), 'mac-steal')).toEqual(['x']);
+    expect(as(steal({ match: { op: '==', left: { '&': [{ payload: { protocol: 'ether', field: 'saddr' } }, '00:00:00:00:00:01'] }, right: '00:00:00:00:00:00' } }), 'mac-steal')).toEqual(['x', 'y', 'z'].filter((n) => Number.parseInt(mac(n).slice(-2), 16) % 2 === 1));
+  });
+  test('is told by its addresses of IPv6 in the same way', () => {
+    const six: Snapshot = { ...FIVE, interfaces: FIVE.interfaces.map((i) => (i.name === 'br-lan' ? { ...i, addresses: known(['172.20.0.1/24', 'fd00::1/64'], '') } : i.net !== 'host' && i.kind === 'veth' ? { ...i, addresses: known([...FIVE.containers.filter((c) => c.net === i.net).map((c) => `${at(c.name)}/24`), ...FIVE.containers.filter((c) => c.net === i.net).map((c) => `fd00::${at(c.name).split('.')[3] ?? ''}/64`)], '') } : i)) };
+    const from = (right: Json, op = '=='): Json => ({ match: { op, left: { payload: { protocol: 'icmpv6', field: 'taddr' } }, right } });
+    const source = (right: Json): Json => ({ match: { op: '==', left: { payload: { protocol: 'ip6', field: 'saddr' } }, right } });
+    const solicits: Json = { match: { op: '==', left: { payload: { protocol: 'icmpv6', field: 'type' } }, right: { set: ['nd-neighbor-solicit', 'nd-router-solicit'] } } };
+    const guarded = (right: Json): Snapshot => inNet({ nft: known(chain('inet', 'prerouting', {}, [from(right), DROP], [source(right), solicits, DROP]), '') }, 'v', six);
+    expect(as(six, 'ndp-spoof')).toEqual(EVERYBODY);
+    for (const who of EVERYBODY) expect(as(guarded(`fd00::${at(who).split('.')[3] ?? ''}`), 'ndp-spoof')).toEqual(without(who));
+    expect(as(guarded({ prefix: { addr: 'fd00::4', len: 127 } }), 'ndp-spoof')).toEqual(without('x', 'y'));
+    expect(as(guarded({ range: ['fd00::5', 'fd00::6'] }), 'ndp-spoof')).toEqual(without('y', 'z'));
+  });
+});
+
 describe('reading is another thing than poisoning', () => {
   const type = (name: Json): Json => ({ match: { op: '==', left: { payload: { protocol: 'ether', field: 'type' } }, right: name } });
   const ruled = (...expr: readonly Json[]): Snapshot => {
@@ -132,5 +201,56 @@ describe('reading is another thing than poisoning', () => {
     expect(say(iptables(true, 'drop', followed, [...both, { accept: null }]))?.reads).toBe('yes');
     expect(say(iptables(true, 'drop', followed))?.reads).toBe('no');
     expect(say(iptables(true, 'drop', [{ match: { op: 'in', left: { ct: { key: 'state' } }, right: ['established', 'related'] } }, { accept: null }]))?.reads).toBe('no');
+  });
+  test('icc=false keeps it where bridged frames are handed to iptables, and nothing is said where that was not read', () => {
+    const icc = (call: Reading<boolean>, global: string | null): string | undefined => say({
+      ...THREE, segments: THREE.segments.map((x) => ({ ...x, icc: known(false, 'engine') })),
+      interfaces: THREE.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, nfCallIptables: call } })),
+      nets: THREE.nets.map((n) => (n.key === 'host' ? { ...n, sysctls: global === '?' ? unknown('denied', '') : known(global === null ? {} : { 'net.bridge.bridge-nf-call-iptables': global }, '') } : n)),
+    })?.reads;
+    const [on, off, no] = [known(true, ''), known(false, ''), unknown('denied', '')] as const;
+    expect([icc(on, null), icc(on, '0'), icc(off, '1'), icc(no, '1'), icc(on, '?')]).toEqual(['no', 'no', 'no', 'no', 'no']);
+    expect(icc(off, '0')).toBe('yes');
+    expect([icc(no, '0'), icc(no, null), icc(off, null), icc(off, '?')]).toEqual(['unknown', 'unknown', 'unknown', 'unknown']);
+  });
+  test('of IPv6 it keeps what a rule keeps', () => {
+    const six = (...rules: readonly Json[]): Snapshot => ({
+      ...THREE, segments: THREE.segments.map((x) => ({ ...x, icc: known(false, 'engine') })),
+      interfaces: THREE.interfaces.map((i) => (i.net !== 'host' && i.kind === 'veth' ? { ...i, addresses: known([`fd00::${i.net.length + (i.net === netOf(THREE, 'a') ? 1 : i.net === netOf(THREE, 'v') ? 2 : 3)}/64`], '') } : i)),
+      nets: THREE.nets.map((n) => (n.key !== 'host' ? n : { ...n, sysctls: known({ 'net.bridge.bridge-nf-call-iptables': '1', 'net.bridge.bridge-nf-call-ip6tables': '1' }, ''), nft: known(rules, '') })),
+    });
+    const rule = (family: string, ...expr: readonly Json[]): readonly Json[] => [{ chain: { family, table: 'filter', name: 'FORWARD', hook: 'forward', prio: 0, policy: 'accept' } }, { rule: { family, table: 'filter', chain: 'FORWARD', handle: 1, expr: [...expr] } }];
+    expect(say(six(), 'ndp-spoof')).toMatchObject({ verdict: 'possible', reads: 'yes' });
+    expect(say(six(...rule('ip', ...both, { drop: null })), 'ndp-spoof')?.reads).toBe('yes');
+    expect(say(six(...rule('ip6', ...both, { match: { op: '==', left: { meta: { key: 'l4proto' } }, right: { set: ['tcp', 'udp'] } } }, { drop: null })), 'ndp-spoof')?.reads).toBe('unknown');
+    expect(say(six(...rule('ip6', ...both, { match: { op: '!=', left: { payload: { protocol: 'ip6', field: 'daddr' } }, right: 'ff02::1' } }, { match: { op: '!=', left: { payload: { protocol: 'ip6', field: 'daddr' } }, right: 'fd00::7' } }, { drop: null })), 'ndp-spoof')?.reads).toBe('no');
+  });
+  test('a port that neither learns nor is flooded gets none of it; one of both is enough', () => {
+    const port = (learning: boolean, unicastFlood: boolean): string | undefined => say(edit(THREE, 'a', 'port', (i) => (i.port === null ? i : { ...i, port: { ...i.port, learning: known(learning, ''), unicastFlood: known(unicastFlood, '') } })))?.reads;
+    expect([port(false, false), port(true, false), port(false, true)]).toEqual(['no', 'yes', 'yes']);
+  });
+  test('what carries another network is not known; who shares the interface has it, and who writes a table may send it anywhere', () => {
+    expect(say({ ...THREE, segments: THREE.segments.map((x) => ({ ...x, driver: 'overlay' })) })?.reads).toBe('unknown');
+    const shared = host({ name: 'a', on: {}, join: { net: 'd' }, caps: ['CAP_NET_RAW', 'CAP_NET_ADMIN'] }, { name: 'd', caps: [] }, { name: 'v' }, { name: 'x' });
+    expect(say(edit(shared, 'd', 'port', (i) => (i.port === null ? i : { ...i, port: { ...i.port, hairpin: known(true, '') } })), 'arp-spoof', 'd')).toMatchObject({ verdict: 'possible', reads: 'yes' });
+    expect(say(shared, 'table-write', 'd')).toMatchObject({ verdict: 'possible', reads: 'unknown' });
+  });
+});
+
+describe('who may take an address and send nothing else', () => {
+  const admin = host({ name: 'a', caps: ['CAP_NET_ADMIN'], bounding: ['CAP_NET_ADMIN'] }, { name: 'v' }, { name: 'x' });
+  const ruled = (s: Snapshot, ...rules: readonly (readonly Json[])[]): PairVerdict | undefined => say({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, nft: known([{ chain: { family: 'bridge', table: 't', name: 'c', hook: 'forward', prio: 0, policy: 'accept' } }, ...rules.map((expr, i): Json => ({ rule: { family: 'bridge', table: 't', chain: 'c', handle: i + 1, expr: [...expr, { drop: null }] } }))], '') } : n)) });
+  const is = (protocol: string, field: string, right: Json, op = '=='): Json => ({ match: { op, left: { payload: { protocol, field } }, right } });
+  const TAGS = [is('ether', 'type', { set: ['8021q', '8021ad'] })];
+  test('is not held back by what lets ordinary messages pass', () => {
+    for (const rules of [[TAGS], [TAGS, [is('arp', 'operation', 'request')]], [TAGS, [is('arp', 'operation', 'reply')]]]) expect(ruled(admin, ...rules)).toMatchObject({ verdict: 'possible', unless: [] });
+  });
+  test('is reserved where only what its kernel does not make would pass, and another is not', () => {
+    const guards = [[[is('ether', 'type', 'arp')]], [TAGS, [is('arp', 'htype', 1)]], [[is('ether', 'saddr', '02:00:00:00:00:77', '!=')]], [[is('ether', 'type', 'arp')], [is('ether', 'type', '8021q')]]];
+    for (const rules of guards) {
+      expect(ruled(admin, ...rules)?.verdict).toBe('possible');
+      expect(ruled(admin, ...rules)?.unless).toEqual([expect.stringMatching(/no means to send/)]);
+      expect(ruled(THREE, ...rules)).toMatchObject({ verdict: 'possible', unless: [] });
+    }
   });
 });

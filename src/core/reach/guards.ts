@@ -2,7 +2,7 @@ import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading
 import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
 import { filtersOf } from './filter/rules.js';
-import { inNetwork } from './filter/truth.js';
+import { standing } from './filter/bounds.js';
 import type { NetNamespace } from '../model/network.js';
 import { arpFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
 import type { Host } from './host.js';
@@ -53,30 +53,6 @@ function* forged(x: Mask, list: Iterable<Frame>): Generator<Frame> {
   for (const f of list) if ((f.body.kind === 'arp' ? f.body.senderMac : f.body.kind === 'nd' ? f.body.mac : '') !== x.mac) yield f;
 }
 
-/** Addresses that rules on the road speak of: masks that no rule tells apart fare alike. */
-function literals(host: Host): readonly string[] {
-  const net = host.nets.get('host');
-  let found = lettersOf.get(host);
-  if (found === undefined) {
-    const text = net === undefined ? '' : [net.nft, net.ebtables, net.arptables, net.tc].map((r) => JSON.stringify(valueOf(r) ?? '')).join(' ');
-    found = [...new Set([...(text.match(/\b\d+\.\d+\.\d+\.\d+(\/[\d.]+)?/g) ?? []), ...(text.match(/\b[0-9a-f]{2}(:[0-9a-f]{2}){5}\b/gi) ?? []), ...(text.match(/"[0-9a-f:]*::[0-9a-f:]*(\/\d+)?"/gi) ?? []).map((s) => s.slice(1, -1))])];
-    lettersOf.set(host, found);
-  }
-  return found;
-}
-const lettersOf = new WeakMap<Host, readonly string[]>();
-const maskKeys = new WeakMap<Mask, string>();
-
-function maskKey(m: Mask, host: Host): string {
-  let key = maskKeys.get(m);
-  if (key === undefined) {
-    const hits = literals(host).flatMap((l, i) => (l.length === 17 && !l.includes('.') ? m.mac === l.toLowerCase() : [...m.ipv4, ...m.ipv6].some((ip) => inNetwork(ip, l) === true)) ? [i] : []);
-    key = `${m.mac === undefined ? '?' : ''}${hits.join(',')}`;
-    maskKeys.set(m, key);
-  }
-  return key;
-}
-
 /** What the attacker can do besides sending: take away rules in its own namespace; send nothing but what its kernel makes. */
 export interface Rights {
   readonly rules: boolean;
@@ -93,7 +69,7 @@ function ordinary(f: Frame): boolean {
 /** Whether a victim forwards IPv6: taken for yes where that was not read, since it opens a door. */
 function forwards(v: Plug, host: Host): boolean {
   const sysctls = valueOf(host.nets.get(v.net)?.sysctls ?? unknown('not-asked', ''));
-  return sysctls?.[`net.ipv6.conf.${v.iface?.name ?? ''}.forwarding`] !== '0';
+  return sysctls?.[`net.ipv6.conf.${(v.stack ?? v.iface)?.name ?? ''}.forwarding`] !== '0';
 }
 
 export interface Guarded {
@@ -128,12 +104,14 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
     const none = () => (road.unread.length > 0 ? unreadSteps() : [step('no filter stops the frame', 'yes', known('0 rules', host.nets.get('host')?.nft.source ?? 'nft -j list ruleset'), 'No rule stands where the frame passes.')]);
     return { answer: answer('open', '', none, unread), masks, trials: [] };
   }
+  // Of masks that no rule tells apart one is tried.
+  const nets = [...new Set(['host', a.plug.net, v.plug.net, ...hops.map((h) => h.net)])].flatMap((key) => host.nets.get(key) ?? []);
   const results = new Map<string, Trial>();
   const left: Mask[] = [];
   const open: Trial[] = [];
   const maybe: Trial[] = [];
   for (const m of masks) {
-    const key = maskKey(m, host);
+    const key = `${m.mac === undefined ? '?' : m.mac === a.plug.mac ? '=' : ''}${m.ipv4.length},${m.ipv6.map((ip) => ip.startsWith('fe80:')).join()},${standing(m, nets)}`;
     let trial = results.get(key);
     if (trial === undefined) results.set(key, (trial = tryAll(road, made(m), all)));
     if (trial.through === null) continue;

@@ -144,6 +144,34 @@ describe('rules of nft that send frames elsewhere', () => {
     expect(whole('veth-v')).toBe('possible');
     expect(said(sent({ dev: 'veth-a' }, [{ fwd: { dev: 'br-lan' } }]))).toBe('unknown');
   });
+  test('to a place from which it may come on they are not taken to end', () => {
+    const x = THREE.containers.find((c) => c.name === 'x')?.net ?? '';
+    const to = (dev: string, over: (s: Snapshot) => Snapshot = (s) => s): string | undefined => {
+      const s = over(sent({ dev: 'veth-a' }, [{ fwd: { dev } }]));
+      return said({ ...s, interfaces: s.interfaces.map((i) => ({ ...i, port: i.port === null ? null : { ...i.port, isolated: known(false, '') } })) });
+    };
+    const far = (over: (i: NetInterface) => Partial<NetInterface>) => (s: Snapshot) => iface(s, `${x}/eth0`, over);
+    expect([to('veth-x'), to('lo')]).toEqual(['blocked', 'blocked']);
+    const ways: readonly ((s: Snapshot) => Snapshot)[] = [
+      far(() => ({ xdp: known(['hub'], '') })), far(() => ({ xdp: unknown('denied', '') })), far(() => ({ master: known('b0', '') })),
+      (s) => net(s, { nft: unknown('denied', '') }, x), (s) => net(s, { tc: unknown('denied', '') }, x), (s) => net(s, { nft: known(TAGS, '') }, x),
+      (s) => ({ ...s, interfaces: [...s.interfaces, { ...(s.interfaces.find((i) => i.id === `${x}/eth0`) as NetInterface), id: `${x}/up`, name: 'up', kind: 'macvlan', peer: known(`${x}/eth0`, '') }] }),
+    ];
+    for (const way of ways) expect(to('veth-x', way)).not.toBe('blocked');
+  });
+  test('count for certain only where nothing before them may drop or keep the frame', () => {
+    const two = (first: readonly Json[], tc: readonly Json[] = []): string | undefined => said(isolated(net(THREE, {
+      tc: known(tc.map((filter) => ({ dev: 'veth-a', hook: 'ingress' as const, filter })), ''),
+      nft: known([['e', -10, first], ['c', 0, [{ fwd: { dev: 'veth-v' } }]]].flatMap(([name, prio, expr]): Json[] => [{ chain: { family: 'netdev', table: 't', name: name as string, hook: 'ingress', prio: prio as number, policy: 'accept', dev: 'veth-a' } }, { rule: { family: 'netdev', table: 't', chain: name as string, handle: 1, expr: expr as readonly Json[] } }]), ''),
+    })));
+    const some: Json = { limit: { rate: 5, per: 'second' } };
+    expect(two([{ counter: null }])).toBe('possible');
+    expect(two([{ drop: null }])).toBe('blocked');
+    expect(two([some, { drop: null }])).toBe('unknown');
+    const gact = (more: { readonly [key: string]: Json }): readonly Json[] => [{ kind: 'matchall', protocol: 'all', pref: 1, chain: 0, options: { actions: [{ kind: 'gact', control_action: { type: 'drop' }, ...more }] } }];
+    expect(two([{ counter: null }], gact({}))).toBe('blocked');
+    expect(two([{ counter: null }], gact({ prob: { random_type: 'netrand', val: 2 } }))).toBe('unknown');
+  });
   test('of tc are followed by what their filters match', () => {
     const mirred = (protocol: string): Snapshot => isolated(net(THREE, { tc: known([{ dev: 'veth-a', hook: 'ingress', filter: { kind: 'matchall', protocol, pref: 1, chain: 0, options: { actions: [{ kind: 'mirred', mirred_action: 'redirect', direction: 'egress', to_dev: 'veth-v' }] } } }], 'tc') }));
     expect(said(mirred('all'))).toBe('possible');

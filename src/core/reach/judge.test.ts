@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { castSpec, world, type HostSpec, type WorkloadSpec } from '../../../test/cast/cast.js';
-import { known, unknown, type Json, type SeccompProfile, type Snapshot } from '../model/index.js';
+import { known, unknown, type Json, type NetInterface, type SeccompProfile, type Snapshot } from '../model/index.js';
 import { explain, judge, judgeAgain, newMemory, pairs, type Technique } from './index.js';
 
 const NET = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
@@ -134,6 +134,78 @@ describe('the grouped judgement', () => {
     const drop: Snapshot = { ...s, containers: s.containers.map((c, i) => (i === 5 ? { ...c, processes: [], process: null } : c)) };
     expect(judgeAgain(drop, memory)).toEqual(judge(drop));
     expect(judgeAgain(s, memory)).toEqual(judge(s));
+  });
+  test('a victim that believes some addresses and not others is asked about each attacker for itself', () => {
+    const s = host([{ name: 'a' }, { name: 'b' }, { name: 'v' }, { name: 'x' }]);
+    const v = s.containers.find((c) => c.name === 'v')?.net;
+    const entry = (ip: string) => ({ ip, mac: '02:00:00:00:00:01', dev: 'eth0', state: 'PERMANENT' });
+    // Of all that it holds for good but one, that one alone cannot be impersonated by itself.
+    for (const left of ['a', 'b', 'x']) {
+      const held = [...['a', 'b', 'x'].filter((n) => n !== left).map((n) => `172.20.0.${['a', 'b', 'v', 'x'].indexOf(n) + 2}`), '172.20.0.1'];
+      const pinned: Snapshot = { ...s, nets: s.nets.map((n) => (n.key === v ? { ...n, neighbours: known(held.map(entry), '') } : n)) };
+      const guarded: Snapshot = { ...s, nets: s.nets.map((n) => (n.key === v ? { ...n, arptables: known(['*filter', ':INPUT ACCEPT', ...held.map((ip) => `-A INPUT -s ${ip} -j DROP`)], '') } : n)) };
+      for (const told of [pinned, guarded]) {
+        const spoofs = (name: string) => judge(told).segments[0]?.attackers.find((x) => x.id === id(told, name))?.groups.find((g) => g.victims.includes(id(told, 'v')))?.techniques.includes('arp-spoof');
+        expect(['a', 'b', 'x'].filter((n) => spoofs(n) === true)).toEqual(['a', 'b', 'x'].filter((n) => n !== left));
+      }
+    }
+  });
+  test('where entries keep some MACs from being stolen, each pair is asked for itself', () => {
+    const s = host([{ name: 'a' }, { name: 'b' }, { name: 'v' }, { name: 'x' }]);
+    const mac = (name: string): string => (s.containers.find((c) => c.name === name)?.endpoints[0]?.mac as { readonly value: string }).value;
+    for (const left of ['a', 'b', 'v', 'x']) {
+      const fdb = known(['a', 'b', 'v', 'x'].filter((n) => n !== left).map((n) => ({ mac: mac(n), port: 'any', bridge: 'br-lan', vlan: null, permanent: true, stays: true })), 'bridge -j fdb');
+      const told: Snapshot = { ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, fdb } : n)) };
+      for (const attacker of judge(told).segments[0]?.attackers ?? []) {
+        for (const g of attacker.groups) for (const to of g.victims) expect(g.techniques.includes('mac-steal')).toBe(attacker.id !== id(s, left) && to !== id(s, left));
+      }
+    }
+  });
+  test('judging again notices what changes between bridges, on what is stacked inside, and of the host', () => {
+    const NETS = [NET, { name: 'two', prefix: '172.21.0', device: 'br-two' }];
+    const s = host([{ name: 'a' }, { name: 'v', on: { two: { at: 3 } } }, { name: 'x', on: { two: { at: 4 } } }], { networks: NETS });
+    const port = s.interfaces.find((i) => i.port !== null) as NetInterface;
+    const ends = (isolated: boolean): readonly NetInterface[] => [['j0', 'j1', 'br-lan'], ['j1', 'j0', 'br-two']].map(([name = '', peer = '', master = '']) => ({ ...port, id: `host/${name}`, name, peer: known(`host/${peer}`, ''), master: known(master, ''), port: port.port === null ? null : { ...port.port, isolated: known(isolated, '') } }));
+    const joined = (on: boolean): Snapshot => ({ ...s, interfaces: [...s.interfaces.map((i) => (i.port === null ? i : { ...i, port: { ...i.port, isolated: known(true, '') } })), ...ends(on)] });
+    const [open, shut] = [joined(false), { ...joined(true) }];
+    const keep: Snapshot = { ...shut, interfaces: [...open.interfaces.slice(0, -2), ...shut.interfaces.slice(-2)] };
+    const memory = newMemory();
+    judgeAgain(open, memory);
+    expect(judgeAgain(keep, memory)).toEqual(judge(keep));
+    expect(judge(keep)).not.toEqual(judge(open));
+
+    // Plain frames are stopped, but who knows what it takes in a VLAN of its own.
+    const parted: Snapshot = { ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, nft: known([{ chain: { family: 'bridge', table: 't', name: 'c', hook: 'forward', prio: 0, policy: 'drop' } }], '') } : n)) };
+    const inside = parted.interfaces.find((i) => i.net === s.containers.find((c) => c.name === 'v')?.net && i.kind === 'veth') as NetInterface;
+    const stacked: Snapshot = { ...parted, interfaces: [...parted.interfaces, { ...inside, id: `${inside.id}.7`, name: 'eth0.7', kind: 'vlan', peer: known(inside.id, ''), mode: known('7', ''), addresses: known(['10.7.0.1/24'], '') }] };
+    const later = newMemory();
+    judgeAgain(parted, later);
+    expect(judgeAgain(stacked, later)).toEqual(judge(stacked));
+    expect(judge(stacked)).not.toEqual(judge(parted));
+
+    const watched = host([{ name: 'a', on: {}, join: { pid: 'v' } }, { name: 'v' }, { name: 'x' }]);
+    const scope = (n: number): Snapshot => ({ ...watched, host: { ...watched.host, ptraceScope: known(n, '') } });
+    const last = newMemory();
+    judgeAgain(scope(0), last);
+    expect(judgeAgain(scope(1), last)).toEqual(judge(scope(1)));
+    expect(judge(scope(1))).not.toEqual(judge(scope(0)));
+  });
+  test('tells apart who speaks, where a rule of iptables keeps one’s packets from who fooled it', () => {
+    const s = host([{ name: 'a' }, { name: 'b' }, { name: 'v' }, { name: 'x' }]);
+    const source = (right: Json): Json => ({ match: { op: '==', left: { payload: { protocol: 'ip', field: 'saddr' } }, right } });
+    const forward = (...rules: readonly (readonly Json[])[]): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key !== 'host' ? n : {
+      ...n, sysctls: known({ 'net.bridge.bridge-nf-call-iptables': '1' }, ''),
+      nft: known([
+        { chain: { family: 'ip', table: 'filter', name: 'FORWARD', hook: 'forward', prio: 0, policy: 'accept' } }, { chain: { family: 'ip', table: 'filter', name: 'USER' } },
+        { rule: { family: 'ip', table: 'filter', chain: 'FORWARD', handle: 1, expr: [{ jump: { target: 'USER' } }] } },
+        ...rules.map((expr, i): Json => ({ rule: { family: 'ip', table: 'filter', chain: 'USER', handle: i + 2, expr } })),
+      ], ''),
+    })) });
+    const reads = (told: Snapshot): readonly string[] => ['b', 'v', 'x'].map((n) => judge(told).segments[0]?.attackers.find((x) => x.id === id(s, 'a'))?.groups.find((g) => g.victims.includes(id(s, n)))?.reads ?? '');
+    expect(reads(forward())).toEqual(['yes', 'yes', 'yes']);
+    expect(reads(forward([source('172.20.0.4'), { drop: null }]))).toEqual(['yes', 'no', 'yes']);
+    expect(reads(forward([source({ prefix: { addr: '172.20.0.4', len: 31 } }), { drop: null }]))).toEqual(['yes', 'no', 'no']);
+    expect(reads(forward([source({ set: ['172.20.0.3', '172.20.0.5'] }), { drop: null }]))).toEqual(['no', 'yes', 'no']);
   });
   test('a kernel that is not the engine’s gives no answer but unknown', () => {
     const s = host(THREE);

@@ -5,7 +5,7 @@ import { merge, outranks, verdictOf, type State } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
 import { ELSEWHERE, type Party, type Plugs, type Wire } from './wire.js';
-import { alike } from './alike.js';
+import { alike, someMacStays, tellsApart } from './alike.js';
 import { shamOn, shamOnHost, unreadFilters } from './sham.js';
 
 interface Met {
@@ -86,6 +86,9 @@ export function judgeWire(court: Court, wire: Wire): Judged {
   const classes = classesOf(victimsOf(wire).filter((v) => v.workload === null || v.plug.net !== 'host'), court);
   const counts = none();
   const lists = [...classes.values()];
+  // Where a victim believes some addresses and not others, whom an attacker can be depends on who it is itself.
+  const own = lists.map((list) => list.some((v) => tellsApart(v, court.host)));
+  const stays = someMacStays(wire, court.host);
   const memo = new Map<string, (Met | undefined)[]>();
   // Equal answers are one object, so that groups are told apart by identity.
   const interned = new Map<string, Met>();
@@ -114,8 +117,8 @@ export function judgeWire(court: Court, wire: Wire): Judged {
       const before = best.get(id);
       if (before === undefined || outranks(met.state, before.state)) best.set(id, met);
     };
-    // Whom it acts by may be the victim itself: then each is asked for itself.
-    const alone = court.puppets(workload, wire).length > 0;
+    // Whom it acts by may be the victim itself, and a MAC that stays may be anybody's: then each is asked for itself.
+    const alone = stays || court.puppets(workload, wire).length > 0;
     const row = memo.get(kind) ?? [];
     memo.set(kind, row);
     for (const [at, list] of lists.entries()) {
@@ -127,7 +130,7 @@ export function judgeWire(court: Court, wire: Wire): Judged {
           continue;
         }
         if (met === null) {
-          met = row[at] ?? one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best)));
+          met = (own[at] === true ? undefined : row[at]) ?? one(mine.map((p) => meet(court, p, v, wire)).reduce((best, m) => (outranks(m.state, best.state) ? m : best)));
           row[at] = met;
         }
         put(met, v.id);
@@ -175,7 +178,8 @@ export function newMemory(): Memory {
 
 /** All of the host itself that the answers on any wire depend on. */
 export function dependsOnHost({ host }: Court): readonly unknown[] {
-  const out: unknown[] = [host.userNs, host.mayHaveLsm];
+  const { ptraceScope, lsms } = host.snapshot.host;
+  const out: unknown[] = [host.userNs, host.mayHaveLsm, host.remapped, ptraceScope === undefined ? undefined : told(ptraceScope), told(lsms)];
   const outer = host.nets.get('host');
   if (outer !== undefined) out.push(outer.nft, outer.ebtables, outer.arptables, outer.tc, outer.sysctls, outer.fdb, outer.sockets, fixed(outer.neighbours), fixed(outer.neighbours6));
   return out;
@@ -189,8 +193,11 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
   // What is at the other end of a parent decides whether its macvlans' frames come back.
   out.push(lower ?? null, host.interfaces.get((lower === undefined ? undefined : valueOf(lower.peer)) ?? '') ?? null);
   if (device !== undefined) out.push(...(host.uppers.get(`host/${device}`) ?? []));
+  out.push(...betweenBridges(wire, host));
   for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
-    out.push(p.plug.net, p.plug.iface, p.plug.port, p.plug.on);
+    out.push(p.plug.net, p.plug.iface, p.plug.stack, p.plug.port, p.plug.entry, p.plug.on);
+    // Addresses on what is stacked inside it, or a bridge's other devices, change what it takes.
+    for (const i of new Set([p.plug.iface, p.plug.stack])) if (i !== undefined) out.push(...(host.uppers.get(i.id) ?? []));
     // Without the interface, the engine's word for its addresses is what counts.
     if (p.plug.iface === undefined) out.push(p.plug.mac, p.plug.ipv4.join(), p.plug.ipv6.join());
     const w = p.workload;
@@ -201,6 +208,17 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
   }
   return out;
 }
+
+/** Bridges that frames may cross, with the filters of their net namespaces; of several, all ports too, whoever is plugged in there. */
+function betweenBridges(wire: Wire, host: Court['host']): readonly unknown[] {
+  const ids = new Set([...wire.members, ...wire.beyond, ...wire.hostParties].map((p) => p.plug.bridge ?? ''));
+  ids.delete('');
+  const all = ids.size > 1 ? host.snapshot.interfaces.filter((i) => i.bridge !== null || (valueOf(i.master) ?? '') !== '') : [...ids].flatMap((id) => host.interfaces.get(id) ?? []);
+  const nets = [...new Set(all.map((i) => i.net))].flatMap((key) => (key === 'host' ? [] : (host.nets.get(key) ?? [])));
+  return [...all, ...nets.flatMap((n) => [n.nft, n.ebtables, n.arptables, n.tc, n.sysctls, n.fdb])];
+}
+
+const told = (r: Reading<unknown>): string => (isKnown(r) ? JSON.stringify(r.value) : r.unknown);
 
 /** Entries that count for a verdict: those that do not change by themselves. */
 function fixed(table: Reading<readonly Neighbour[]>): string {

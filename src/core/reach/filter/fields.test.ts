@@ -36,6 +36,8 @@ describe('meta', () => {
     ['l4proto', nd(135), bridge, 58], ['l4proto', nd(135, '', 60), bridge, 58], ['l4proto', nd(135, ONE), bridge, 58], ['l4proto', nd(135, TWO), bridge, 'none'],
     ['l4proto', nd(135, TWO), spot('ip6'), 58], ['l4proto', nd(135, TWO), spot('inet'), 58], ['l4proto', carrier('IP packet'), bridge, 17], ['l4proto', arp(), bridge, 'none'],
     ['pkttype', arp(), bridge, 'other'], ['pkttype', arp(), spot('netdev', { mine: null }), 'host'], ['pkttype', arp(), spot('bridge', { mine: V.mac }), 'host'],
+    ['iif', arp(), bridge, 'pa'], ['oif', arp(), bridge, 'pv'], ['bri_iifname', arp(), bridge, 'br0'], ['bri_oifname', arp(), bridge, 'br0'], ['oiftype', arp(), bridge, 'ether'],
+    ['pkttype', { ...arp(), destination: '01:00:5e:00:00:01' }, bridge, 'multicast'], ['pkttype', { ...arp(), destination: 'ff:ff:ff:ff:ff:ff' }, bridge, 'broadcast'],
     ['mark', arp(), bridge, 3], ['iiftype', arp(), bridge, 'ether'], ['cpu', arp(), bridge, 'unknown'],
   ])('%s', (key, f, at, is) => expect(seen(meta(key), f, at)).toBe(is));
 });
@@ -47,6 +49,8 @@ describe('fields', () => {
     ['arp', 'operation', arp(), bridge, 1], ['arp', 'htype', arp(), bridge, 1], ['arp', 'ptype', arp(), bridge, 0x0800], ['arp', 'hlen', arp(), bridge, 6], ['arp', 'plen', arp(), bridge, 4],
     ['arp', 'saddr ip', arp(), bridge, X.ip], ['arp', 'daddr ip', arp(), bridge, V.ip], ['arp', 'saddr ether', arp(), bridge, A.mac],
     ['arp', 'saddr ip', arp(ONE), bridge, 'none'], ['arp', 'saddr ip', arp(ONE), netdev, X.ip], ['arp', 'saddr ip', arp(TWO), netdev, 'none'], ['arp', 'saddr ip', arp(TWO), spot('arp'), X.ip], ['arp', 'saddr ip', nd(135), bridge, 'none'],
+    ['arp', 'daddr ether', arp(), bridge, '00:00:00:00:00:00'], ['arp', 'odd', arp(), bridge, 'unknown'], ['ether', 'odd', arp(), bridge, 'unknown'], ['arp', 'saddr ip', carrier('IP packet'), spot('arp'), 'none'],
+    ['ip6', 'flowlabel', nd(135), bridge, 'unknown'], ['ip6', 'hoplimit', carrier('IPv6 packet'), bridge, 'unknown'], ['ip', 'hdrlength', carrier('IP packet'), bridge, 'unknown'], ['ip6', 'nexthdr', carrier('IPv6 packet'), bridge, 17], ['ip6', 'saddr', arp(), spot('inet'), 'none'],
     ['ip6', 'saddr', nd(135), bridge, 'fe80::5'], ['ip6', 'daddr', nd(135), bridge, 'fd00::f'], ['ip6', 'version', nd(135), bridge, 6], ['ip6', 'hoplimit', nd(135), bridge, 255],
     ['ip6', 'nexthdr', nd(135), bridge, 58], ['ip6', 'nexthdr', nd(135, '', 0), bridge, 0], ['ip6', 'nexthdr', nd(135, '', 43), bridge, 43],
     ['ip6', 'saddr', nd(135, ONE), bridge, 'unknown'], ['ip6', 'saddr', nd(135, ONE), netdev, 'fe80::5'], ['ip6', 'saddr', nd(135, TWO), bridge, 'none'], ['ip6', 'saddr', nd(135, TWO), spot('ip6'), 'fe80::5'],
@@ -75,5 +79,27 @@ describe('fields', () => {
   test('connection tracking follows no neighbour message, and what is none of these cannot be told', () => {
     expect(seen({ payload: { base: 'th', offset: 8, len: 32 } }, arp(), bridge)).toBe('unknown');
     expect(seen({ ct: { key: 'mark' } }, arp(), bridge)).toBe('none');
+  });
+  test('the first packet of a connection is new, and nothing else is known of one', () => {
+    const of = (key: string, f: Frame, fresh: boolean): unknown => {
+      const s = look({ ct: { key } }, f, bridge, false, fresh ? { mark: null, fresh: true } : { mark: null });
+      return typeof s === 'object' ? s.value : s;
+    };
+    const packet = carrier('IP packet');
+    expect([of('state', packet, true), of('state', packet, false), of('mark', packet, true), of('state', nd(135), true), of('state', arp(), true), of('state', carrier('frame of no known kind'), true)]).toEqual(['new', 'unknown', 'unknown', 'untracked', 'untracked', 'unknown']);
+  });
+  test('bytes are read from where they are asked for, whole ones alone', () => {
+    const bytes = (base: string, offset: number, len: number, f: Frame, at: Spot = bridge) => seen({ payload: { base, offset, len } }, f, at);
+    expect(bytes('nh', 112, 32, arp())).toBe(0x0a090037);
+    expect(bytes('ll', 96, 16, arp())).toBe(0x0806);
+    expect([bytes('ll', 96, 16, arp(ONE)), bytes('ll', 128, 16, arp(ONE))]).toEqual([0x8100, 0x0806]);
+    // In family bridge and netdev the network header is behind the first tag, whatever comes then.
+    for (const at of [bridge, netdev]) expect([bytes('nh', 48, 16, arp(), at), bytes('nh', 48, 16, arp(ONE), at), bytes('nh', 16, 16, arp(TWO), at)]).toEqual([1, 1, 0x0806]);
+    expect([bytes('nh', 48, 16, arp(TWO), spot('arp')), bytes('nh', 48, 8, nd(135, TWO), spot('ip6'))]).toEqual([1, 58]);
+    for (const [base, offset, len] of [['nh', 4, 16], ['nh', 48, 4], ['nh', 48, 0], ['nh', 0, 56], ['th', 0, 16], ['ih', 0, 16]] as const) expect([base, offset, len, bytes(base, offset, len, arp())]).toEqual([base, offset, len, 'unknown']);
+    expect(bytes('nh', 8, 48, arp())).toBe(0x010800060400);
+    expect(bytes('nh', 800, 32, arp())).toBe('none');
+    expect([bytes('nh', 0, 8, carrier('IP packet')), bytes('ll', 0, 8, carrier('frame of no known kind'))]).toEqual(['unknown', 'unknown']);
+    expect([look('odd', arp(), bridge, false, { mark: null }), look({ osf: {} }, arp(), bridge, false, { mark: null })]).toEqual(['unknown', 'unknown']);
   });
 });

@@ -193,7 +193,7 @@ function raw(base: string, offset: number, length: number, f: Frame, at: Spot): 
   const skipped = base === 'll' ? 0 : 14 + 4 * tags;
   // What its sender may choose is no certain match, whatever it holds now.
   const first = offset / 8 + (base === 'll' ? 0 : 14);
-  for (let n = first; n < first + length / 8; n++) if (isFree(f, n < 12 ? n : n - 4 * (f.tags.length - tags))) return 'unknown';
+  for (let n = first; n < first + length / 8; n++) if (isFree(f, n, f.tags.length - tags)) return 'unknown';
   const from = 2 * (skipped + offset / 8);
   const text = bytesOf(f).slice(from, from + length / 4);
   return text.length === length / 4 ? of(Number.parseInt(text, 16)) : 'none';

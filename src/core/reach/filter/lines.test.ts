@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { arpFrames, ndFrames, type Frame } from '../frames.js';
+import { arpFrames, ndFrames, stealFrames, type Frame } from '../frames.js';
 import { askLines, chainActs, compileLines } from './lines.js';
 import type { Spot } from './fields.js';
 
@@ -58,6 +58,86 @@ test('the policy of a chain of its own is what becomes of a frame at its end', (
   expect(['RETURN', 'ACCEPT', 'DROP'].map((p) => fate(with_(p), find(1, 0)))).toEqual(['dropped', 'passes', 'dropped']);
 });
 
+describe('what ebtables prints beside the conditions', () => {
+  const dropped = (rule: string, more: readonly string[] = []) => fate([...more, `-A FORWARD ${rule}`], find(1, 0));
+  test('words of the log end no rule, whatever its prefix says', () => {
+    for (const log of ['--log-level notice --log-prefix "" --log-arp', '--log-level notice --log-prefix "x" --log-ip --log-arp --log-ip6', '--log-level notice --log-prefix "no ! -j ACCEPT here"', '--nflog-group 1 --nflog-prefix "x y"', '--ulog-prefix "x y" --ulog-nlgroup 1']) {
+      expect([log, dropped(`-p ARP ${log} -j DROP`)]).toEqual([log, 'dropped']);
+      expect([log, fate([':FORWARD DROP', `-A FORWARD -p ARP ${log} -j ACCEPT`], find(1, 0))]).toEqual([log, 'passes']);
+    }
+  });
+  test('a rule without an end goes on to the next', () => {
+    for (const on of ['-j CONTINUE', '--log-level notice --log-prefix "x" -j CONTINUE', '-j log', '-j nflog --nflog-group 1']) {
+      expect([on, dropped('-p ARP -j DROP', [`-A FORWARD -p ARP ${on}`]), dropped('-p IPv6 -j DROP', [`-A FORWARD ${on}`])]).toEqual([on, 'dropped', 'passes']);
+    }
+  });
+  test('what a target does that is not known is not told', () => {
+    for (const odd of ['-j snat --to-src 02:00:00:00:00:01 --snat-arp --snat-target ACCEPT', '-j redirect --redirect-target ACCEPT', '-j odd']) {
+      expect([odd, dropped(odd), dropped('-j DROP', [`-A FORWARD ${odd}`])]).toEqual([odd, 'unclear', 'unclear']);
+    }
+  });
+  test('counters are no condition', () => {
+    expect(dropped('-p ARP -c 7 460 -j DROP')).toBe('dropped');
+    expect(dropped('-p IPv6 -c 7 460 -j DROP')).toBe('passes');
+  });
+});
+
+describe('marks', () => {
+  const marked = (mark: number | null, ...lines: readonly string[]): string => {
+    const r = askLines(compileLines('ebtables', ['*filter', ':FORWARD ACCEPT', ...lines.map((l) => `-A FORWARD ${l}`)]), 'filter', 'FORWARD', find(1, 0), AT, { mark });
+    return r.passes && r.drops ? 'unclear' : r.passes ? 'passes' : 'dropped';
+  };
+  test.each<readonly [word: string, by: readonly (number | null)[], fates: readonly string[]]>([
+    ['7', [7, 3, null], ['dropped', 'passes', 'unclear']],
+    ['0x7', [7, 0, null], ['dropped', 'passes', 'unclear']],
+    ['0x1/0x3', [5, 3, null], ['dropped', 'passes', 'unclear']],
+    ['/0x3', [2, 4, null], ['dropped', 'passes', 'unclear']],
+    ['! /0x3', [4, 2, 0], ['dropped', 'passes', 'dropped']],
+    ['0xf0000000/0xf0000000', [0xf0000001, 1, null], ['dropped', 'passes', 'unclear']],
+    ['odd', [0, 7, null], ['unclear', 'unclear', 'unclear']],
+    ['/odd', [0, 7, null], ['unclear', 'unclear', 'unclear']],
+  ])('--mark %s', (word, by, fates) => expect(by.map((m) => marked(m, `--mark ${word} -j DROP`))).toEqual(fates));
+  test('one that is set is seen by later rules, where the target goes on', () => {
+    const then = '--mark 7 -j DROP';
+    expect(marked(0, '-j mark --mark-set 0x7 --mark-target CONTINUE', then)).toBe('dropped');
+    expect(marked(0, '-j mark --mark-set 0x8 --mark-target CONTINUE', then)).toBe('passes');
+    expect(marked(0, '-j mark --mark-set 0x7 --mark-target ACCEPT', then)).toBe('passes');
+    expect(marked(0, '-j mark --mark-set 0x7', then)).toBe('passes');
+    expect(marked(0, '-j mark --mark-set 0x7 --mark-target DROP')).toBe('dropped');
+    expect(marked(0, '-j mark --mark-set 0x7 --mark-target RETURN', '-j DROP')).toBe('passes');
+    expect(marked(7, '-p IPv6 -j mark --mark-set 0x8 --mark-target CONTINUE', then)).toBe('dropped');
+    // A part of it, or a chance of it, leaves it open.
+    for (const way of ['or', 'and', 'xor']) expect(marked(7, `-j mark --mark-${way} 0x8 --mark-target CONTINUE`, then)).toBe('unclear');
+    expect(marked(7, '--limit 1/sec -j mark --mark-set 0x7 --mark-target CONTINUE', then)).toBe('unclear');
+    expect(marked(0, '-j mark --mark-or 0x8 --mark-target ACCEPT', '-j DROP')).toBe('passes');
+  });
+});
+
+describe('chains of their own', () => {
+  const through = (own: readonly string[], after: readonly string[] = [], policy = 'RETURN') => fate([`:PIN ${policy}`, '-A FORWARD -j PIN', ...after.map((l) => `-A FORWARD ${l}`), ...own.map((l) => `-A PIN ${l}`)], find(1, 0));
+  test('what may be dropped there, may be', () => {
+    expect(through(['--limit 1/sec -j DROP'])).toBe('unclear');
+    expect(through(['-p ARP -j DROP'])).toBe('dropped');
+    expect(through(['-p ARP -j RETURN', '-j DROP'])).toBe('passes');
+    expect(through(['-p ARP -j RETURN', '-j DROP'], ['-j DROP'])).toBe('dropped');
+    expect(through(['-p IPv6 -j DROP'], ['-p ARP -j DROP'])).toBe('dropped');
+    expect(through(['-p ARP -j ACCEPT'], ['-j DROP'])).toBe('passes');
+  });
+  test('one that goes round stops nothing for certain', () => {
+    expect(through(['-j PIN'])).toBe('unclear');
+  });
+  test('those of arptables come back', () => {
+    expect(fate([':PIN -', '-A FORWARD -j PIN', '-A PIN --opcode 2 -j DROP', '-A FORWARD -j DROP'], find(1, 0), 'arptables')).toBe('dropped');
+    expect(fate([':PIN -', '-A FORWARD -j PIN', '-A PIN --opcode 2 -j DROP'], find(1, 0), 'arptables')).toBe('passes');
+  });
+  test('who dropped it is told: the first rule that did', () => {
+    const by = (lines: readonly string[]) => askLines(compileLines('ebtables', ['*filter', ...lines]), 'filter', 'FORWARD', find(1, 0), AT).by;
+    expect(by([':FORWARD ACCEPT', ':PIN RETURN', '-A FORWARD -j PIN', '-A PIN -p ARP -j DROP'])).toBe('ebtables PIN: -p ARP -j DROP');
+    expect(by([':FORWARD DROP'])).toBe('ebtables FORWARD, policy DROP');
+    expect(by([':FORWARD DROP', '-A FORWARD --limit 1/sec -j DROP'])).toBe('ebtables FORWARD: --limit 1/sec -j DROP');
+  });
+});
+
 test('a frame for another port is otherhost', () => {
   expect(fate(['-A FORWARD --pkttype-type host -j DROP'], find(1, 0))).toBe('passes');
   expect(fate(['-A FORWARD --pkttype-type otherhost -j DROP'], find(1, 0))).toBe('dropped');
@@ -76,6 +156,9 @@ describe('each option looks at its own place in a frame', () => {
   const six = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fd00::5' }, { own: null, router: false })];
   const nd = (type: number): Frame => six.find((f) => !tagged(f) && f.body.kind === 'nd' && f.body.type === type) as Frame;
   const ns = nd(135);
+  const nsInTag = six.find((f) => tagged(f) && f.body.kind === 'nd' && f.body.type === 135) as Frame;
+  const [udp, tcp] = [17, 6].map((protocol) => [...stealFrames(A, X)].find((f) => f.body.kind === 'ip' && f.body.protocol === protocol && !tagged(f)) as Frame) as [Frame, Frame];
+  const udpInTag: Frame = { ...udp, tags: [{ protocol: 0x8100, id: 0 }] };
   const na = nd(136);
   const drops = (options: string, f: Frame, tool: 'ebtables' | 'arptables' = 'ebtables'): boolean => fate([`-A FORWARD ${options} -j DROP`], f, tool) === 'dropped';
 
@@ -126,6 +209,39 @@ describe('each option looks at its own place in a frame', () => {
     ['-p IPv6 --ip6-icmp-type neighbour-solicitation', [ns], [na]],
     ['-p IPv6 --ip6-icmp-type 136/0', [na], [ns]],
     ['-p IPv4 --ip-src ! 10.0.0.1', [], [request, ns]],
+    ['-p IPv4 --ip-src 10.9.0.10', [udp], [request, ns]],
+    ['-p IPv4 --ip-source ! 10.0.0.1', [udp], [request]],
+    ['-p IPv4 --ip-dst 10.9.0.55', [udp], [ns]],
+    ['-p IPv4 --ip-destination ! 10.9.0.55', [], [udp, request]],
+    ['-p IPv4 --ip-proto udp', [udp], [tcp, request]],
+    ['-p IPv4 --ip-protocol ! udp', [tcp], [udp, request]],
+    ['--ip-tos 0x10', [], [request, ns]],
+    ['--ip-src ! 10.0.0.1', [udp], [request, ns, udpInTag]],
+    ['--ip6-proto ! tcp', [ns], [request, udp]],
+    ['--ip6-src ! fd00::99', [ns], [request, nsInTag]],
+    ['--ip6-source fd00::5', [ns], [request]],
+    ['--ip6-destination fd00::f', [ns], [request]],
+    ['--ip6-protocol 58', [ns], [request]],
+    ['--ip6-icmp-type ! 136', [ns], [na, request]],
+    ['--vlan-id ! 5', [inTag], [request]],
+    ['--vlan-encap ! IPv4', [inTag], [request]],
+    ['-p ARP --arp-op ! Request', [reply], [request, inTag]],
+    ['-p ARP --arp-opcode 1:1', [request], [reply]],
+    ['-p ARP --arp-op 3:9', [], [request, reply]],
+    ['-p ARP --arp-htype ! 1', [arp(1, (f) => f.body.kind === 'arp' && f.body.hardware === 6)], [request, ns]],
+    ['-p ARP --arp-ip-dst ! 10.9.0.15', [grat], [request, inTag]],
+    ['--arp-ip-src ! 10.9.0.10', [request], [ns, inTag]],
+    ['--arp-op ! Request', [reply], [ns, inTag]],
+    ['-p ARP --arp-mac-dst ! 02:00:00:00:00:0f', [request], [reply, arp(2, (f) => f.body.kind === 'arp' && f.body.hardware === 6)]],
+    ['-p ARP ! --arp-gratuitous', [request], [grat, ns]],
+    ['-p ARP ! --arp-gratuitous --arp-op Request', [request], [reply]],
+    ['--arp-gratuitous', [grat], [request, ns]],
+    ['! -i pb -p ARP', [request], [ns]],
+    ['--proto ARP', [request], [ns]],
+    ['--protocol ARP', [request], [ns]],
+    ['--in-interface pa --out-interface pv', [request], []],
+    ['--source 02:00:00:00:00:0a --destination 02:00:00:00:00:0f', [request], [toAll]],
+    ['--logical-out br0', [request], []],
     ['--arp-ip-src ! 10.9.0.10', [request], [ns]],
     ['-m comment -p ARP', [request], [ns]],
   ])('ebtables %s', (options, dropped, passed) => {
@@ -141,6 +257,14 @@ describe('each option looks at its own place in a frame', () => {
     ['--h-length 6', [request], []],
     ['--proto-type 0x800', [request], []],
     ['--destination-mac 02:00:00:00:00:0f', [reply], [toAll]],
+    ['--destination-mac ! 02:00:00:00:00:0f', [toAll, inTag], [reply]],
+    ['--dst-mac 02:00:00:00:00:0f', [reply], [toAll]],
+    ['--src 10.9.0.55', [request, inTag], [ns]],
+    ['--source 10.9.0.0/24', [request], [ns]],
+    ['--dst 10.9.0.15', [request], [grat, ns]],
+    ['--destination 10.9.0.15', [request], [grat]],
+    ['--hlen 6 --opcode 1', [request], [reply, ns]],
+    ['-s 10.9.0.55 -j DROP --set-counters 1 2', [request], [ns]],
   ])('arptables %s', (options, dropped, passed) => {
     expect(dropped.map((f) => drops(options, f, 'arptables'))).toEqual(dropped.map(() => true));
     expect(passed.map((f) => drops(options, f, 'arptables'))).toEqual(passed.map(() => false));

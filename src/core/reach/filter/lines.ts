@@ -28,7 +28,8 @@ export function compileLines(tool: LineRules['tool'], lines: readonly string[]):
       const [name = '', policy = 'ACCEPT'] = line.slice(1).trim().split(/\s+/);
       table?.chains.set(name, { policy, lines: [] });
     } else if (line.startsWith('-A ')) {
-      const words = line.split(/\s+/).filter((w) => w !== '');
+      // A prefix for the log is one word, whatever stands in it.
+      const words = line.match(/"[^"]*"|\S+/g) ?? [];
       const chain = table?.chains.get(words[1] ?? '');
       chain?.lines.push({ where: `${tool} ${words[1] ?? ''}: ${words.slice(2).join(' ')}`, words: words.slice(2), sets: markSet(words) });
     }
@@ -52,8 +53,9 @@ function markSet(words: readonly string[]): number | null {
   return Number.isNaN(n) ? null : n;
 }
 
-/** `7`, `0x7` or `0x7/0xff`. */
+/** `7`, `0x7` or `0x7/0xff`; `/0xff`: any of these bits (EBT_MARK_OR). */
 function markIs(mark: number | null, word: string): Truth {
+  if (word.startsWith('/')) return mark === null || Number.isNaN(Number(word.slice(1))) ? null : (mark & Number(word.slice(1))) !== 0;
   const [value = Number.NaN, mask = 0xffffffff] = word.split('/').map(Number);
   return mark === null || Number.isNaN(value) || Number.isNaN(mask) ? null : (mark & mask) >>> 0 === value >>> 0;
 }
@@ -72,7 +74,7 @@ function macIs(mac: string, pattern: string): Truth {
   const p = pattern.toLowerCase();
   if (p === 'broadcast') return mac === 'ff:ff:ff:ff:ff:ff';
   if (p === 'multicast' || p === 'unicast') return ((Number.parseInt(mac.slice(0, 2), 16) & 1) === 1) === (p === 'multicast');
-  if (p === 'bga') return mac.startsWith('01:80:c2:00:00:0');
+  if (p === 'bga') return mac === '01:80:c2:00:00:00';
   const [base = '', mask] = p.split('/');
   const full = (m: string) => m.split(':').map((x) => x.padStart(2, '0')).join(':');
   if (!/^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/.test(base)) return null;
@@ -130,8 +132,11 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
   }
 }
 
-const NO_VALUE = new Set(['--arp-gratuitous', '--among-src-file', '--log', '--log-arp', '--log-ip', '--log-ip6']);
-const TARGET_OPTIONS = /^--(log-|nflog|to-|arpreply-|mark-set|set-mark|mark-target|mark-or|snat-|dnat-|redirect-target|set-)/;
+const NO_VALUE = new Set(['--log', '--log-arp', '--log-ip', '--log-ip6', '--snat-arp']);
+const TARGET_OPTIONS = /^--(log-|nflog|ulog-|to-|arpreply-|mark-(set|or|and|xor|target)|set-mark|snat-|dnat-|redirect-target|set-)/;
+
+/** What a rule of ebtables can end with, besides chains and targets that do more. */
+const ENDS = new Set(['ACCEPT', 'DROP', 'CONTINUE', 'RETURN']);
 
 /** Whether a rule matches, and what it does. */
 function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): { readonly truth: Truth; readonly target: string; readonly targetWord: string | null } {
@@ -154,6 +159,7 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried:
       i += word === '-m' ? 1 : 2;
       continue;
     }
+    if (NO_VALUE.has(word)) continue;
     if (TARGET_OPTIONS.test(word)) {
       targetWord = w[++i] ?? null;
       continue;
@@ -165,7 +171,6 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried:
       negate = false;
       continue;
     }
-    if (NO_VALUE.has(word)) continue;
     let value = w[++i] ?? '';
     let no = negate;
     if (value === '!') {
@@ -209,9 +214,12 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
   const policy = `${rules.tool} ${chain}, policy DROP`;
   if (c === undefined || depth > 16) return { passes: base, drops: depth > 16, by: null, goesOn: true };
   for (const line of c.lines) {
-    const { truth, target, targetWord } = judge(line, f, at, rules.tool, carried);
+    const { truth, target: named, targetWord } = judge(line, f, at, rules.tool, carried);
     if (truth === false) continue;
     let ends = true;
+    // A mark is set, and then done what its own target says: accepted where it says nothing.
+    const target = named === 'mark' ? (ENDS.has(targetWord ?? '') ? (targetWord as string) : 'ACCEPT') : named;
+    if (named === 'mark') carried.mark = truth === true && line.sets !== null ? line.sets : null;
     if (target === 'DROP' || target === 'arpreply') {
       // arpreply answers in another's name and drops, unless told otherwise.
       if (target === 'arpreply' && targetWord !== null && /ACCEPT|CONTINUE/.test(targetWord)) passes = true;
@@ -226,10 +234,6 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
       if (base && drops) by ??= policy;
       if (truth === true) return { passes, drops, by, goesOn: !base };
       ends = false;
-    } else if (target === 'mark') {
-      carried.mark = truth === true && line.sets !== null ? line.sets : null;
-      ends = targetWord === null || !/CONTINUE/.test(targetWord);
-      if (ends) passes = true;
     } else if (target === 'CONTINUE' || target === 'log' || target === 'nflog') ends = false;
     else if (rules.tables.get(table)?.chains.has(target) === true) {
       const inner = askLines(rules, table, target, f, at, carried, depth + 1);

@@ -74,6 +74,27 @@ test('sets hold tuples, prefixes and ranges', () => {
   expect(fate('bridge', [[match(field('arp', 'saddr ip'), { range: ['10.9.0.1', '10.9.0.20'] }), DROP]], plain(2))).toBe('passes');
 });
 
+describe('what one side of a match says', () => {
+  const [mac, operation, iif] = [field('ether', 'saddr'), field('arp', 'operation'), meta('iifname')];
+  test.each<readonly [left: Json, right: Json, is: string]>([
+    [mac, { range: ['02:00:00:00:00:09', '02:00:00:00:00:0b'] }, 'dropped'], [mac, { range: ['02:00:00:00:00:0a', '02:00:00:00:00:0a'] }, 'dropped'], [mac, { range: ['02:00:00:00:00:0b', '02:00:00:00:00:0f'] }, 'passes'], [mac, { range: ['02:00:00:00:00:00', '02:00:00:00:00:09'] }, 'passes'], [mac, '02:00:00:00:00:0A', 'dropped'],
+    [operation, { range: [1, 1] }, 'dropped'], [operation, { range: [0, 1] }, 'dropped'], [operation, { range: [2, 4] }, 'passes'], [operation, { range: ['request', 'reply'] }, 'dropped'], [operation, { range: [0, 'lan'] }, 'unclear'], [operation, { range: ['lan', 4] }, 'unclear'], [operation, { range: [1, { odd: 1 }] }, 'unclear'], [operation, { range: [1] }, 'unclear'],
+    [operation, '0x1', 'dropped'], [operation, '1', 'dropped'], [operation, '0x2', 'passes'], [operation, 'lan', 'unclear'], [operation, true, 'unclear'], [operation, { prefix: { addr: '1', len: 8 } }, 'unclear'], [operation, { odd: 1 }, 'unclear'], [operation, null, 'unclear'],
+    [operation, { elem: { val: 'request', comment: 'x' } }, 'dropped'], [operation, { set: [{ elem: { val: 2 } }, { elem: { val: { range: [0, 1] } } }] }, 'dropped'],
+    [iif, 'p*', 'dropped'], [iif, 'q*', 'passes'], [iif, 'p', 'passes'], [iif, { set: ['q*', 'pa'] }, 'dropped'],
+    [field('arp', 'saddr ip'), { range: ['10.9.0.55', '10.9.0.55'] }, 'dropped'], [field('arp', 'saddr ip'), { range: ['10.9.0.56', '10.9.0.99'] }, 'passes'], [field('arp', 'saddr ip'), { range: ['10.9.0.100', '10.9.0.200'] }, 'passes'], [field('arp', 'saddr ip'), { range: ['10.9.0.9', '10.9.0.100'] }, 'dropped'],
+  ])('%j %j', (left, right, is) => expect(fate('bridge', [[match(left, right), DROP]], plain(1))).toBe(is));
+  test('an address of IPv6 in any of its forms', () => {
+    const [six] = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fd00::5' }, { own: null, router: false })];
+    const of = (right: Json) => fate('bridge', [[match(field('ip6', 'saddr'), right), DROP]], six as Frame);
+    expect([of('fd00::5'), of('fd00:0:0::5'), of('FD00::5'), of('fd00::6'), of({ prefix: { addr: 'fd00::', len: 8 } }), of({ prefix: { addr: 'fe00::', len: 8 } }), of({ range: ['fd00::4', 'fd00::6'] })]).toEqual(['dropped', 'dropped', 'dropped', 'passes', 'dropped', 'passes', 'dropped']);
+  });
+  test('the state of what connection tracking may not have seen yet', () => {
+    const of = (right: Json) => fate('netdev', [[match({ ct: { key: 'state' } }, right), DROP]], plain(1));
+    expect([of('untracked'), of('invalid'), of('new'), of({ set: ['new', 'established'] }), of({ range: [1, 2] })]).toEqual(['unclear', 'unclear', 'passes', 'passes', 'unclear']);
+  });
+});
+
 test('an extension header hides a neighbour message from ip6 nexthdr, not from meta l4proto', () => {
   const nd = [...ndFrames({ mac: A.mac, ip: 'fd00::a' }, { mac: V.mac, ip: 'fd00::f' }, { mac: X.mac, ip: 'fd00::5' }, { own: null, router: false })];
   const hidden = nd.find((f) => f.body.kind === 'nd' && f.body.extension === 60) as Frame;

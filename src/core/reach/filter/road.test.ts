@@ -76,6 +76,22 @@ describe('on which way a rule stands', () => {
   });
 });
 
+describe('rules of ebtables that nft lists as well', () => {
+  const rule = (table: string, ...expr: readonly Json[]): readonly Json[] => [{ table: { family: 'bridge', name: table } }, { chain: { family: 'bridge', table, name: 'FORWARD', hook: 'forward', prio: 0, policy: 'accept' } }, { rule: { family: 'bridge', table, chain: 'FORWARD', handle: 1, expr: [...expr] } }];
+  const both = (nft: readonly Json[], lines: readonly string[]) => explain(ruled({ nft, lines: { ebtables: lines } }), id('a'), id('v')).find((v) => v.technique === 'arp-spoof');
+  const xt: Json = { xt: { type: 'match', name: 'arp' } };
+  const replies = ['*filter', ':FORWARD ACCEPT', '-A FORWARD -p ARP --arp-op Reply -j DROP'];
+  test('are judged by what ebtables tells of them, where nft cannot print them', () => {
+    expect(both(rule('filter', xt, { drop: null }), replies)).toMatchObject({ verdict: 'possible', unless: [] });
+    expect(both(rule('filter', xt, { drop: null }), [])?.unless).not.toEqual([]);
+    expect(both(rule('guard', xt, { drop: null }), replies)?.unless).not.toEqual([]);
+  });
+  test('and other tables, and what nft prints, count all the same', () => {
+    expect(both([...rule('filter', xt, { drop: null }), ...rule('guard', { drop: null })], replies)?.verdict).toBe('blocked');
+    expect(both(rule('filter', { drop: null }), ['*filter', ':FORWARD ACCEPT'])?.verdict).toBe('blocked');
+  });
+});
+
 describe('the road of IPv6', () => {
   const six: Snapshot = { ...base, interfaces: base.interfaces.map((i) => (i.net !== 'host' && i.kind === 'veth' ? { ...i, addresses: known([...(valueOf(i.addresses) ?? []), `fd00::${base.containers.findIndex((c) => c.net === i.net) + 1}/64`], 'ip') } : i)) };
   const noTags: readonly Json[] = [chain('bridge', 'forward', { policy: 'accept' }), { rule: { family: 'bridge', table: 't', chain: 'forward', handle: 2, expr: [TAGS, { drop: null }] } }];

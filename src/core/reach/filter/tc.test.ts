@@ -30,6 +30,73 @@ test('a chain that is gone to ends what stands after the filter that goes there'
   expect(fate(filter(gact('goto', { chain: 6 })), filter(gact('drop'), { pref: 2 }))).toBe('passes');
 });
 
+test('what came in at another device is not met, and on the way out it is not known where it came in', () => {
+  const from = (indev: string, kind: string): Json => filter({ indev, ...(gact('drop') as object), ...(kind === 'u32' ? { match: { value: '0', mask: '0', off: 0 } } : {}) } as Json, { kind });
+  for (const kind of ['flower', 'u32']) {
+    expect([fate(from('pa', kind)), fate(from('pb', kind))]).toEqual(['dropped', 'passes']);
+    const out = askTc([{ dev: 'pa', hook: 'egress', filter: from('pa', kind) }], 'pa', 'egress', plain as Frame);
+    expect([out.passes, out.drops]).toEqual([true, true]);
+  }
+});
+
+test('what may be dropped in a chain that is gone to, may be; chains that go round stop nothing for certain', () => {
+  const inner = (options: Json, over: { readonly [key: string]: Json } = {}) => fate(filter(gact('goto', { chain: 5 })), filter(options, { chain: 5, ...over }));
+  expect(inner(gact('drop', {}, { random_type: 'netrand', control_action: { type: 'drop' }, val: 2 }))).toBe('unclear');
+  expect(inner({ bpf_name: 'guard' }, { kind: 'bpf' })).toBe('program');
+  expect(inner(gact('goto', { chain: 5 }))).toBe('unclear');
+  expect(fate(filter(gact('goto', { chain: 5 })), filter({ ...(gact('drop') as object), keys: { arp_op: 'reply' } } as Json, { chain: 5, kind: 'flower' }), filter(gact('drop'), { chain: 5, pref: 2 }))).toBe('dropped');
+  // One that is gone to by some alone leaves what stands after it.
+  expect(fate(filter({ ...(gact('goto', { chain: 5 }) as object), keys: { enc_key_id: 1 } } as Json, { kind: 'flower' }), filter(gact('pass'), { chain: 5 }), filter(gact('drop'), { pref: 2 }))).toBe('unclear');
+});
+
+test('an action that is not known, or has none, is told apart', () => {
+  const acts = (...actions: readonly Json[]) => fate(filter({ actions: [...actions] }));
+  expect(fate(filter({}), filter(gact('drop'), { pref: 2 }))).toBe('passes');
+  expect(fate(filter({ actions: [] }), filter(gact('drop'), { pref: 2 }))).toBe('passes');
+  expect(acts({ kind: 'mirred', mirred_action: 'redirect', direction: 'egress', to_dev: 'px', control_action: { type: 'stolen' } })).toBe('dropped');
+  expect(acts({ kind: 'mirred', mirred_action: 'mirror', direction: 'egress', to_dev: 'px', control_action: { type: 'pipe' } }, { kind: 'gact', control_action: { type: 'drop' } })).toBe('dropped');
+  for (const odd of [{ kind: 'police' }, { kind: 'vlan', control_action: { type: 'pipe' } }, { kind: 'gact', control_action: { type: 'trap' } }, { kind: 'gact', control_action: { type: 'stolen' } }, { kind: 'gact', control_action: { type: 'goto' } }, { kind: 'gact' }, 'odd']) expect([odd, acts(odd, { kind: 'gact', control_action: { type: 'drop' } })]).toEqual([odd, 'unclear']);
+  expect(acts({ kind: 'gact', control_action: { type: 'ok' } })).toBe('passes');
+  expect(acts({ kind: 'gact', control_action: { type: 'shot' } })).toBe('dropped');
+});
+
+test('a protocol is asked by its name, its number, or not at all', () => {
+  const of = (protocol: Json) => fate(filter(gact('drop'), { protocol }));
+  expect([of('arp'), of('ARP'), of('0806'), of('0x0806'), of(0x0806), of('all')]).toEqual(Array.from({ length: 6 }, () => 'dropped'));
+  expect([of('ip'), of('802.1Q'), of('802.1ad'), of('88b5'), of(0x0800)]).toEqual(Array.from({ length: 5 }, () => 'passes'));
+  expect([of('odd'), of(null)]).toEqual(['unclear', 'unclear']);
+});
+
+describe('the words of u32', () => {
+  const word = (value: string, mask: string, off: number, f: Frame = plain as Frame, more: { readonly [key: string]: Json } = {}): string => {
+    const r = askTc([{ dev: 'pa', hook: 'ingress', filter: filter({ ...(gact('drop') as object), match: { value, mask, off, ...more } } as Json, { kind: 'u32' }) }], 'pa', 'ingress', f);
+    return r.passes && r.drops ? 'unclear' : r.passes ? 'passes' : 'dropped';
+  };
+  const tagged = (n: number): Frame => ({ ...(plain as Frame), tags: Array.from({ length: n }, () => ({ protocol: 0x8100 as const, id: 0 })) });
+  test('are counted from the network header, behind the first tag', () => {
+    expect([word('10800', 'ffffffff', 0), word('10806', 'ffffffff', 0)]).toEqual(['dropped', 'passes']);
+    expect(['10800', '806'].map((value) => word(value, 'ffffffff', value === '806' ? 2 : 0, tagged(1)))).toEqual(['dropped', 'passes']);
+    // Behind the first of two is the second.
+    expect([word('806', 'ffff', 0, tagged(2)), word('806', 'ffff', 0, tagged(1))]).toEqual(['dropped', 'passes']);
+    expect([word('806', 'ffff', -4), word('800', 'ffff', -4)]).toEqual(['dropped', 'passes']);
+  });
+  test('before the frame and behind its end there are none', () => {
+    expect([word('0', 'ff', -16), word('0', 'ff', 400)]).toEqual(['passes', 'passes']);
+    expect(word('0', 'ffffffff', 42)).toBe('dropped');
+  });
+  test('that cannot be read are not told', () => {
+    expect([word('x', 'ff', 0), word('0', 'x', 0), word('0', 'ff', Number.NaN), word('10800', 'ffffffff', 0, plain as Frame, { offmask: 'ff00' })]).toEqual(['unclear', 'unclear', 'unclear', 'unclear']);
+    expect(word('10800', 'ffffffff', 0, plain as Frame, { offmask: '0000' })).toBe('dropped');
+    const other = [...stealFrames({ mac: '02:00:00:00:00:0a', ip: '10.9.0.10' }, { mac: '02:00:00:00:00:37', ip: '10.9.0.55' })];
+    const [none, ip] = [other[0] as Frame, other.find((f) => f.body.kind === 'ip') as Frame];
+    expect([word('0', 'ff', 0, none), word('45', 'ff', 0, ip), word('800', 'ffff', -4, ip), word('806', 'ffff', -4, ip)]).toEqual(['unclear', 'unclear', 'dropped', 'passes']);
+  });
+  test('all have to be there', () => {
+    const both = (second: Json) => fate(filter({ ...(gact('drop') as object), match: [{ value: '10800', mask: 'ffffffff', off: 0 }, second] } as Json, { kind: 'u32' }));
+    expect([both({ value: '0', mask: '00000000', off: 0 }), both({ value: '2', mask: 'ffff', off: 4 }), both('odd')]).toEqual(['dropped', 'passes', 'unclear']);
+  });
+});
+
 test('a drop by chance is none to rely on', () => {
   expect(fate(filter(gact('drop', {}, { random_type: 'netrand', control_action: { type: 'drop' }, val: 2 })))).toBe('unclear');
 });

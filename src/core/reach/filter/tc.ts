@@ -84,7 +84,7 @@ function word(m: Obj): ((f: Frame) => Truth) | null {
     const actual = words(f)(at);
     if (actual === null) return false;
     // What its sender may choose is no certain match, whatever it holds now.
-    const fixed = [0, 1, 2, 3].reduce((all, n) => (isFree(f, at + n < -2 ? 14 + at + n : 14 + at + n - 4 * Math.max(0, f.tags.length - 1)) ? all : all | (0xff << (24 - 8 * n))), 0);
+    const fixed = [0, 1, 2, 3].reduce((all, n) => (isFree(f, 14 + at + n, Math.max(0, f.tags.length - 1)) ? all : all | (0xff << (24 - 8 * n))), 0);
     if ((actual & bits & fixed) >>> 0 !== (want & fixed) >>> 0) return false;
     return (bits & ~fixed) === 0 ? true : null;
   };
@@ -126,19 +126,20 @@ const QUEUES = new Set(['netem', 'queue']);
 /** What the filters of one hook of a device do with a frame: in order of preference, the first that matches decides. Chain 0 first; others only where an action goes to them. */
 export function askTc(filters: readonly TcFilter[], dev: string, hook: TcFilter['hook'], f: Frame, carried: Carried = { mark: null }): LineFate {
   const mine = filters.filter((x) => x.dev === dev && x.hook === hook && isObject(x.filter) && !QUEUES.has(String(x.filter['kind']))).map((x) => x.filter as Obj);
-  return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, `on ${dev} ${hook}`, f, carried, 0);
+  return askChain([...mine].sort((a, b) => Number(a['pref'] ?? 0) - Number(b['pref'] ?? 0)), 0, { at: `on ${dev} ${hook}`, from: hook === 'ingress' ? dev : null }, f, carried, 0);
 }
 
-function matches(filter: Obj, options: Obj, f: Frame, carried: Carried): Truth {
+/** `from`: the device by which the frame came into this net namespace (`indev`); null where that is not known here. */
+function matches(filter: Obj, options: Obj, f: Frame, carried: Carried, from: string | null): Truth {
   const kind = String(filter['kind']);
   // One for hardware alone (skip_sw) sees nothing that goes from port to port in software.
-  const truth = options['skip_sw'] === true ? null : protocolIs(wireType(f), filter['protocol']);
+  const truth = and(options['skip_sw'] === true ? null : protocolIs(wireType(f), filter['protocol']), options['indev'] === undefined || options['indev'] === from ? true : from === null ? null : false);
   if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f, carried)));
   if (kind === 'u32') return and(truth, u32(options)?.(f) ?? null);
   return kind === 'matchall' ? truth : and(truth, null);
 }
 
-function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, carried: Carried, depth: number): LineFate {
+function askChain(mine: readonly Obj[], chain: number, place: { readonly at: string; readonly from: string | null }, f: Frame, carried: Carried, depth: number): LineFate {
   let passes = false;
   let drops = false;
   let opaque = false;
@@ -148,9 +149,9 @@ function askChain(mine: readonly Obj[], chain: number, place: string, f: Frame, 
     if (Number(filter['chain'] ?? 0) !== chain || !isObject(options)) continue;
     const kind = String(filter['kind']);
     if (kind === 'u32' && options['ht_divisor'] !== undefined && options['match'] === undefined) continue;
-    const truth = matches(filter, options, f, carried);
+    const truth = matches(filter, options, f, carried, place.from);
     if (truth === false) continue;
-    const where = `tc ${kind} ${place}, pref ${String(filter['pref'] ?? '?')}`;
+    const where = `tc ${kind} ${place.at}, pref ${String(filter['pref'] ?? '?')}`;
     const program = kind === 'bpf' || kind === 'cgroup';
     const what = program ? 'program' : action(options);
     for (const to of mirrors(options)) carried.sent?.push({ to: to.dev, sure: to.out && truth === true && !passes && !drops });

@@ -50,7 +50,8 @@ export function toNumber(ip: string): bigint | null {
 
 const cache = new Map<string, bigint | null>();
 
-function numberOf(ip: string): bigint | null {
+/** The same, remembered: the same few are asked for again and again. */
+export function numberOf(ip: string): bigint | null {
   let n = cache.get(ip);
   if (n === undefined) {
     if (cache.size > 20_000) cache.clear();
