@@ -123,6 +123,16 @@ describe('chains of their own', () => {
     expect(through(['-p IPv6 -j DROP'], ['-p ARP -j DROP'])).toBe('dropped');
     expect(through(['-p ARP -j ACCEPT'], ['-j DROP'])).toBe('passes');
   });
+  test('what may have come back before it was decided goes on', () => {
+    for (const policy of ['RETURN', 'ACCEPT', 'DROP']) {
+      expect([policy, through(['--limit 1/sec -j RETURN', '-j DROP'], [], policy)]).toEqual([policy, 'unclear']);
+      expect([policy, through(['--limit 1/sec -j RETURN', '-j ACCEPT'], ['-j DROP'], policy)]).toEqual([policy, 'unclear']);
+    }
+    expect(through(['--limit 1/sec -j RETURN'], ['-j DROP'], 'ACCEPT')).toBe('unclear');
+    expect(through(['--limit 1/sec -j RETURN'], [], 'DROP')).toBe('unclear');
+    expect(fate(['-A FORWARD --limit 1/sec -j RETURN', '-A FORWARD -j DROP'], find(1, 0))).toBe('unclear');
+    expect(fate([':FORWARD DROP', '-A FORWARD --limit 1/sec -j RETURN', '-A FORWARD -j ACCEPT'], find(1, 0))).toBe('unclear');
+  });
   test('one that goes round stops nothing for certain', () => {
     expect(through(['-j PIN'])).toBe('unclear');
   });

@@ -247,7 +247,7 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
       by ??= line.where;
       ends = false;
     }
-    if (truth === true && ends) return { passes, drops, by, goesOn: false };
+    if (truth === true && ends) return { passes, drops, by, goesOn: returned };
   }
   // ebtables' own chains have a policy of their own; those of arptables return.
   if (!base && (rules.tool === 'arptables' || c.policy === 'RETURN')) return { passes, drops, by, goesOn: true };
