@@ -64,11 +64,11 @@ export function tellsApart(v: Party, host: Host): boolean {
 
 const staying = new WeakMap<Host, ReadonlySet<string>>();
 
-/** Whether a bridge's entry for a member's MAC stays, so that it cannot be stolen while others can. */
+/** Whether a bridge's entry for a member's MAC stays, so that it cannot be stolen while others can, or a MAC was not read. */
 export function someMacStays(wire: Wire, host: Host): boolean {
   let stays = staying.get(host);
   if (stays === undefined) staying.set(host, (stays = new Set([...host.nets.values()].flatMap((n) => valueOf(n.fdb) ?? []).filter((e) => e.stays === true).map((e) => e.mac))));
-  return stays.size > 0 && [...wire.members, ...wire.beyond].some((p) => p.plug.mac !== undefined && stays.has(p.plug.mac));
+  return [...wire.members, ...wire.beyond].some((p) => p.plug.mac === undefined || stays.has(p.plug.mac));
 }
 
 const voices = new WeakMap<NetNamespace, readonly string[] | null>();

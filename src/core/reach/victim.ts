@@ -86,6 +86,12 @@ export function stealable(v: Plug, a: Plug, masks: readonly Mask[], host: Host):
   const left = others.filter((m) => !stays.has(m.mac ?? ''));
   const on = known(v.on, 'ip -j -d link');
   if (a.kind === 'macvlan' || a.kind === 'ipvlan') return { answer: answer('shut', `${a.kind} does not learn`, () => [step('frames for the stolen MAC go to the attacker', 'no', on, 'The kernel delivers to the device that has the MAC; it refuses a second one.')]), masks: [] };
+  // A router beyond the bridge is learned like everybody, and what its MAC is no reading here tells.
+  const unread = masks.find((m) => m.mac === undefined && m.net !== 'host');
+  if (left.length === 0 && unread !== undefined) {
+    const reading = unknown('unsupported', `MAC of ${unread.net}`);
+    return { answer: answer('unknown', 'the MAC of who else is there was not read', () => [step('frames for the stolen MAC go to the attacker', 'unknown', reading, 'Whoever has that MAC, the bridge learns it from the wire.')]), masks: [] };
+  }
   if (left.length === 0 && others.length > 0) return { answer: answer('shut', 'entries that stay', () => [step('frames for the stolen MAC go to the attacker', 'no', known([...stays], 'bridge -j fdb'), 'The bridge’s entries for these MACs are sticky or its own: no frame moves them.')]), masks: [] };
   if (left.length === 0) return { answer: answer('shut', 'no MAC to steal', () => [step('frames for the stolen MAC go to the attacker', 'no', on, 'No third party’s MAC is learned on this bridge; the host’s own is never learned from the wire.')]), masks: [] };
   return { answer: answer('open', '', () => [step('frames for the stolen MAC go to the attacker', 'yes', on, 'The bridge sends to where it last heard the MAC; the victim’s table stays clean.')]), masks: left };
