@@ -43,6 +43,23 @@ describe('who is in one pid namespace with another', () => {
     };
     expect([later(), later('off')]).toEqual(['blocked', 'possible']);
   });
+  test('is known by the engine’s word where the pid namespace was not read, and by its number where the engine says nothing', () => {
+    const told = (pid: (p: Snapshot['containers'][number]['namespaces']['pid']) => object, s = host({ join: { pid: 'x' }, caps: RIGHTS })) => said({ ...s, containers: s.containers.map((c) => ({ ...c, namespaces: { ...c.namespaces, pid: { ...c.namespaces.pid, ...pid(c.namespaces.pid) } } })) }, 'a', 'x', 'table-write')?.verdict;
+    const unread = { inode: { unknown: 'denied', source: '' } };
+    expect(told(() => unread)).toBe('possible');
+    expect(told(() => unread, host({ caps: RIGHTS }))).not.toBe('possible');
+    expect(told(() => ({ owner: { value: 'own', source: '' } }))).toBe('possible');
+  });
+  test('sends by a port that lets it through, and by no other', () => {
+    const isolated = (names: readonly string[], a: Partial<WorkloadSpec>): string => {
+      const s = world({ ...castSpec(3), filters: 'none', networks: [LAN, FAR], slices: [], talks: [], workloads: [{ name: 'a', on: { far: { at: 2 } }, ...a }, ...['x', 'v'].map((name, i) => ({ name, on: { lan: { at: i + 3, isolated: names.includes(name) } } }))] });
+      return said(s, 'a', 'v')?.verdict ?? 'blocked';
+    };
+    for (const a of [{ join: { pid: 'x' }, caps: RIGHTS }, { join: { pid: 'x' }, caps: ['CAP_SYS_PTRACE'], bounding: ['CAP_SYS_PTRACE'] }]) {
+      expect(isolated(['x'], a)).toBe('possible');
+      expect(isolated(['x', 'v'], a)).toBe('blocked');
+    }
+  });
   test('is seen by the one whose namespace it joined', () => {
     const s = host({ join: { pid: 'x' } }, { caps: RIGHTS });
     expect(said(s, 'x', 'a', 'table-write')?.verdict).toBe('possible');

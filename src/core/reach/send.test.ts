@@ -23,6 +23,8 @@ describe('a capability', () => {
   test('that was not read is no missing one', () => {
     expect(said(caps({ effective: denied, permitted: denied, bounding: denied }))).toBe('unknown');
     expect(said(caps({ bounding: denied }))).toBe('unknown');
+    // The bounding set bounds what is gained, not what is held.
+    expect(said(caps({ effective: denied, permitted: denied }))).toBe('unknown');
   });
   test('in the bounding set is latent for root and for who may start a program that gives it, unless no_new_privs holds', () => {
     const user = { uid: known(1000, '') };
@@ -50,6 +52,30 @@ describe('where it counts', () => {
   test('an owner that was not read is a reservation, never a guard', () => {
     expect(said(foreign(userNs(known(4_026_599_999, ''), 100_000)))).toBe('possible');
   });
+  test('is in a user namespace below its own as well, and in none beside it', () => {
+    const [one, two, three] = [4_026_600_001, 4_026_600_002, 4_026_600_003];
+    type Namespace = Snapshot['namespaces'][number];
+    const base = host().namespaces[0] as Namespace;
+    const first = host().host.namespaces.user as Namespace['parent'];
+    /** `a` is in one user namespace, its net namespace belongs to `two`. */
+    const nested = (mine: number, above: Namespace['parent'] = known(one, 'NS_GET_PARENT')) => {
+      const s = userNs(known(mine, ''), 100_000);
+      const user = (inode: number, parent: Namespace['parent']): Namespace => ({ ...base, type: 'user', inode, parent });
+      const key = s.containers.find((c) => c.name === 'a')?.net;
+      return chain({ ...s, nets: s.nets.map((n) => (n.key === key ? { ...n, ownerUserNs: known(two, '') } : n)), namespaces: [...s.namespaces, user(one, first), user(two, above), user(three, first)] });
+    };
+    expect(nested(one)).toMatchObject({ verdict: 'possible', unless: [] });
+    expect(nested(two)).toMatchObject({ verdict: 'possible', unless: [] });
+    expect(nested(three)?.verdict).toBe('blocked');
+    expect(nested(one, unknown('denied', ''))?.unless.join()).toContain('user namespace above its own');
+    expect(nested(one, unknown('absent', ''))?.verdict).toBe('blocked');
+  });
+  test('is told by the list of namespaces where the net namespace itself did not tell', () => {
+    const s = userNs(known(4_026_600_001, ''), 100_000);
+    const told = { ...s, nets: s.nets.map((n) => ({ ...n, ownerUserNs: unknown('denied', '') })) };
+    expect(said(told)).toBe('blocked');
+    expect(said(foreign(told))).toBe('possible');
+  });
 });
 
 describe('a security module', () => {
@@ -65,5 +91,6 @@ describe('a security module', () => {
     const said_ = (lsms: readonly string[]): Snapshot => ({ ...s, host: { ...s.host, lsms: known(lsms, '') }, containers: s.containers.map((c) => ({ ...c, declared: { ...c.declared, appArmorProfile: 'mine' } })) });
     expect(label(denied, said_(['apparmor'])).join()).toContain('the profile mine');
     expect(label(denied, said_(['capability']))).toEqual([]);
+    expect(label(unknown('absent', ''), said_(['apparmor']))).toEqual([]);
   });
 });

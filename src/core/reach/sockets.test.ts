@@ -68,6 +68,16 @@ describe('other sockets', () => {
     expect(said(held, 'mac-steal')).toBe('blocked');
     expect(said(inNet(s, 'a', socket(by(s, 'a'))), 'mac-steal')).toBe('possible');
   });
+  test('each of them sends forged advertisements, wherever it is held', () => {
+    const lonely = six(three(bare, [{ name: 'far', ...bare, on: {} }]));
+    for (const kind of ['packet', 'datagram', 'raw6'] as const) {
+      expect(said(inNet(six(s), 'a', socket(by(s, 'a'), kind)), 'ndp-spoof')).toBe('possible');
+      const far = inNet(lonely, 'x', socket(by(lonely, 'far'), kind));
+      expect(said(far, 'ndp-spoof', 'far')).toBe('possible');
+      expect(said(far, 'arp-spoof', 'far') === 'possible').toBe(kind !== 'raw6');
+      expect(said(far, 'mac-steal', 'far') === 'possible').toBe(kind === 'packet');
+    }
+  });
   test('an XDP socket is counted, and not found with anybody', () => {
     const v = chain(inNet(s, 'a', socket(unknown('unsupported', '/proc/<pid>/fd'), 'xdp')));
     expect(v?.verdict).toBe('possible');
@@ -85,6 +95,10 @@ describe('a socket in another’s net namespace', () => {
     expect(judge(held).segments[0]?.attackers.find((a) => a.id === id(s, 'far'))?.verdict).toBe('possible');
     // What leaves the victim's own namespace does not come back to it.
     expect(said(held, 'arp-spoof', 'far', 'x')).not.toBe('possible');
+  });
+  test('sends for one who is paused only when it goes on', () => {
+    const paused = three(bare, [{ ...LONELY, state: 'paused' }]);
+    expect(said(inNet(paused, 'x', socket(by(paused, 'far'))), 'arp-spoof', 'far')).toBe('latent');
   });
   test('of the host puts it on every bridge, past flags of ports', () => {
     expect(said(inNet(s, 'host', socket(by(s, 'far'))), 'arp-spoof', 'far')).toBe('possible');
