@@ -91,6 +91,16 @@ describe('the words of u32', () => {
     const [none, ip] = [other[0] as Frame, other.find((f) => f.body.kind === 'ip') as Frame];
     expect([word('0', 'ff', 0, none), word('45', 'ff', 0, ip), word('800', 'ffff', -4, ip), word('806', 'ffff', -4, ip)]).toEqual(['unclear', 'unclear', 'dropped', 'passes']);
   });
+  test('in a table of their own are asked of those frames alone that are sent there', () => {
+    const all = { match: { value: '0', mask: '0', off: 0 } };
+    const root = (more: { readonly [key: string]: Json }, pref = 1): Json => filter({ fh: '801::800', key_ht: '801', ...all, ...more }, { kind: 'u32', pref });
+    const own = filter({ fh: '1::800', key_ht: '1', ...all, ...(gact('drop') as object) }, { kind: 'u32' });
+    expect(fate(root(gact('drop') as { readonly [key: string]: Json }))).toBe('dropped');
+    expect(fate(own)).toBe('unclear');
+    expect(fate(own, root({ link: '1:' }))).toBe('unclear');
+    // Who sends them there decides nothing by itself.
+    expect(fate(root({ link: '1:' }), root(gact('drop') as { readonly [key: string]: Json }, 2))).toBe('dropped');
+  });
   test('all have to be there', () => {
     const both = (second: Json) => fate(filter({ ...(gact('drop') as object), match: [{ value: '10800', mask: 'ffffffff', off: 0 }, second] } as Json, { kind: 'u32' }));
     expect([both({ value: '0', mask: '00000000', off: 0 }), both({ value: '2', mask: 'ffff', off: 4 }), both('odd')]).toEqual(['dropped', 'passes', 'unclear']);

@@ -135,7 +135,8 @@ function matches(filter: Obj, options: Obj, f: Frame, carried: Carried, from: st
   // One for hardware alone (skip_sw) sees nothing that goes from port to port in software.
   const truth = and(options['skip_sw'] === true ? null : protocolIs(wireType(f), filter['protocol']), options['indev'] === undefined || options['indev'] === from ? true : from === null ? null : false);
   if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f, carried)));
-  if (kind === 'u32') return and(truth, u32(options)?.(f) ?? null);
+  // A filter of another table than the roots (800 and up) meets what is sent there by a link.
+  if (kind === 'u32') return and(truth, typeof options['key_ht'] === 'string' && Number.parseInt(options['key_ht'], 16) < 0x800 ? null : true, u32(options)?.(f) ?? null);
   return kind === 'matchall' ? truth : and(truth, null);
 }
 
@@ -148,7 +149,7 @@ function askChain(mine: readonly Obj[], chain: number, place: { readonly at: str
     const options = filter['options'];
     if (Number(filter['chain'] ?? 0) !== chain || !isObject(options)) continue;
     const kind = String(filter['kind']);
-    if (kind === 'u32' && options['ht_divisor'] !== undefined && options['match'] === undefined) continue;
+    if (kind === 'u32' && ((options['ht_divisor'] !== undefined && options['match'] === undefined) || options['link'] !== undefined)) continue;
     const truth = matches(filter, options, f, carried, place.from);
     if (truth === false) continue;
     const where = `tc ${kind} ${place.at}, pref ${String(filter['pref'] ?? '?')}`;
