@@ -45,8 +45,8 @@ export function tagsBetween(hops: readonly Hop[], technique: Technique): readonl
   const filtering = hops.filter((h) => filters(h) === true);
   const only = filtering[0];
   if (filtering.length !== 1 || only === undefined) return [];
-  const own = pvidOf(vlansOf(only.in, only));
-  return (useful(only, technique) ?? []).filter((vid) => vid !== own).map((id) => [{ protocol: 0x8100 as const, id }]);
+  // A tag of the port's own VLAN is taken like none (__allowed_ingress), and rules before that see it.
+  return (useful(only, technique) ?? []).map((id) => [{ protocol: 0x8100 as const, id }]);
 }
 
 /** What a frame has to be like to come by what is stacked on a bridge: in the tag of a VLAN device, or for a group where a macvlan listens. */

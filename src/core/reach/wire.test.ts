@@ -43,6 +43,17 @@ describe('VLAN filtering', () => {
     expect(said(filtering({ a: '20pu', v: '10pu 20u', x: '10pu' }))?.reads).toBe('no');
     expect(said(filtering({ a: '20pu 10', v: '10pu', x: '10pu' }))?.reads).toBe('yes');
   });
+  test('a sender may put its port’s own VLAN in a tag, past a rule that sees messages without one', () => {
+    const match = (protocol: string, field: string, right: Json): Json => ({ match: { op: '==', left: { payload: { protocol, field } }, right } });
+    const rules: readonly Json[] = [
+      { chain: { family: 'bridge', table: 't', name: 'c', hook: 'prerouting', prio: 0, policy: 'accept' } },
+      ...[match('ether', 'type', { set: ['arp', '8021ad'] }), match('vlan', 'id', 0)].map((m, i): Json => ({ rule: { family: 'bridge', table: 't', chain: 'c', handle: i + 1, expr: [m, { drop: null }] } })),
+    ];
+    const ruled = (s: Snapshot): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, nft: known(rules, 'nft') } : n)) });
+    expect(verdict(ruled(THREE))).toBe('blocked');
+    expect(verdict(ruled(filtering({ a: '20pu 10', v: '10pu', x: '10pu' })))).toBe('possible');
+    expect(verdict(ruled(filtering({ a: '10pu', v: '10pu', x: '10pu' })))).toBe('possible');
+  });
   test('the host is in the VLANs of the bridge itself', () => {
     expect(verdict(filtering({ a: '10pu', v: '10pu', x: '10pu' }), 'arp-spoof', 'a', 'host')).toBe('blocked');
     expect(verdict(filtering({ a: '10pu 1', v: '10pu', x: '10pu' }), 'arp-spoof', 'a', 'host')).toBe('possible');
