@@ -61,7 +61,7 @@ export function interfacesOf(host: HostSpec, placed: readonly Placed[]): NetInte
     out.push(iface('host', n.device, 'bridge', index++, {
       mac: known(mac(n.prefix, 1), `/sys/class/net/${n.device}/address`),
       addresses: known(n.internal ? [] : [`${n.prefix}.1/${n.bits ?? 24}`], 'ip -j addr'),
-      bridge: { vlanFiltering: known(false, `/sys/class/net/${n.device}/bridge/vlan_filtering`), nfCallIptables: known(true, '/proc/sys/net/bridge/bridge-nf-call-iptables') },
+      bridge: { vlanFiltering: known(false, `/sys/class/net/${n.device}/bridge/vlan_filtering`), nfCallIptables: known(true, '/proc/sys/net/bridge/bridge-nf-call-iptables'), learnsLocal: known(true, `/sys/class/net/${n.device}/bridge/no_linklocal_learn`) },
     }));
   }
   for (const p of placed) {

@@ -58,6 +58,8 @@ export const netInterface = z
         nfCallIp6tables: reading(z.boolean()).optional(),
         /** Milliseconds for which a MAC that was learned is kept; 0: none is. Absent in snapshots that did not ask. */
         ageing: reading(z.number()).optional(),
+        /** Whether it learns the sender of a frame to a group that it keeps for itself (`no_linklocal_learn` off). Absent in snapshots that did not ask. */
+        learnsLocal: reading(z.boolean()).optional(),
         /** Of the bridge itself: in which VLANs its host is. Absent in snapshots that did not ask. */
         vlans: reading(z.array(vlanEntry).readonly()).optional(),
       })

@@ -174,7 +174,7 @@ export function toInterface(net: string, l: RawLink, addresses: Reading<readonly
     port: linkPort(l, source, vlans),
     bridge:
       kind === 'bridge'
-        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), ageing: field(data, 'ageing_time', source, (v) => (typeof v === 'number' ? v * 10 : undefined)), vlans }
+        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), ageing: field(data, 'ageing_time', source, (v) => (typeof v === 'number' ? v * 10 : undefined)), learnsLocal: field(data, 'no_linklocal_learn', source, (v) => (typeof v === 'number' ? v === 0 : typeof v === 'boolean' ? !v : undefined)), vlans }
         : null,
     xdp: known(l.xdp === undefined ? [] : programs(l.xdp), source),
   };

@@ -218,6 +218,15 @@ function* stealForms(a: End, x: End): Generator<Form> {
   }
 }
 
+/**
+ * To a group that a bridge keeps for itself (LLDP's): none of the bridge's hooks sees it, no lock refuses it, it goes no further,
+ * and its sender is learned all the same, unless the bridge is told not to (br_handle_frame in net/bridge/br_input.c).
+ */
+export const LINK_LOCAL = '01:80:c2:00:00:0e';
+export function localFrames(source: string, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
+  return inTags([{ source, destination: LINK_LOCAL, free: ['ether type'], body: { kind: 'other' }, name: 'frame to a link-local group' }], more);
+}
+
 /** The value of a free field; undefined where the frame has none. */
 export function freeField(f: Frame, field: Free): string | number | undefined {
   const b = f.body;

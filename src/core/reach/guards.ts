@@ -4,7 +4,8 @@ import { roadBetween, type Road } from './filter/road.js';
 import { filtersOf } from './filter/rules.js';
 import { standing } from './filter/bounds.js';
 import type { NetNamespace } from '../model/network.js';
-import { arpFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
+import { arpFrames, localFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
+import { learnsLocal } from './hop.js';
 import type { Host } from './host.js';
 import { tryAll, type Trial } from './trial.js';
 import { NO_XDP } from './seccomp.js';
@@ -32,8 +33,11 @@ function ends(p: Parameters<typeof end>[0], six: boolean): readonly End[] {
   return [main, ...others.map((ip) => ({ mac: main.mac, ip }))];
 }
 
-function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[]): Generator<Frame> {
-  if (technique === 'mac-steal') yield* stealFrames(end(a, false), end(x, false), tags);
+function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[], local: boolean): Generator<Frame> {
+  if (technique === 'mac-steal') {
+    yield* stealFrames(end(a, false), end(x, false), tags);
+    if (local) yield* localFrames(end(x, false).mac, tags);
+  }
   else if (technique === 'arp-spoof') for (const claimed of ends(x, false)) yield* arpFrames(end(a, false), end(v, false), claimed, tags);
   else {
     const asked = ends(v, true);
@@ -89,8 +93,10 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const shape = shapeOf(hops);
   const tags = [...tagsBetween(hops, technique), ...shape.tags];
   const router = technique === 'ndp-spoof' && forwards(v.plug, host);
+  // It goes no further than the first bridge: there the victim has to be.
+  const local = hops.length === 1 && hops[0] !== undefined && hops[0].in !== null && learnsLocal(hops[0]) !== false;
   const made = (m: Mask): Iterable<Frame> => {
-    const list = frames(technique, a.plug, v.plug, m, router, tags);
+    const list = frames(technique, a.plug, v.plug, m, router, tags, local);
     const fit = technique === 'mac-steal' ? list : forged(m, list);
     const shaped = shape.fits === null ? fit : fitting(fit, shape.fits);
     return only === undefined ? shaped : fitting(shaped, only);

@@ -94,7 +94,11 @@ describe('port flags', () => {
     expect(learning(denied, 'mac-steal')).toMatchObject({ verdict: 'possible', unless: ['learning is off on veth-a2 (not read)'] });
   });
   test('of a lock ask for an entry of any MAC but the port’s own, and for the victim’s own where its port is locked', () => {
-    const locked = (name: string) => port(name, { locked: known(true, SOURCE) });
+    const locked = (name: string): Snapshot => {
+      const s = port(name, { locked: known(true, SOURCE) });
+      // What it hears of link-local groups gives no entry.
+      return { ...s, interfaces: s.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, learnsLocal: known(false, SOURCE) } })) };
+    };
     const fdb = (entries: readonly Partial<FdbEntry>[] | null, s: Snapshot): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, fdb: entries === null ? denied : known(entries.map((e) => ({ mac: '02:00:00:00:00:77', port: 'veth-a2', bridge: 'br-lan', vlan: null, permanent: true, ...e })), 'bridge -j fdb show') } : n)) });
     expect(verdict(fdb([{}], locked('veth-a2')))).toBe('possible');
     const portsOwn = valueOf((TWO.interfaces.find((i) => i.id === 'host/veth-a2') as NetInterface).mac) ?? '';

@@ -3,7 +3,7 @@ import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
 import { tcActs } from './filter/tc.js';
-import { isUpper, type Hop } from './hop.js';
+import { isUpper, learnsLocal, localUnread, type Hop } from './hop.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import { entered, filters, vlansPart } from './vlan.js';
@@ -158,7 +158,7 @@ function notForwarding(port: NetInterface, state: string, mine: NetInterface | n
 }
 
 /** Flags of the ports of one bridge: state, isolation, locks. */
-function ports(hop: Hop, technique: Technique, macs: { readonly a: string | undefined; readonly v: string | undefined }, mine: NetInterface | null, host: Host): Answer {
+function ports(hop: Hop, technique: Technique, macs: { readonly a: string | undefined; readonly v: string | undefined }, mine: NetInterface | null, way: { readonly first: boolean; readonly only: boolean }, host: Host): Answer {
   const parts: Answer[] = [];
   for (const port of [hop.in, hop.out]) {
     if (port === null) continue;
@@ -176,32 +176,46 @@ function ports(hop: Hop, technique: Technique, macs: { readonly a: string | unde
     else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
   }
   parts.push(vlansPart(hop, technique));
-  parts.push(...locks(hop, technique, macs.a, macs.v, host));
+  parts.push(...locks(hop, technique, macs.a, macs.v, way, host));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }
 
-/** A locked port lets only MACs in that have a forwarding entry there, in the VLAN of the frame. `whose`: the attacker’s or the victim’s. */
-function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac: string | undefined, host: Host): Answer {
+const LOCAL = 'A frame to a link-local group is refused by no lock, and its sender gets an entry there.';
+
+/** A locked port lets only MACs in that have a forwarding entry there, in the VLAN of the frame. `whose`: the attacker’s or the victim’s. `mine`: it is the attacker’s own port. */
+function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac: string | undefined, mine: boolean, host: Host): Answer {
   const lock = flag(port, 'locked');
   if (valueOf(lock) !== true) return answer('open', '');
   const fdb = host.nets.get(hop.net)?.fdb ?? unknown('not-asked', 'bridge -j fdb');
   const say = (state: 'open' | 'shut', holds: Step['holds'], why: string, unless: readonly string[] = []): Answer =>
     answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the ${whose}’s frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
   const entries = valueOf(fdb);
+  const taught = whose === 'attacker' && mine ? teaches(hop, port) : null;
+  if (taught?.length === 0) return say('open', 'yes', LOCAL);
   if (entries === undefined || (mac === undefined && whose === 'victim')) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the ${whose}’s MAC (not read)`]);
   const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(port, hop, whose === 'victim') : [null];
   if (entries.some((e) => e.bridge === hop.bridge.name && e.port === port.name && (whose === 'attacker' ? e.mac !== valueOf(port.mac) : e.mac === mac) && e.admits !== false && (vids === undefined || vids.includes(e.vlan)))) return say('open', 'yes', 'A MAC has an entry there, and its frames carry that one.');
+  if (taught !== null) return say('open', 'unknown', LOCAL, taught);
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
 }
 
+/** Whether a bridge takes a MAC from a port, locked or not, by what is sent to a group that it keeps for itself: with what reservations; null where it does not. */
+function teaches(hop: Hop, port: NetInterface): readonly string[] | null {
+  const [local, learning] = [learnsLocal(hop), valueOf(flag(port, 'learning'))];
+  if (local === false || learning === false) return null;
+  return [...(local === undefined ? [localUnread(hop)] : []), ...(learning === undefined ? [`learning is off on ${port.name} (not read)`] : [])];
+}
+
 /** What locks do to a technique: a stolen MAC is not one that its port lets in, and it is worth something only if the victim’s own frames are let in. */
-function locks(hop: Hop, technique: Technique, a: string | undefined, v: string | undefined, host: Host): readonly Answer[] {
+function locks(hop: Hop, technique: Technique, a: string | undefined, v: string | undefined, way: { readonly first: boolean; readonly only: boolean }, host: Host): readonly Answer[] {
   const out = hop.out;
-  if (technique !== 'mac-steal') return hop.in === null ? [] : [locked(hop, hop.in, 'attacker', a, host)];
+  if (technique !== 'mac-steal') return hop.in === null ? [] : [locked(hop, hop.in, 'attacker', a, way.first, host)];
   const lock = hop.in === null ? undefined : flag(hop.in, 'locked');
   const name = hop.in?.name ?? '';
-  if (lock !== undefined && valueOf(lock) === true) return [answer('shut', `${name} is locked`, () => [step('way', `${name}, which is locked, lets the stolen MAC in`, 'no', lock, 'A locked port refuses a MAC that has no entry there.')])];
-  return out === null ? [] : [locked(hop, out, 'victim', v, host)];
+  const taught = hop.in === null || !way.only ? null : teaches(hop, hop.in);
+  if (lock !== undefined && valueOf(lock) === true && taught === null) return [answer('shut', `${name} is locked`, () => [step('way', `${name}, which is locked, lets the stolen MAC in`, 'no', lock, 'A locked port refuses a MAC that has no entry there.')])];
+  const past = lock === undefined || valueOf(lock) !== true || taught === null ? [] : [answer('open', '', () => [step('way', `${name}, which is locked, lets the stolen MAC in`, taught.length === 0 ? 'yes' : 'unknown', lock, LOCAL)], taught)];
+  return [...past, ...(out === null ? [] : [locked(hop, out, 'victim', v, false, host)])];
 }
 
 /** Whether the bridge learns where a stolen MAC is. */
@@ -227,7 +241,7 @@ export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boo
   if (a.kind === 'self' && v.kind === 'port') {
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
   }
-  const parts = hops.map((hop) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, host));
+  const parts = hops.map((hop, n) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, { first: n === 0, only: hops.length === 1 }, host));
   if (technique === 'mac-steal') parts.push(...hops.map(learns));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { castSpec, world } from '../../../test/cast/cast.js';
-import { known, type BridgePort, type FdbEntry, type Json, type NetInterface, type Snapshot } from '../model/index.js';
+import { known, unknown, type BridgePort, type FdbEntry, type Json, type NetInterface, type Reading, type Snapshot } from '../model/index.js';
 import { explain, judge, type Technique } from './index.js';
 
 const NET = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
@@ -105,7 +105,19 @@ describe('macvlans that do not hand each other frames', () => {
 });
 
 describe('a locked port', () => {
-  const locked = port('a', { locked: known(true, SOURCE) });
+  const deaf = bridge({ learnsLocal: known(false, SOURCE) });
+  const locked = port('a', { locked: known(true, SOURCE) }, deaf);
+  test('is taught by a frame to a link-local group, where its bridge learns from such', () => {
+    const open = (learnsLocal: Reading<boolean> | undefined, over: Partial<BridgePort> = {}, ageing = 300_000): Snapshot => fdb([], port('a', { locked: known(true, SOURCE), ...over }, bridge({ ageing: known(ageing, SOURCE), learnsLocal })));
+    for (const technique of ['arp-spoof', 'mac-steal'] as const) {
+      expect(said(open(known(true, SOURCE)), technique)).toMatchObject({ verdict: 'possible', unless: [] });
+      for (const not of [undefined, unknown('absent', SOURCE)]) expect(said(open(not), technique)).toMatchObject({ verdict: 'possible', unless: [expect.stringMatching('no_linklocal_learn')] });
+      expect(verdict(open(known(false, SOURCE)), technique)).toBe('blocked');
+      expect(verdict(open(known(true, SOURCE), { learning: known(false, SOURCE) }), technique)).toBe('blocked');
+      expect(verdict(open(known(true, SOURCE), {}, 0), technique)).toBe('blocked');
+      expect(said(open(known(true, SOURCE), { learning: unknown('denied', SOURCE) }), technique)?.unless).toEqual([expect.stringMatching('learning is off')]);
+    }
+  });
   test('lets in a MAC that has an entry there', () => {
     expect(verdict(fdb([{}], locked))).toBe('possible');
     expect(verdict(fdb([], locked))).toBe('blocked');
@@ -121,7 +133,7 @@ describe('a locked port', () => {
     expect(verdict(fdb([], theirs))).toBe('possible');
   });
   test('asks for the entry in the frame’s own VLAN', () => {
-    const s = (vlan: number | null) => fdb([{ vlan }], port('a', { locked: known(true, SOURCE) }, filtering({ a: '10pu', v: '10pu', x: '10pu' })));
+    const s = (vlan: number | null) => fdb([{ vlan }], port('a', { locked: known(true, SOURCE) }, bridge({ learnsLocal: known(false, SOURCE) }, filtering({ a: '10pu', v: '10pu', x: '10pu' }))));
     expect(verdict(s(10))).toBe('possible');
     expect(verdict(s(20))).toBe('blocked');
     expect(verdict(s(null))).toBe('blocked');

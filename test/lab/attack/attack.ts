@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { arpFrames, ndFrames, stealFrames, INVENTED, type Frame } from '../../../src/core/reach/frames.js';
+import { arpFrames, localFrames, ndFrames, stealFrames, INVENTED, type Frame } from '../../../src/core/reach/frames.js';
 import { toNumber } from '../../../src/core/reach/filter/truth.js';
 import type { Technique } from '../../../src/core/reach/types.js';
 import { tryRun, until, type Ran } from '../run.js';
@@ -108,7 +108,8 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
     for (const [frames, rounds, doors] of tries) {
       if (shut === (s.scenario.works ? 2 : 1)) break;
       await ordinary(s, six);
-      const tried = await send(s, frames, rounds, took, doors);
+      // A lock lets in whom it has heard of.
+      const tried = await send(s, [...[s.A.mac, INVENTED].flatMap((mac) => [...localFrames(mac)].slice(0, 1)), ...frames], rounds, took, doors);
       if (!tried.opened && doors !== kept[0]?.[2]) shut++;
       if (tried.worked) return { worked: true, by: `${tried.by}${frames === plain || doors === PAST ? '' : ', in disguise'}` };
     }
@@ -183,7 +184,7 @@ async function stealOnce(s: Stage): Promise<{ readonly worked: boolean; readonly
   for (const rounds of [3, 12]) {
     const own = [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })];
     const more = s.scenario.chosen !== true ? [] : own.filter((f) => f.tags.length === 0).flatMap((f): Frame[] => [{ ...f, destination: s.gateway.mac }, ...(f.body.kind === 'other' ? [{ ...f, type: 0x88cc }] : [])]);
-    const tried = await send(s, [...own, ...more], rounds, took, s.scenario.kept === true ? [...DOORS, 'kept'] : DOORS);
+    const tried = await send(s, [...own, ...more, ...localFrames(s.target.mac)], rounds, took, s.scenario.kept === true ? [...DOORS, 'kept'] : DOORS);
     if (tried.worked) return (await lands(s)) ? tried : { worked: false, by: 'moved, but nothing lands' };
   }
   if ((await asAttacker(s, ['perl', SENDER, 'become', String(s.allowed), s.A.iface, s.target.mac.replaceAll(':', '')])).code !== 0) return { worked: false, by: '' };

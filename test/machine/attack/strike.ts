@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync, readlinkSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { arpFrames, INVENTED, ndFrames, stealFrames, type Frame, type Tag } from '../../../src/core/reach/frames.js';
+import { arpFrames, INVENTED, localFrames, ndFrames, stealFrames, type Frame, type Tag } from '../../../src/core/reach/frames.js';
 import type { Technique } from '../../../src/core/reach/types.js';
 import { bytesOf } from '../../../src/core/reach/bytes.js';
 import { tryRun } from '../../lab/run.js';
@@ -99,10 +99,12 @@ async function spoof(s: Stand, a: Place, six: boolean, send: (frames: readonly s
   const ways = { own: a.ip6, router: true, tags: tagsOf(s) };
   const make = (v: Place): readonly string[] => written(s, a, [...(six ? ndFrames(end(a, true), end(v, true), end(x, true), ways) : arpFrames(end(a, false), end(v, false), end(x, false), ways.tags))].filter(s.wire.kind === 'ipvlan' ? triedOnOneMac : tried));
   const frames = new Map(victims.map((v) => [v, make(v)]));
+  // A lock lets in whom it has heard of: not its own, or it would be let in for good.
+  const known = s.wire.kind === 'bridge' ? written(s, a, [...localFrames(INVENTED)].slice(0, 1)) : [];
   const forged = [inventedBy(s, a), ...(a.mac === x.mac ? [] : [a.mac])];
   const left = new Set(victims);
   for (let n = 0; n < BURSTS && left.size > 0; n++) {
-    await send([...left].flatMap((v) => frames.get(v) ?? []));
+    await send([...known, ...[...left].flatMap((v) => frames.get(v) ?? [])]);
     await sleep(350);
     for (const v of left) if (forged.includes(await entry(v, x, six))) left.delete(v);
   }
@@ -117,7 +119,7 @@ async function stealOnce(s: Stand, hub: Hub, a: Place, x: Place, victims: readon
   const seat = (p: Place): number => s.places.indexOf(p);
   // Its owner speaks first, so that the bridge has it where it belongs.
   await hub.send(seat(x), 2, [`ffffffffffff${bare(x.mac)}${OTHER}`.padEnd(120, '0')]);
-  await hub.send(seat(a), 2, written(s, a, [...stealFrames(end(a, false), end(x, false), tagsOf(s))].filter((f) => f.body.kind !== 'ip' || f.body.protocol === 17)));
+  await hub.send(seat(a), 2, written(s, a, [...[...stealFrames(end(a, false), end(x, false), tagsOf(s))].filter((f) => f.body.kind !== 'ip' || f.body.protocol === 17), ...localFrames(x.mac, tagsOf(s))]));
   await hub.heard(seat(a));
   for (const v of victims) await hub.send(seat(v), 2, [`${bare(x.mac)}${bare(v.mac)}${OTHER}${seat(v).toString(16).padStart(4, '0')}`.padEnd(120, '0')]);
   const heard = await hub.heard(seat(a));

@@ -72,15 +72,18 @@ const TC_OPEN = ['plain', 'arp-dropped', 'replies', 'chain-never-asked', 'one-in
 /** What the bridge learned of a port before it was set. */
 const FORGET = 'bridge fdb del {mac} dev {port} master 2>/dev/null || true';
 
+/** Whether the bridge learns from link-local groups, which no lock refuses: where that was not read. */
+const LOCAL = 'link-local groups';
+
 const PORTS: Readonly<Record<string, Member>> = {
   x: {},
   plain: {},
   'hears-broadcast-alone': flags('learning off flood off mcast_flood off bcast_flood on'),
   deaf: { port: ['bridge link set dev {port} learning off flood off mcast_flood off bcast_flood off', FORGET] },
   'deaf-and-known': { port: ['bridge link set dev {port} learning off flood off mcast_flood off bcast_flood off', 'bridge fdb replace {mac} dev {port} master static'] },
-  locked: { port: ['bridge fdb replace {mac} dev {port} master static', 'bridge link set dev {port} locked on'] },
-  'locked-as-the-host': { port: ['bridge fdb replace {mac} dev {port} master permanent', 'bridge link set dev {port} locked on'] },
-  mab: { port: ['bridge link set dev {port} learning on locked on mab on', FORGET] },
+  locked: { port: ['bridge fdb replace {mac} dev {port} master static', 'bridge link set dev {port} locked on'], reserve: LOCAL },
+  'locked-as-the-host': { port: ['bridge fdb replace {mac} dev {port} master permanent', 'bridge link set dev {port} locked on'], reserve: LOCAL },
+  mab: { port: ['bridge link set dev {port} learning on locked on mab on', FORGET], reserve: LOCAL },
   isolated: flags('isolated on'),
   'isolated-too': flags('isolated on'),
   suppressed: flags('neigh_suppress on'),
@@ -127,8 +130,8 @@ export const WORLD: readonly Wire[] = [
   {
     name: 'ports', family: 'bridge ports', kind: 'bridge', members: PORTS, try: ['arp-spoof', 'mac-steal'],
     fools: {
-      'arp-spoof': Object.fromEntries(Object.keys(PORTS).filter((n) => !['x', 'loose', 'vrf', 'vrf-too', 'locked-as-the-host', 'mab'].includes(n)).map((n) => [n, rest(PORTS, n, ...OFF, ...(n.startsWith('isolated') ? ['isolated', 'isolated-too'] : []))])),
-      'mac-steal': Object.fromEntries(['plain', 'isolated', 'isolated-too', 'suppressed', 'vlan-suppressed'].map((n) => [n, rest(PORTS, n, 'loose', 'vrf', 'vrf-too', 'locked-as-the-host', 'mab', ...(n.startsWith('isolated') ? ['isolated', 'isolated-too'] : []))])),
+      'arp-spoof': Object.fromEntries(Object.keys(PORTS).filter((n) => !['x', 'loose', 'vrf', 'vrf-too'].includes(n)).map((n) => [n, rest(PORTS, n, ...OFF, ...(n.startsWith('isolated') ? ['isolated', 'isolated-too'] : []))])),
+      'mac-steal': Object.fromEntries(['plain', 'isolated', 'isolated-too', 'suppressed', 'vlan-suppressed', 'locked', 'locked-as-the-host', 'mab'].map((n) => [n, rest(PORTS, n, 'loose', 'vrf', 'vrf-too', 'locked-as-the-host', 'mab', ...(n.startsWith('isolated') ? ['isolated', 'isolated-too'] : []))])),
     },
   },
   { name: 'ipvlan-l2', family: 'ipvlan', kind: 'ipvlan', options: 'l2', members: three, try: ['arp-spoof', 'ndp-spoof', 'mac-steal'], fools: { 'arp-spoof': eachOther } },

@@ -1,9 +1,9 @@
 import { isKnown, unknown, valueOf, type Reading } from '../../model/reading.js';
 import type { NetInterface } from '../../model/network.js';
-import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, type Frame } from '../frames.js';
+import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, LINK_LOCAL, type Frame } from '../frames.js';
 import type { Host } from '../host.js';
 import type { Technique } from '../types.js';
-import type { Hop } from '../hop.js';
+import { learnsLocal, localUnread, type Hop } from '../hop.js';
 import type { Plug } from '../wire.js';
 import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
@@ -179,9 +179,12 @@ function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boo
     b.learned = true;
   } else {
     ingress(b, hop.net, hop.in, victim, host);
-    b.lines(filters.ebtables, 'broute', 'BROUTING', spot(null));
-    nft('prerouting', null);
-    b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null));
+    // What is for a group that the bridge keeps for itself is shown to none of these.
+    const shown = (f: Frame): boolean => f.destination !== LINK_LOCAL;
+    b.lines(filters.ebtables, 'broute', 'BROUTING', spot(null), shown);
+    b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], 'prerouting'), spot(null), undefined, shown);
+    b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null), shown);
+    if (learnsLocal(hop) === undefined) b.add(`the learning of ${bridge}`, (f) => (shown(f) ? PASSES : { passes: true, drops: true, by: localUnread(hop) }));
     b.learned = true;
     const filtering = hop.bridge.bridge === null ? undefined : valueOf(hop.bridge.bridge.vlanFiltering);
     if (filtering === true) b.stripped = true;
