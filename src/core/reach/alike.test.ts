@@ -76,6 +76,7 @@ const ODD: readonly (readonly [what: string, s: Snapshot])[] = [
   ['a port that hears broadcasts among deaf ones', port({ bcastFlood: on }, ports({ unicastFlood: off, learning: off, bcastFlood: off, mcastFlood: off }))],
   ['a port that hears groups among deaf ones', port({ mcastFlood: on }, ports({ unicastFlood: off, learning: off, bcastFlood: off, mcastFlood: off }))],
   ['a port in another VLAN', filtering(vlan(true, true, 7))],
+  ['a port in two VLANs', port({ vlans: known([{ vid: 1, pvid: true, untagged: true }, { vid: 7, pvid: false, untagged: true }], '') }, port({ vlans: vlan(true, true, 7) }, bridge({ vlanFiltering: on, vlans: vlan(true, true) }), 'b'))],
   ['a port from which its VLAN leaves tagged', filtering(vlan(true, false))],
   ['a port whose VLAN is not its own', filtering(vlan(false, true))],
   ['a port that is blocking in its VLAN', filtering(vlan(true, true, 1, 'blocking'))],

@@ -50,6 +50,7 @@ describe('all pairs', () => {
   test('are those of whoever is on the wire, blocked or not, and nobody with itself', () => {
     const s = host({ name: 'a', ...NONE }, { name: 'v' });
     const seen = new Set([...pairs(s)].map((p) => `${p.attacker} ${p.victim}`));
+    expect(new Set([...pairs(s)].map((p) => p.technique))).toEqual(new Set(['arp-spoof', 'mac-steal']));
     expect([...seen].sort()).toEqual([`${id(s, 'a')} ${id(s, 'v')}`, `${id(s, 'a')} host`, `${id(s, 'v')} ${id(s, 'a')}`, `${id(s, 'v')} host`].sort());
     expect([...pairs(s)].filter((p) => p.attacker === id(s, 'a')).every((p) => p.verdict === 'blocked')).toBe(true);
   });

@@ -33,6 +33,13 @@ test('a gratuitous request is not held up by a locktime, where such are not drop
   expect(said(ALL, replies)?.unless).toEqual([expect.stringMatching(/locktime of 10000 s/)]);
 });
 
+test('a request for its own address is not heeded at all, and nothing is left where only such come through', () => {
+  const own = ['*filter', ':INPUT ACCEPT', '-A INPUT --opcode 2 -j DROP', '-A INPUT ! -d 172.20.0.3 -j DROP'];
+  expect(said(ALL, own)?.verdict).toBe('blocked');
+  const { 'conf.all.arp_ignore': _, ...two } = ALL;
+  expect(said(two, own)?.verdict).toBe('possible');
+});
+
 test('a locktime that is soon over is waited for', () => {
   expect(said({ ...ALL, 'neigh.eth0.locktime': '100' })).toMatchObject({ verdict: 'possible', unless: [] });
   expect(said({ ...ALL, 'neigh.eth0.locktime': '5999' })?.unless).toEqual([]);
