@@ -24,6 +24,11 @@ describe('a device of the victim’s own, on its interface', () => {
     expect(said(plus(bare, upper()), 'ndp-spoof')?.verdict).toBe('unknown');
     expect(said(plus(bare, upper({ addresses: known(['fe80::3/64'], '') })))?.verdict).toBe('blocked');
   });
+  test('decides in that family alone in which the interface itself has no address', () => {
+    expect(said(plus(THREE, upper()))?.verdict).toBe('possible');
+    expect(said(plus(THREE, upper({ addresses: known(['172.20.0.3/24'], '') })), 'ndp-spoof')?.verdict).toBe('blocked');
+    expect(said(plus(THREE, upper()), 'ndp-spoof')?.verdict).toBe('unknown');
+  });
   test('is not its own once it is in another net namespace', () => {
     expect(said(plus(bare, upper({ id: 'host/eth0.7', net: 'host' })))?.verdict).toBe('blocked');
   });
