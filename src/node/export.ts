@@ -60,7 +60,7 @@ export function sheetOf(request: ExportRequest, of: Exportable, shown: ReadonlyS
   const lens = lensByName(request.lens);
   const { compared } = request;
   const { scene: drawn } = lens.arrange(view, request.order === null ? null : { lens: request.lens, order: request.order });
-  const scene = compared === null ? drawn : { ...drawn, legend: [...drawn.legend, ...comparedLegend(compared)] };
+  const scene = compared === null ? drawn : { ...drawn, legend: [...drawn.legend, ...comparedLegend(drawn.items, compared)] };
   const overlay = [...(request.selected === null ? [] : lens.overlay(view, scene, request.selected, null)), ...(compared === null ? [] : comparedMarks(scene.items, compared))];
   return { scene, ...of, theme: request.theme, overlay, compared: compared === null ? new Map() : comparedItems(scene.items, compared), shown, stamp: stampOf(of.snapshot, request) };
 }

@@ -3,11 +3,15 @@ import { cast } from '../../../test/cast/cast.js';
 import { pictureOf } from '../../../test/browser/stand.js';
 import { compare } from '../diff/index.js';
 import { textWidth } from '../scene/measure.js';
-import { LENSES } from '../scene/scene.js';
+import type { TextMark } from '../scene/marks.js';
+import { LENSES, type Box } from '../scene/scene.js';
 import { lensByName } from './index.js';
 import { DEFAULT_OPTIONS } from './view.js';
-import { comparedMarks } from './compared.js';
+import { comparedItems, comparedLegend, comparedMarks } from './compared.js';
 import { gone } from './gone.js';
+
+const boxOf = (m: TextMark): Box => ({ x: m.x - textWidth(m.text, m) * { start: 0, middle: 0.5, end: 1 }[m.anchor], y: m.y - m.size * 0.72, w: textWidth(m.text, m), h: m.size * 0.72 });
+const overlaps = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
 const now = cast(14);
 const first = now.containers[0];
@@ -36,6 +40,22 @@ test.each(LENSES)('the %s lens shows it by signs of one ink, at the things it is
   expect(signs).toContain('MLLZ');
   if (lens === 'network') expect(marks.some((m) => m.kind === 'text' && m.text.includes('old-worker'))).toBe(true);
   expect(new Set(marks.flatMap((m) => (m.kind === 'path' ? [m.stroke?.token] : [])))).toEqual(new Set(['ink']));
+});
+
+test.each(LENSES)('in the %s lens no sign lies on the words of what it is about', (lens) => {
+  const { judgement, findings, alarms } = pictureOf(now);
+  const { scene } = lensByName(lens).arrange({ snapshot: now, judgement, findings, alarms, shown: null, project: null, width: 1200, options: DEFAULT_OPTIONS }, null);
+  const all = { ...comparison, came: now.containers.map((c) => c.id), changed: [] };
+  const signs = comparedMarks(scene.items, all).flatMap((m) => (m.kind === 'rect' ? [m] : []));
+  const words = scene.items.filter((i) => comparedItems(scene.items, all).has(i.id)).flatMap((i) => [...i.marks, ...i.near].flatMap((m) => (m.kind === 'text' ? [boxOf(m)] : [])));
+  expect(signs.length).toBeGreaterThan(10);
+  for (const sign of signs) for (const word of words) expect(overlaps(sign, word), `${JSON.stringify(sign)} ${JSON.stringify(word)}`).toBe(false);
+});
+
+test.each(LENSES)('the key of the %s lens names the signs that it shows, and no other', (lens) => {
+  const { judgement, findings, alarms } = pictureOf(now);
+  const { scene } = lensByName(lens).arrange({ snapshot: now, judgement, findings, alarms, shown: null, project: null, width: 1200, options: DEFAULT_OPTIONS }, null);
+  expect(comparedLegend(scene.items, comparison).map((entry) => entry.text)).toEqual(['came', 'changed', ...(lens === 'network' ? ['gone from there'] : [])]);
 });
 
 test('nothing that changed is no mark', () => {

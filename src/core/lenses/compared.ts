@@ -2,8 +2,8 @@ import type { Comparison } from '../diff/types.js';
 import { itemOf } from '../scene/item-of.js';
 import { path, rect, stroke } from '../scene/kit.js';
 import type { Mark, PathStep } from '../scene/marks.js';
-import type { Item, Scene } from '../scene/scene.js';
-import { gone } from './gone.js';
+import type { Box, Item, Scene } from '../scene/scene.js';
+import { gone, over, written } from './gone.js';
 
 const SIDE = 16;
 const ARM = 4;
@@ -25,6 +25,17 @@ function badge(sign: Sign, x: number, y: number): readonly Mark[] {
   return [rect(x - half, y - half, SIDE, SIDE, { r: 4, fill: 'ground', stroke: stroke('ink', 1.5) }), path(shape(sign, x, y), { stroke: stroke('ink', 1.8) })];
 }
 
+const FRAMED: ReadonlySet<Item['role']> = new Set(['card', 'stack', 'hull']);
+
+/** A sign stands upon the corner of a frame; before the words of what has none, or where it would cover some. `words`: all that is written. */
+function corner({ role, box, marks, near }: Item, words: readonly Box[]): { readonly x: number; readonly y: number } {
+  const half = SIDE / 2;
+  const upon = { x: box.x - half, y: box.y - half, w: SIDE, h: SIDE };
+  const [own] = written([...marks, ...near]);
+  if (own === undefined || (FRAMED.has(role) && !words.some((one) => over(upon, one)))) return { x: box.x, y: box.y };
+  return { x: Math.min(box.x, own.x - half - 3), y: own.y + own.h / 2 };
+}
+
 /** The items that a comparison is about, by their ids: who came, and who changed. A stack is what one of it is. */
 export function comparedItems(items: readonly Item[], comparison: Compared): ReadonlyMap<string, 'came' | 'changed'> {
   const signs = new Map<string, 'came' | 'changed'>();
@@ -40,10 +51,13 @@ export function comparedItems(items: readonly Item[], comparison: Compared): Rea
 /** What the picture shows of a comparison: who came (+), who changed (△), and on each bus who is gone (−). */
 export function comparedMarks(items: readonly Item[], comparison: Compared): readonly Mark[] {
   const byId = new Map(items.map((item) => [item.id, item]));
+  const words = items.flatMap((item) => written([...item.marks, ...item.near]));
   const marks: Mark[] = [];
   for (const [id, sign] of comparedItems(items, comparison)) {
     const item = byId.get(id);
-    if (item !== undefined && item.role !== 'bus') marks.push(...badge(sign, item.box.x, item.box.y));
+    if (item === undefined || item.role === 'bus') continue;
+    const { x, y } = corner(item, words);
+    marks.push(...badge(sign, x, y));
   }
   for (const { segment, names } of comparison.goneFrom) {
     const bus = byId.get(`bus:${segment}`);
@@ -54,8 +68,9 @@ export function comparedMarks(items: readonly Item[], comparison: Compared): rea
 
 const WORDS: Readonly<Record<Sign, string>> = { came: 'came', changed: 'changed', gone: 'gone from there' };
 
-/** The key of the marks that a picture has of this comparison. */
-export function comparedLegend(compared: Compared): Scene['legend'] {
-  const signs: readonly Sign[] = [...(compared.came.length > 0 ? ['came' as const] : []), ...(compared.changed.length > 0 ? ['changed' as const] : []), ...(compared.goneFrom.length > 0 ? ['gone' as const] : [])];
-  return signs.map((sign) => ({ marks: badge(sign, SIDE / 2, 0), width: SIDE, text: WORDS[sign] }));
+/** The key of the signs that a picture of these items has. */
+export function comparedLegend(items: readonly Item[], compared: Compared): Scene['legend'] {
+  const shown = new Set<Sign>(comparedItems(items, compared).values());
+  if (compared.goneFrom.some(({ segment }) => items.some((item) => item.id === `bus:${segment}`))) shown.add('gone');
+  return (['came', 'changed', 'gone'] as const).filter((sign) => shown.has(sign)).map((sign) => ({ marks: badge(sign, SIDE / 2, 0), width: SIDE, text: WORDS[sign] }));
 }

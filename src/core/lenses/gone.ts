@@ -8,21 +8,22 @@ const NAMES = 190;
 const H = 20;
 const STEP = 24;
 
-const over = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+export const over = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
 
-function written(marks: readonly Mark[]): Box[] {
+/** Where something is written. `room`: so much around it. */
+export function written(marks: readonly Mark[], room = 0): Box[] {
   return marks.flatMap((m): Box[] => {
-    if (m.kind === 'clip') return written(m.children);
+    if (m.kind === 'clip') return written(m.children, room);
     if (m.kind !== 'text') return [];
     const w = textWidth(m.text, m);
-    return [{ x: (m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - w : m.x - w / 2) - 3, y: m.y - m.size - 1, w: w + 6, h: m.size * 1.3 + 2 }];
+    return [{ x: (m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - w : m.x - w / 2) - room, y: m.y - m.size * 0.75 - room, w: w + 2 * room, h: m.size * 0.8 + 2 * room }];
   });
 }
 
 /** What stands near a bus and must not be covered: cards, hulls, and what is written. */
 function obstacles(items: readonly Item[], bus: Box): readonly Box[] {
   const near = (b: Box): boolean => b.y < bus.y + bus.h + 60 && b.y + b.h > bus.y - 60;
-  return items.flatMap((i) => [...(i.role === 'card' || i.role === 'stack' || i.role === 'hull' ? [i.box] : []), ...written([...i.marks, ...i.near])]).filter(near);
+  return items.flatMap((i) => [...(i.role === 'card' || i.role === 'stack' || i.role === 'hull' ? [i.box] : []), ...written([...i.marks, ...i.near], 3)]).filter(near);
 }
 
 /** The free place nearest to the far end of the bus: upon it, under it, then further along. */
