@@ -8,7 +8,7 @@ import { LENSES, type Box } from '../scene/scene.js';
 import { lensByName } from './index.js';
 import { DEFAULT_OPTIONS } from './view.js';
 import { comparedItems, comparedLegend, comparedMarks } from './compared.js';
-import { gone } from './gone.js';
+import { gone, type Label } from './gone.js';
 
 const boxOf = (m: TextMark): Box => ({ x: m.x - textWidth(m.text, m) * { start: 0, middle: 0.5, end: 1 }[m.anchor], y: m.y - m.size * 0.72, w: textWidth(m.text, m), h: m.size * 0.72 });
 const overlaps = (a: Box, b: Box): boolean => a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
@@ -62,11 +62,20 @@ test('nothing that changed is no mark', () => {
   expect(comparedMarks([], comparison)).toEqual([]);
 });
 
-test.each([860, 1080, 1400])('who is gone from a bus is named where nothing else stands, %i wide', (width) => {
-  const { judgement, findings, alarms } = pictureOf(now);
-  const { scene } = lensByName('network').arrange({ snapshot: now, judgement, findings, alarms, shown: null, project: null, width, height: 760, options: DEFAULT_OPTIONS }, null);
-  const labels = scene.items.filter((i) => i.role === 'bus').flatMap((bus) => gone(scene.items, { ...bus.box, h: 18 }, ['old-worker', 'older-worker'], 16, () => []).slice(0, 1));
-  const texts = scene.items.flatMap((i) => [...i.marks, ...i.near]).flatMap((m) => (m.kind === 'text' ? [{ x: m.anchor === 'start' ? m.x : m.anchor === 'end' ? m.x - textWidth(m.text, m) : m.x - textWidth(m.text, m) / 2, y: m.y - m.size * 0.72, w: textWidth(m.text, m), h: m.size * 0.72 }] : []));
-  const cards = scene.items.filter((i) => i.role === 'card').map((i) => i.box);
-  for (const label of labels) for (const box of [...texts, ...cards]) if (label.kind === 'rect') expect(label.x < box.x + box.w && box.x < label.x + label.w && label.y < box.y + box.h && box.y < label.y + label.h).toBe(false);
+const CROWDS = ([14, 40, 200] as const).flatMap((size) => [860, 1080, 1400].map((width) => ({ size, width })));
+
+test.each(CROWDS)('who is gone from a bus is named where nothing else stands, or counted at its end: $size containers, $width wide', ({ size, width }) => {
+  const snapshot = cast(size);
+  const { judgement, findings, alarms } = pictureOf(snapshot);
+  const { scene } = lensByName('network').arrange({ snapshot, judgement, findings, alarms, shown: null, project: null, width, height: 760, options: DEFAULT_OPTIONS }, null);
+  const labels: Label[] = [];
+  for (const bus of scene.items.filter((i) => i.role === 'bus')) labels.push(gone(scene.items, bus.box, ['old-worker', 'older-worker', 'the-oldest-worker'], 16, () => [], labels));
+  expect(labels.length).toBeGreaterThan(2);
+  const words = labels.flatMap(({ marks }) => marks.flatMap((m) => (m.kind === 'text' ? [m.text] : [])));
+  expect(words.every((text) => text === '3' || text.startsWith('old-worker'))).toBe(true);
+  if (size === 14) expect(words.filter((text) => text !== '3').length).toBeGreaterThan(2);
+  const texts = scene.items.flatMap((i) => [...i.marks, ...i.near]).flatMap((m) => (m.kind === 'text' ? [boxOf(m)] : []));
+  const cards = scene.items.filter((i) => i.role === 'card' || i.role === 'stack').map((i) => i.box);
+  for (const { box } of labels) for (const other of [...texts, ...cards]) expect(overlaps(box, other)).toBe(false);
+  for (const [n, { box }] of labels.entries()) for (const { box: other } of labels.slice(n + 1)) expect(overlaps(box, other)).toBe(false);
 });

@@ -3,7 +3,7 @@ import { itemOf } from '../scene/item-of.js';
 import { path, rect, stroke } from '../scene/kit.js';
 import type { Mark, PathStep } from '../scene/marks.js';
 import type { Box, Item, Scene } from '../scene/scene.js';
-import { gone, over, written } from './gone.js';
+import { gone, over, written, type Label } from './gone.js';
 
 const SIDE = 16;
 const ARM = 4;
@@ -25,14 +25,16 @@ function badge(sign: Sign, x: number, y: number): readonly Mark[] {
   return [rect(x - half, y - half, SIDE, SIDE, { r: 4, fill: 'ground', stroke: stroke('ink', 1.5) }), path(shape(sign, x, y), { stroke: stroke('ink', 1.8) })];
 }
 
-const FRAMED: ReadonlySet<Item['role']> = new Set(['card', 'stack', 'hull']);
+/** Whether something is drawn around an item, upon whose corner a sign can stand. */
+const isFramed = ({ box, marks }: Item): boolean => marks.some((m) => m.kind === 'rect' && m.stroke !== undefined && Math.abs(m.x - box.x) < SIDE && Math.abs(m.y - box.y) < SIDE && m.w > box.w / 2);
 
 /** A sign stands upon the corner of a frame; before the words of what has none, or where it would cover some. `words`: all that is written. */
-function corner({ role, box, marks, near }: Item, words: readonly Box[]): { readonly x: number; readonly y: number } {
+function corner(item: Item, words: readonly Box[]): { readonly x: number; readonly y: number } {
+  const { box, marks, near } = item;
   const half = SIDE / 2;
   const upon = { x: box.x - half, y: box.y - half, w: SIDE, h: SIDE };
   const [own] = written([...marks, ...near]);
-  if (own === undefined || (FRAMED.has(role) && !words.some((one) => over(upon, one)))) return { x: box.x, y: box.y };
+  if (own === undefined || (isFramed(item) && !words.some((one) => over(upon, one)))) return { x: box.x, y: box.y };
   return { x: Math.min(box.x, own.x - half - 3), y: own.y + own.h / 2 };
 }
 
@@ -59,11 +61,12 @@ export function comparedMarks(items: readonly Item[], comparison: Compared): rea
     const { x, y } = corner(item, words);
     marks.push(...badge(sign, x, y));
   }
+  const labels: Label[] = [];
   for (const { segment, names } of comparison.goneFrom) {
     const bus = byId.get(`bus:${segment}`);
-    if (bus !== undefined) marks.push(...gone(items, bus.box, names, SIDE, (x, y) => badge('gone', x, y)));
+    if (bus !== undefined) labels.push(gone(items, bus.box, names, SIDE, (x, y) => badge('gone', x, y), labels));
   }
-  return marks;
+  return [...marks, ...labels.flatMap((label) => label.marks)];
 }
 
 const WORDS: Readonly<Record<Sign, string>> = { came: 'came', changed: 'changed', gone: 'gone from there' };
