@@ -105,12 +105,13 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       if (wired.state === 'shut') return detour ?? { answer: wired, masks: [] };
       const masks = othersThan(court.masks(wire), a, v);
       const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
-      const guard = guards(technique, a, v, taken.masks, host, court.rights(a));
+      // Where the victim takes nothing, or whom one could be was not read, no frame is there that a filter could stop.
+      const guard = taken.masks.length === 0 ? null : guards(technique, a, v, taken.masks, host, court.rights(a));
       const way = wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host);
-      const whole = series([wired, way, guard.answer, taken.answer]);
+      const whole = series([wired, way, ...(guard === null ? [] : [guard.answer]), taken.answer]);
       // What parts plain frames may let those through that are for a device which is stacked on the victim's interface.
       const higher = whole.state !== 'shut' || technique === 'mac-steal' || (way.state === 'shut' && way.reason !== 'VLAN filtering') ? undefined : above(v.plug, technique === 'ndp-spoof', host);
-      const own: Link = higher === undefined ? { answer: whole, masks: guard.masks } : { answer: onTop(higher), masks };
+      const own: Link = higher === undefined ? { answer: whole, masks: guard?.masks ?? [] } : { answer: onTop(higher), masks };
       if (detour === null || (own.answer.state !== 'shut' && detour.answer.state !== 'open')) return own;
       return own.answer.state === 'open' && own.answer.unless.length <= detour.answer.unless.length ? own : detour;
     },
@@ -180,9 +181,9 @@ function aside(technique: Technique, a: Party, v: Party, wire: Wire, court: Cour
   const past = (sure: boolean): Link => {
     const seat: Party = { ...a, plug: { ...a.plug, kind: 'self', net: port.net, iface: undefined, port: undefined, bridge: v.plug.bridge, entry: null } };
     const only = (f: Frame): boolean => sends(net, port, f).some((s) => s.to === out && (s.sure || !sure));
-    const guard = guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false }, false, only);
+    const guard = taken.masks.length === 0 ? null : guards(technique, seat, v, taken.masks, host, { ...court.rights(a), rules: false, xdp: false }, false, only);
     const step: Step = { link: 'way', step: 'a filter sends its frames out at the victim’s port', holds: 'yes', reading: known(`${port.name} to ${out ?? ''}`, 'tc -j filter show, nft -j list ruleset'), why: 'It takes them before the bridge is asked: neither its flags nor its rules count.' };
-    return { answer: series([answer('open', '', () => [step]), guard.answer, taken.answer]), masks: guard.masks };
+    return { answer: series([answer('open', '', () => [step]), ...(guard === null ? [] : [guard.answer]), taken.answer]), masks: guard?.masks ?? [] };
   };
   const toVictim = sent.some((r) => r.to === out);
   const certain = toVictim ? past(true) : null;

@@ -82,3 +82,21 @@ describe('a stolen MAC', () => {
     expect(said(routed, 'mac-steal')?.verdict).toBe('unknown');
   });
 });
+
+describe('rules on the way', () => {
+  const match = (protocol: string, field: string, right: Json): Json => ({ match: { op: '==', left: { payload: { protocol, field } }, right } });
+  /** Of another's doing: nobody here has that MAC. */
+  const elsewhere: Json[] = [{ chain: { family: 'bridge', table: 't', name: 'c', hook: 'prerouting', prio: 0, policy: 'accept' } }, { rule: { family: 'bridge', table: 't', chain: 'c', handle: 1, expr: [match('ether', 'saddr', '02:00:00:00:00:77'), match('ether', 'type', '8021q'), { drop: null }] } }];
+  const ruled = (s: Snapshot): Snapshot => ({ ...s, nets: s.nets.map((n) => (n.key === 'host' ? { ...n, nft: known(elsewhere, 'nft -j list ruleset') } : n)) });
+  const noes = (s: Snapshot, technique: Technique): readonly string[] | undefined => said(s, technique)?.because.flatMap((b) => (b.holds === 'no' ? [b.step] : []));
+  test('are not blamed for what the victim itself does not take', () => {
+    for (const s of [THREE, ruled(THREE)]) expect(noes(inside(s, { sysctls: known({ 'net.ipv6.conf.eth0.disable_ipv6': '1' }, '') }), 'ndp-spoof')).toEqual(['it takes the forged message']);
+    expect(noes(ruled(edit(THREE, 'v', () => ({ noarp: known(true, '') }))), 'arp-spoof')).toEqual(['it takes the forged message']);
+    expect(noes(ruled(lan('a', 'v')), 'mac-steal')).toEqual(['frames for the stolen MAC go to the attacker']);
+  });
+  test('block nothing by being there where whom one could be was not read', () => {
+    const two = lan('a', 'v');
+    const routed: Snapshot = { ...two, interfaces: two.interfaces.map((i) => (i.kind === 'bridge' ? { ...i, addresses: known([], '') } : i)) };
+    expect(said(ruled(routed), 'mac-steal')?.verdict).toBe('unknown');
+  });
+});
