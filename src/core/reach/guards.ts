@@ -11,7 +11,7 @@ import { tryAll, type Trial } from './trial.js';
 import { NO_XDP } from './seccomp.js';
 import type { Step, Technique } from './types.js';
 import type { Mask } from './victim.js';
-import { comesBack, shapeOf, tagsBetween } from './vlan.js';
+import { comesBack, shapeOf } from './vlan.js';
 import { hopsBetween } from './way.js';
 import type { Party, Plug, Wire } from './wire.js';
 
@@ -90,8 +90,8 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const road: Road = rights.xdp ? { ...whole, stages: whole.stages.filter((s) => !s.leaving) } : whole;
   const unreadSteps = () => road.unread.map((u) => step('no filter stops the frame', 'unknown', u.reading, `Whether ${u.what} drop it was not read.`));
   const reasons = [...new Set(road.unread.map((u) => (isKnown(u.reading) ? '' : u.reading.unknown)))].join(', ');
-  const shape = shapeOf(hops);
-  const tags = [...tagsBetween(hops, technique), ...shape.tags];
+  const shape = shapeOf(hops, technique);
+  const { tags } = shape;
   const router = technique === 'ndp-spoof' && forwards(v.plug, host);
   // It goes no further than the first bridge: there the victim has to be.
   const local = hops.length === 1 && hops[0] !== undefined && hops[0].in !== null && learnsLocal(hops[0]) !== false;

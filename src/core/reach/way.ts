@@ -175,7 +175,6 @@ function ports(hop: Hop, technique: Technique, macs: { readonly a: string | unde
     else if (valueOf(a) === false || valueOf(b) === false) parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'yes', both, why)]));
     else parts.push(answer('open', '', () => [step('way', 'no port flag parts them', 'unknown', isKnown(a) ? b : a, why)], ['both ports are isolated (not read)']));
   }
-  parts.push(vlansPart(hop, technique));
   parts.push(...locks(hop, technique, macs.a, macs.v, way, host));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }
@@ -242,6 +241,7 @@ export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boo
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
   }
   const parts = hops.map((hop, n) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, { first: n === 0, only: hops.length === 1 }, host));
+  parts.push(vlansPart(hops, technique));
   if (technique === 'mac-steal') parts.push(...hops.map(learns));
   return series(parts.length === 0 ? [answer('open', '')] : parts);
 }

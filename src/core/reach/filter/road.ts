@@ -4,6 +4,7 @@ import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, LINK_LOCAL, type Frame } from '
 import type { Host } from '../host.js';
 import type { Technique } from '../types.js';
 import { learnsLocal, localUnread, type Hop } from '../hop.js';
+import { crossed, filters as filtersVlans, pulled, pushed } from '../vlan.js';
 import type { Plug } from '../wire.js';
 import { ask, type Chain, type Ruleset } from './nft.js';
 import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
@@ -37,20 +38,29 @@ const perhaps = (fate: LineFate, unsure: boolean): LineFate => (unsure ? { passe
 class Builder {
   readonly stages: Stage[] = [];
   readonly unread = new Map<string, Reading<unknown>>();
-  /** Bridges with VLAN filtering take the outer tag for their own. */
-  stripped = false;
+  /** What bridges with VLAN filtering, and VLAN devices, have made of its tags so far; null: nothing. */
+  view: ((tags: Frame['tags']) => Frame['tags']) | null = null;
   learned = false;
   leaving = false;
   /** The frame comes into another net namespace: a mark is taken away (skb_scrub_packet). */
   enters = false;
 
   add(where: string, asks: (f: Frame, carried: Carried) => LineFate): void {
-    const { stripped, enters } = this;
+    const { view, enters } = this;
     this.enters = false;
     this.stages.push({ where, afterLearning: this.learned, leaving: this.leaving, ask: (f, carried) => {
         if (enters) carried.mark = 0;
-        return asks(stripped ? strip(f) : f, carried);
+        return asks(view === null ? f : { ...f, tags: view(f.tags) }, carried);
       } });
+  }
+
+  /** From here on its tags are others. A frame that does not come so far is not sent (`shapeOf`). */
+  becomes(next: (tags: Frame['tags']) => Frame['tags'] | null): void {
+    const { view } = this;
+    this.view = (tags) => {
+      const before = view === null ? tags : view(tags);
+      return next(before) ?? before;
+    };
   }
 
   chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true, away?: (to: string) => boolean): void {
@@ -73,10 +83,6 @@ class Builder {
     if (rules === null || !chainActs(rules, table, chain)) return;
     this.add(`${rules.tool} ${table} ${chain}`, (f, carried) => (only === undefined || only(f) ? perhaps(askLines(rules, table, chain, f, spot, carried), unsure) : PASSES));
   }
-}
-
-function strip(f: Frame): Frame {
-  return f.tags[0]?.protocol === 0x8100 ? { ...f, tags: f.tags.slice(1) } : f;
 }
 
 function ingress(b: Builder, net: string, dev: NetInterface, victim: string, host: Host): void {
@@ -174,6 +180,7 @@ function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boo
   const spot = (oif: string | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif, bridge, mine });
   const nft = (hook: string, oif: string | null) => b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], hook), spot(oif));
   if (hop.in === null) {
+    if (filtersVlans(hop) === true) b.becomes((tags) => crossed(hop, tags));
     nft('output', hop.out?.name ?? null);
     b.lines(filters.ebtables, 'filter', 'OUTPUT', spot(hop.out?.name ?? null));
     b.learned = true;
@@ -186,8 +193,7 @@ function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boo
     b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null), shown);
     if (learnsLocal(hop) === undefined) b.add(`the learning of ${bridge}`, (f) => (shown(f) ? PASSES : { passes: true, drops: true, by: localUnread(hop) }));
     b.learned = true;
-    const filtering = hop.bridge.bridge === null ? undefined : valueOf(hop.bridge.bridge.vlanFiltering);
-    if (filtering === true) b.stripped = true;
+    if (filtersVlans(hop) === true) b.becomes((tags) => crossed(hop, tags));
     if (hop.out === null) {
       nft('input', null);
       b.lines(filters.ebtables, 'filter', 'INPUT', spot(null));
@@ -251,8 +257,9 @@ export function roadBetween(a: Plug, v: Plug, hops: readonly Hop[], technique: T
     for (const hop of hops) {
       b.enters ||= hop.net !== at;
       at = hop.net;
-      if (hop.in?.kind === 'vlan') b.stripped = true;
+      if (hop.in?.kind === 'vlan') b.becomes((tags) => pulled(hop, tags));
       crossing(b, hop, v.net, host, technique === 'traffic');
+      if (hop.out?.kind === 'vlan') b.becomes((tags) => pushed(hop, tags));
     }
   }
   b.leaving = false;
