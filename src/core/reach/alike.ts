@@ -1,10 +1,9 @@
 import { valueOf, type Reading } from '../model/reading.js';
 import { filtersOf } from './filter/rules.js';
-import { sourcesIn } from './filter/sources.js';
-import { inNetwork } from './filter/truth.js';
+import { amongEnds } from './filter/ends.js';
 import { arpSysctls } from './filter/heeds.js';
 import type { Host } from './host.js';
-import type { Neighbour, NetNamespace } from '../model/network.js';
+import type { Neighbour } from '../model/network.js';
 import type { Party, Plug, Wire } from './wire.js';
 
 /** Parties with the same key get the same answer, towards any other of another net namespace. */
@@ -71,20 +70,8 @@ export function someMacStays(wire: Wire, host: Host): boolean {
   return [...wire.members, ...wire.beyond].some((p) => p.plug.mac === undefined || stays.has(p.plug.mac));
 }
 
-const voices = new WeakMap<NetNamespace, readonly string[] | null>();
-
-/** Networks that rules of iptables at forward compare a source with; null where they do so in a way that is not followed. */
-function voicesOf(net: NetNamespace): readonly string[] | null {
-  let found = voices.get(net);
-  if (found === undefined) voices.set(net, (found = sourcesIn(filtersOf(net).nft)));
-  return found;
-}
-
-/** By whose packets rules of the host tell one member from another on their way to who fooled it. */
+/** By whose packets, or by what is sent to whom, rules of the host tell one member from another on the way to who fooled it. */
 function speaker(plug: Plug, host: Host): string {
   const net = host.nets.get('host');
-  const list = net === undefined ? [] : voicesOf(net);
-  if (list === null) return plug.net;
-  const mine = [...plug.ipv4, ...plug.ipv6];
-  return list.map((n) => (mine.some((ip) => inNetwork(ip, n) !== false) ? '1' : '0')).join('');
+  return net === undefined ? '' : (amongEnds([...plug.ipv4, ...plug.ipv6], net) ?? plug.net);
 }

@@ -8,7 +8,7 @@ import { ELSEWHERE, type Party, type Wire } from './wire.js';
 function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire: Wire): PairVerdict {
   const link = court.pair(technique, a, v, wire);
   const state = link.answer.state;
-  const reads = state === 'shut' ? null : court.reads(a, v, wire, technique);
+  const reads = state === 'shut' ? null : court.reads(a, v, wire, technique, link.masks);
   return {
     attacker: a.id,
     victim: v.id,

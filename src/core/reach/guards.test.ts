@@ -202,6 +202,15 @@ describe('reading is another thing than poisoning', () => {
     expect(say(iptables(true, 'drop', followed))?.reads).toBe('no');
     expect(say(iptables(true, 'drop', [{ match: { op: 'in', left: { ct: { key: 'state' } }, right: ['established', 'related'] } }, { accept: null }]))?.reads).toBe('no');
   });
+  test('where a rule keeps what goes outside, as on an internal network, what goes to whom the attacker can be is read', () => {
+    const to = (op: string, addr: string, len: number): Json => ({ match: { op, left: { payload: { protocol: 'ip', field: 'daddr' } }, right: { prefix: { addr, len } } } });
+    const internal = [at('iifname', 'br-lan'), to('!=', '172.20.0.0', 24), { drop: null }];
+    expect(say(iptables(true, 'accept', internal))?.reads).toBe('yes');
+    expect(say(iptables(true, 'accept', internal), 'mac-steal')?.reads).toBe('yes');
+    expect(say(iptables(true, 'accept', internal, [...both, to('==', '172.20.0.0', 24), { drop: null }]))?.reads).toBe('no');
+    // Only what is sent to one that the attacker itself, or the victim, is.
+    for (const own of ['172.20.0.2', '172.20.0.3']) expect(say(iptables(true, 'accept', [...both, to('!=', own, 32), { drop: null }]))?.reads).toBe('no');
+  });
   test('icc=false keeps it where bridged frames are handed to iptables, and nothing is said where that was not read', () => {
     const icc = (call: Reading<boolean>, global: string | null): string | undefined => say({
       ...THREE, segments: THREE.segments.map((x) => ({ ...x, icc: known(false, 'engine') })),

@@ -3,6 +3,7 @@ import { answer, type Answer } from './answer.js';
 import { roadBetween, type Road } from './filter/road.js';
 import { filtersOf } from './filter/rules.js';
 import { standing } from './filter/bounds.js';
+import { amongEnds } from './filter/ends.js';
 import type { NetNamespace } from '../model/network.js';
 import { arpFrames, localFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
 import { learnsLocal } from './hop.js';
@@ -145,17 +146,52 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   return { answer: answer('shut', by, () => [step('no filter stops the frame', 'no', known(drops.map(([rule]) => rule).slice(0, 5), where), 'Every frame of this technique is dropped on its way.')]), masks: [], trials };
 }
 
-/** Rules that drop the victim's packets on their way to the attacker; null where none does, `sure` where they drop all. */
-function carried(a: Plug, v: Plug, six: boolean, host: Host): { readonly by: readonly string[]; readonly sure: boolean } | null {
+/** Addresses outside, which a victim reaches by its gateway (RFC 5737, RFC 3849). */
+const OUTSIDE = ['192.0.2.189', '2001:db8::bd'] as const;
+/** To more of those who are told apart by rules no packets are sent. */
+const MOST_TRIED = 24;
+
+/** Where a victim's packets go that the attacker gets for being these: to them, and to the outside for being the gateway; of those whom no rule tells apart to one. */
+function destinations(masks: readonly Mask[], six: boolean, nets: readonly NetNamespace[]): readonly string[] {
+  const seen = new Set<string>();
+  const out = new Set<string>();
+  for (const m of masks) {
+    if (m.id.startsWith('gateway:')) out.add(six ? OUTSIDE[1] : OUTSIDE[0]);
+    const ip = first(six ? m.ipv6 : m.ipv4, '');
+    const key = `${standing(m, nets)} ${nets.map((net) => amongEnds([ip], net) ?? m.id).join()}`;
+    if (ip === '' || seen.has(key)) continue;
+    seen.add(key);
+    out.add(ip);
+  }
+  return out.size === 0 ? [six ? OUTSIDE[1] : OUTSIDE[0]] : [...out];
+}
+
+interface Carried {
+  readonly by: readonly string[];
+  /** Of those whom the attacker can be: to one of them all packets arrive, to each none, or neither is sure. */
+  readonly arrives: 'to one' | 'to none' | 'unclear';
+}
+
+/** Rules that drop the victim's packets on their way to the attacker; null where none does. */
+function carried(a: Plug, v: Plug, masks: readonly Mask[], six: boolean, host: Host): Carried | null {
   const back = hopsBetween(v, a, host);
   if (back === null || v.mac === undefined || a.mac === undefined) return null;
   const road = roadBetween(v, a, back, 'traffic', false, host);
   if (road.stages.length === 0) return null;
-  const [from, to] = six ? [first(v.ipv6, '::'), 'fe80::bd'] : [first(v.ipv4, '0.0.0.0'), '192.0.2.189'];
-  const frame = (protocol: number): Frame => ({ source: v.mac ?? '', destination: a.mac ?? '', tags: [], body: { kind: 'ip', source: from, destination: to, protocol }, name: 'packet' });
-  const trials = [6, 17, six ? 58 : 1].map((protocol) => tryAll(road, [frame(protocol)], false));
-  const by = [...new Set(trials.flatMap((t) => [...t.dropped.keys(), ...t.unclear, ...t.programs]))];
-  return by.length === 0 ? null : { by, sure: trials.every((t) => t.through === null) };
+  const nets = [...new Set(['host', a.net, v.net, ...back.map((h) => h.net)])].flatMap((key) => host.nets.get(key) ?? []);
+  const from = first(six ? v.ipv6 : v.ipv4, six ? '::' : '0.0.0.0');
+  const frame = (destination: string, protocol: number): Frame => ({ source: v.mac ?? '', destination: a.mac ?? '', tags: [], body: { kind: 'ip', source: from, destination, protocol }, name: 'packet' });
+  const all = destinations(masks, six, nets);
+  const by = new Set<string>();
+  let none = all.length <= MOST_TRIED;
+  for (const to of all.slice(0, MOST_TRIED)) {
+    const trials = [6, 17, six ? 58 : 1].map((protocol) => tryAll(road, [frame(to, protocol)], false));
+    const met = trials.flatMap((t) => [...t.dropped.keys(), ...t.unclear, ...t.programs]);
+    if (met.length === 0) return by.size === 0 ? null : { by: [...by], arrives: 'to one' };
+    for (const rule of met) by.add(rule);
+    none &&= trials.every((t) => t.through === null);
+  }
+  return { by: [...by], arrives: none ? 'to none' : 'unclear' };
 }
 
 /** Whether a rule of iptables that drops what goes from a bridge to itself is among those of its namespace; undefined where they were not read. */
@@ -170,8 +206,8 @@ function dropsBetween(bridge: string, six: boolean, net: NetNamespace | undefine
   }));
 }
 
-/** Whether the attacker also sees what the fooled victim sends. */
-export function reading(a: Party, v: Party, wire: Wire, technique: Technique, host: Host): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] } {
+/** Whether the attacker also sees what the fooled victim sends to those whom it can be. */
+export function reading(a: Party, v: Party, wire: Wire, technique: Technique, masks: readonly Mask[], host: Host): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] } {
   const say = (state: 'yes' | 'no' | 'unknown', text: string, r: Reading<unknown>, why: string) => ({ state, steps: () => [step(text, state, r, why)] });
   if (technique === 'table-write') return say('unknown', 'its traffic goes to the attacker', known(technique, 'ip neigh'), 'Who writes the table sends the traffic where it likes; whether that is on this wire is another question.');
   if (a.plug.net === v.plug.net) return say('yes', 'its traffic passes the attacker', known(a.plug.net, 'namespaces(7)'), 'They share the interface.');
@@ -196,7 +232,8 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ho
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');
-  const met = carried(a.plug, v.plug, six, host);
-  if (met !== null) return say(met.sure ? 'no' : 'unknown', 'its traffic goes to the attacker', known(met.by.slice(0, 5), 'rules on the way back'), met.sure ? 'A rule drops the victim’s packets on their way to the attacker’s port.' : 'Rules drop some of the victim’s packets on their way to the attacker’s port, or may.');
+  const met = carried(a.plug, v.plug, masks, six, host);
+  const WHY = { 'to none': ['no', 'A rule drops the victim’s packets on their way to the attacker’s port.'], unclear: ['unknown', 'Rules drop some of the victim’s packets on their way to the attacker’s port, or may.'], 'to one': ['yes', 'Rules drop some of the victim’s packets, and what it sends to one whom the attacker can be arrives.'] } as const;
+  if (met !== null) return say(WHY[met.arrives][0], 'its traffic goes to the attacker', known(met.by.slice(0, 5), 'rules on the way back'), WHY[met.arrives][1]);
   return say('yes', 'its traffic goes to the attacker', wire.segment.icc, v.plug.net === 'host' ? 'What the host sends itself passes no rule between ports.' : 'Nothing between the two ports drops IP.');
 }

@@ -206,6 +206,13 @@ describe('the grouped judgement', () => {
     expect(reads(forward([source('172.20.0.4'), { drop: null }]))).toEqual(['yes', 'no', 'yes']);
     expect(reads(forward([source({ prefix: { addr: '172.20.0.4', len: 31 } }), { drop: null }]))).toEqual(['yes', 'no', 'no']);
     expect(reads(forward([source({ set: ['172.20.0.3', '172.20.0.5'] }), { drop: null }]))).toEqual(['no', 'yes', 'no']);
+    const other = (addr: string, len: number): Json => ({ match: { op: '!=', left: { payload: { protocol: 'ip', field: 'daddr' } }, right: { prefix: { addr, len } } } });
+    // What is sent to one alone passes: nobody gets it by being another, and it itself sends nothing there.
+    expect(reads(forward([other('172.20.0.5', 32), { drop: null }]))).toEqual(['yes', 'yes', 'no']);
+    expect(reads(forward([other('172.20.0.4', 31), { drop: null }]))).toEqual(['yes', 'yes', 'yes']);
+    // As the engine's for a published port: it is for what comes from another device, and tells nobody apart.
+    const meta = (key: string, op: string): Json => ({ match: { op, left: { meta: { key } }, right: 'br-lan' } });
+    expect(reads(forward([{ match: { op: '==', left: { payload: { protocol: 'ip', field: 'daddr' } }, right: '172.20.0.5' } }, meta('iifname', '!='), meta('oifname', '=='), { accept: null }]))).toEqual(['yes', 'yes', 'yes']);
   });
   test('a kernel that is not the engine’s gives no answer but unknown', () => {
     const s = host(THREE);

@@ -5,6 +5,7 @@ import { merge, outranks, verdictOf, type State } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
 import { ELSEWHERE, type Party, type Plugs, type Wire } from './wire.js';
+import type { Mask } from './victim.js';
 import { alike, someMacStays, tellsApart } from './alike.js';
 import { shamOn, shamOnHost, unreadFilters } from './sham.js';
 
@@ -21,12 +22,14 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   let state: State = 'shut';
   let techniques: Technique[] = [];
   let unless: (readonly string[])[] = [];
+  let masks: readonly Mask[] = [];
   let reason = '';
   for (const technique of techniquesFor(false, a, v, wire, court)) {
-    const { answer } = court.pair(technique, a, v, wire);
+    const { answer, masks: whom } = court.pair(technique, a, v, wire);
     if (techniques.length === 0 || outranks(answer.state, state)) {
       state = answer.state;
       techniques = [technique];
+      masks = whom;
       unless = [answer.unless];
       reason = answer.reason;
     } else if (answer.state === state && state !== 'shut') {
@@ -42,7 +45,7 @@ function meet(court: Court, a: Party, v: Party, wire: Wire): Met {
   }
   // A reservation that one technique does not have does not hold for the pair.
   const kept = unless.some((list) => list.length === 0) ? [] : merge(unless);
-  const reads = state === 'shut' ? 'no' : court.reads(a, v, wire, techniques[0] ?? 'arp-spoof').state;
+  const reads = state === 'shut' ? 'no' : court.reads(a, v, wire, techniques[0] ?? 'arp-spoof', masks).state;
   return { state, techniques: state === 'shut' ? [] : techniques, unless: kept, reads, reason: state === 'open' && a.workload !== null && !byAnother(court, a, techniques[0]) ? (techniques[0] === 'table-write' || a.plug.on === ELSEWHERE ? tableRight(a, court.host) : court.sender(a.workload).right) : reason };
 }
 

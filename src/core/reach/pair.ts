@@ -39,7 +39,7 @@ export interface Court {
   link(technique: Technique, a: Party, v: Party, wire: Wire): Link;
   /** Sender and link together. */
   pair(technique: Technique, a: Party, v: Party, wire: Wire): Link;
-  reads(a: Party, v: Party, wire: Wire, technique: Technique): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] };
+  reads(a: Party, v: Party, wire: Wire, technique: Technique, masks: readonly Mask[]): { readonly state: 'yes' | 'no' | 'unknown'; readonly steps: () => readonly Step[] };
 }
 
 const NOBODY = answer('shut', 'the host is no attacker', () => []);
@@ -145,7 +145,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       if (best === undefined) return { answer: NOBODY, masks: [] };
       return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
     },
-    reads: (a, v, wire, technique) => reading(a, v, wire, technique, host),
+    reads: (a, v, wire, technique, masks) => reading(a, v, wire, technique, masks, host),
   };
   return court;
 }
