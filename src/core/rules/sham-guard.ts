@@ -13,7 +13,7 @@ export const shamGuard: Rule = {
   remedy: 'Replace it by one that drops what does not come from the port’s own address: per port, both ARP operations, and neighbour advertisements.',
   references: ['nft(8), bridge family', 'ebtables(8)', 'docs/threat-model.md'],
   good: { text: 'nft: iifname veth01 arp saddr ip != 172.20.0.2 drop', facts: () => plainFacts() },
-  bad: { text: 'nft: arp operation reply drop, nothing for requests', facts: () => plainFacts([], {}, { ...nothingReached, sham: [{ where: 'nft bridge filter forward, rule 1', why: 'it stops replies, and a request fills the table as well' }] }) },
+  bad: { text: 'nft: arp operation reply drop, nothing for requests', facts: () => plainFacts([], {}, { ...nothingReached, sham: [{ where: 'nft bridge filter forward, rule 1', why: 'It stops replies; a request fills the table as well.' }] }) },
   find: ({ judgement }) =>
-    judgement.sham.map((s): Hit => ({ title: `${s.where} looks like a guard and is none: ${s.why}.`, subjects: [HOST_SUBJECT], evidence: [known(s.why, s.where)], key: s.where })),
+    judgement.sham.map((s): Hit => ({ title: `${s.where} looks like a guard and is none: ${s.why}`, subjects: [HOST_SUBJECT], evidence: [known(s.why, s.where)], key: s.where })),
 };

@@ -64,7 +64,7 @@ export function segmentsText(io: Io, s: Snapshot, j: Judgement, only: string | n
     return `${headOf(io, s, reach)}\n${rows.length > 0 ? columns(rows, io.width, 2) : nobody}`;
   });
   const { possible, latent, blocked, unknown } = j.counts;
-  const sham = j.sham.map((x) => `${safe(x.where)} looks like a guard and is none: ${safe(x.why)}.\n`).join('');
+  const sham = j.sham.map((x) => `${safe(x.where)} looks like a guard and is none: ${safe(x.why)}\n`).join('');
   const unread = j.unread.length > 0 ? `Not read: ${j.unread.map(safe).join('; ')}.\n` : '';
   const empty = parts.length === 0 ? 'No container is on a wire.\n' : '';
   return `${empty}${parts.join('')}${parts.length > 0 ? '\n' : ''}${sham}${unread}${possible} pairs possible, ${latent} latent, ${blocked} blocked, ${unknown} unknown. One pair: bulkhead l2 --from NAME --to NAME\n`;
