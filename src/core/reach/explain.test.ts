@@ -28,6 +28,17 @@ test('what is blocked names nobody, reads nothing and needs no remedy; what is p
   expect(explain(THREE, id(THREE, 'a'), id(THREE, 'a'))).toEqual([]);
 });
 
+test('one that runs and whose process was not met is unknown, as attacker and as victim; one that does not run is nobody', () => {
+  const without = (name: string, state: 'running' | 'exited'): Snapshot => ({ ...THREE, containers: THREE.containers.map((c) => (c.name === name ? { ...c, state, pid: null, net: null } : c)) });
+  for (const [from, to] of [['a', 'v'], ['v', 'a'], ['v', 'host']] as const) {
+    const said = explain(without('v', 'running'), id(THREE, from), id(THREE, to));
+    expect(said.map((v) => [v.verdict, v.segment, v.reads])).toEqual([['unknown', THREE.segments[0]?.id, 'unknown']]);
+    expect(said[0]?.because).toMatchObject([{ link: 'wire', holds: 'unknown' }]);
+    expect(explain(without('v', 'exited'), id(THREE, from), id(THREE, to))).toEqual([]);
+  }
+  expect(explain(without('v', 'running'), id(THREE, 'a'), id(THREE, 'x')).map((v) => v.verdict)).toContain('possible');
+});
+
 describe('one that is plugged in twice', () => {
   const key = THREE.containers.find((c) => c.name === 'a')?.net ?? '';
   const [outer, inner] = [`host/veth-a`, `${key}/eth0`].map((i) => THREE.interfaces.find((x) => x.id === i) as NetInterface) as [NetInterface, NetInterface];

@@ -1,3 +1,5 @@
+import type { Container } from '../model/workload.js';
+import { unknown } from '../model/reading.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { verdictOf } from './answer.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
@@ -47,12 +49,24 @@ function byId(parties: readonly Party[]): ReadonlyMap<string, readonly Party[]> 
   return out;
 }
 
+/** Containers that run by the engine's word, and whose process was not met while the kernel was read: where they are plugged in nobody saw. */
+function unmet(snapshot: Snapshot, ids: readonly string[]): readonly Container[] {
+  return snapshot.containers.filter((c) => ids.includes(c.id) && c.pid === null && (c.state === 'running' || c.state === 'paused'));
+}
+
+function notSeen(of: Container, fromId: string, toId: string, segment: string): PairVerdict {
+  const because = [{ link: 'wire' as const, step: 'there is a wire', holds: 'unknown' as const, reading: unknown('absent', '/proc'), why: `The process of ${of.name} was not met while the kernel was read: it had just begun, or ended. The next snapshot tells.` }];
+  return { attacker: fromId, victim: toId, impersonates: [], technique: 'arp-spoof', segment, verdict: 'unknown', because, unless: [], reads: 'unknown', readsBecause: [], remedies: [] };
+}
+
 /**
  * The whole chain for one attacker and victim: one verdict for each segment that they share and each technique.
  * Ids as in Subject; `host` for the host. Empty where they share no segment.
  */
 export function explain(snapshot: Snapshot, fromId: string, toId: string): readonly PairVerdict[] {
   const court = courtOf(snapshot);
+  const [one] = unmet(snapshot, [fromId, toId]);
+  if (one !== undefined) return [...new Set(one.endpoints.map((e) => e.segment))].map((segment) => notSeen(one, fromId, toId, segment));
   const out: PairVerdict[] = [];
   for (const wire of court.wires) {
     const to = toId === `gateway:${wire.segment.id}` && wire.gatewayIsHost ? 'host' : toId;
