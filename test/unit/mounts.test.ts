@@ -73,7 +73,7 @@ test('mounts: the host’s paths, masked and locked paths, a read-only root, and
   expect((valueOf(facts.mounts) ?? []).map((one) => [one.destination, one.host, one.declared])).toEqual([['/proc', '', true], ['/data', '/srv/data', true], ['/etc/passwd', '/etc/shadow', false], ['/planted', '/', false], ['/dev/sda', '', false], ['/dev/zero', '/tmp/zero', false]]);
 });
 
-test('a namespace that a bind mount holds in a container’s own mount namespace alone is told, with where; one that the host holds as well is told once', () => {
+test('a namespace that a bind mount holds in a container’s own mount namespace alone is told, with where; so is one that the host holds as well, since by that it enters', () => {
   made.host.process({ pid: 1, comm: 'systemd', cgroup: '/init.scope', mountinfo: '20 1 254:0 / / rw - ext4 /dev/vda rw\n43 20 0:4 net:[4026532177] /run/netns/spare rw - nsfs nsfs rw\n' });
   const held = (lines: readonly string[]) => {
     made.host.process({ pid: 100, parent: 90, cgroup: A, namespaces: OWN, mountinfo: `${lines.join('\n')}\n` });
@@ -82,6 +82,8 @@ test('a namespace that a bind mount holds in a container’s own mount namespace
   };
   const spare = ['net', 4026532177, 'held', ['/run/netns/spare']];
   const again = '530 500 0:4 net:[4026532177] /host/run/netns/spare rw master:3 - nsfs nsfs rw';
-  expect(held([...MADE, again])).toEqual([spare]);
-  expect(held([...MADE, again, '531 500 0:4 uts:[4026532999] /hidden rw - nsfs nsfs rw'])).toEqual([spare, ['uts', 4026532999, 'held', [`${made.host.roots.proc}/100/root/hidden`]]]);
+  const both = [...spare.slice(0, 3), ['/run/netns/spare', `${made.host.roots.proc}/100/root/host/run/netns/spare`]];
+  expect(held(MADE)).toEqual([spare]);
+  expect(held([...MADE, again])).toEqual([both]);
+  expect(held([...MADE, again, '531 500 0:4 uts:[4026532999] /hidden rw - nsfs nsfs rw'])).toEqual([both, ['uts', 4026532999, 'held', [`${made.host.roots.proc}/100/root/hidden`]]]);
 });

@@ -28,7 +28,7 @@ describe('who is in one pid namespace with another', () => {
     for (const s of [host({ join: { pid: 'x' }, caps: ['CAP_NET_RAW'] }), host({ caps: RIGHTS })]) expect(said(s, 'a', 'v')?.verdict ?? 'blocked').toBe('blocked');
   });
   test('takes each of them, in a user namespace above, and setns(2)', () => {
-    const own = (a: Partial<WorkloadSpec>): string => said(host({ join: { pid: 'x' }, uid: 1000, ...a }, { caps: [], bounding: [] }), 'a', 'v')?.verdict ?? 'blocked';
+    const own = (a: Partial<WorkloadSpec>): string => said(host({ join: { pid: 'x' }, uid: 1000, ...a }, { caps: [], bounding: [], uid: 1000 }), 'a', 'v')?.verdict ?? 'blocked';
     const two = ['CAP_SYS_ADMIN', 'CAP_NET_RAW'];
     expect(own({ caps: two })).toBe('possible');
     for (const cap of two) expect(own({ caps: [cap], bounding: [cap] })).toBe('blocked');
@@ -37,7 +37,7 @@ describe('who is in one pid namespace with another', () => {
     expect(own({ caps: [], bounding: two, noNewPrivs: true })).toBe('blocked');
     // What came later with more rights is under the profile that the container was started with.
     const later = (seccomp?: 'off'): string => {
-      const s = host({ join: { pid: 'x' }, uid: 1000, caps: [], bounding: [], ...(seccomp === undefined ? {} : { seccomp }) }, { caps: [], bounding: [] });
+      const s = host({ join: { pid: 'x' }, uid: 1000, caps: [], bounding: [], ...(seccomp === undefined ? {} : { seccomp }) }, { caps: [], bounding: [], uid: 1000 });
       const sets = { effective: { value: two, source: '' }, permitted: { value: two, source: '' } };
       return said({ ...s, containers: s.containers.map((c) => (c.name === 'a' ? { ...c, processes: [...c.processes, ...c.processes.map((p) => ({ ...p, pid: 99_999, capabilities: { ...p.capabilities, ...sets } }))] } : c)) }, 'a', 'v')?.verdict ?? 'blocked';
     };
@@ -90,7 +90,10 @@ describe('who may trace a process of another', () => {
     expect(said(host({ join: { pid: 'x' }, ...NONE }), 'a', 'v')?.verdict ?? 'blocked').toBe('blocked');
     const like = host({ join: { pid: 'x' } });
     expect(said(like, 'a', 'v')?.verdict).toBe('possible');
-    expect(said(permits(like, 'a', { uid: 1000 }), 'a', 'v')?.verdict ?? 'blocked').toBe('blocked');
+    // Another user who may become any is one of its like.
+    expect(said(permits(like, 'a', { uid: 1000 }), 'a', 'v')?.verdict).toBe('possible');
+    const raw = host({ join: { pid: 'x' }, caps: ['CAP_NET_RAW'], bounding: ['CAP_NET_RAW'] }, { caps: ['CAP_NET_RAW'], bounding: ['CAP_NET_RAW'] });
+    expect(said(permits(raw, 'a', { uid: 1000 }), 'a', 'v')?.verdict ?? 'blocked').toBe('blocked');
   });
   test('sees everybody in the host’s pid namespace, and nobody in its own', () => {
     const s = host({ join: { pid: 'host' } });

@@ -228,7 +228,10 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ma
   }
   const back = comesBack(hopsBetween(a.plug, v.plug, host) ?? []);
   if (back !== null && valueOf(back) === false) return say('no', 'its traffic goes to the attacker', back, 'What the victim sends is in a VLAN that the attacker’s port is not in.');
-  if (a.plug.bridge !== null && v.plug.bridge !== null && hopsBetween(v.plug, a.plug, host) === null) return say('no', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'Frames come from the attacker to the victim, and none goes back the same way.');
+  if (a.plug.bridge !== null && v.plug.bridge !== null && hopsBetween(v.plug, a.plug, host) === null) {
+    if (hopsBetween(a.plug, v.plug, host) === null) return say('unknown', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'What joins their bridges lies outside of what was read.');
+    return say('no', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'Frames come from the attacker to the victim, and none goes back the same way.');
+  }
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
   if (flood === false && unicast === false) return say('no', 'its traffic goes to the attacker', a.plug.port?.port?.unicastFlood ?? wire.segment.icc, 'Its port neither learns nor floods: what is sent to its MAC does not arrive.');

@@ -21,3 +21,8 @@ export const localUnread = (hop: Hop): string => `${hop.bridge.name} learns noth
 
 /** Whether something is stacked on another device and may itself be the port of a bridge. */
 export const isUpper = (i: NetInterface): boolean => i.kind === 'vlan' || i.kind === 'macvlan';
+
+/** Whether a port of a bridge leads to what is not read: a tunnel, a program that holds a tap, a network card. */
+export function isOutward(i: NetInterface): boolean {
+  return valueOf(i.up) !== false && (i.kind === 'vxlan' || i.kind === 'tun' || i.kind === 'physical' || (i.kind === 'other' && valueOf(i.mode) !== 'vrf'));
+}

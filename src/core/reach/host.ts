@@ -1,8 +1,9 @@
 import { unknown, valueOf, type Reading } from '../model/reading.js';
 import type { NetInterface, NetNamespace } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
+import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
-import { windowOf, type Window } from './window.js';
+import { doorsOf, windowOf, type Window } from './window.js';
 import { netsOfHolders } from './sockets.js';
 
 /** A snapshot with the look-ups that verdicts need. */
@@ -21,6 +22,12 @@ export interface Host {
   readonly held: ReadonlyMap<string, readonly string[]>;
   /** What a workload's mounts of the host's files show it of others, by its id. */
   readonly windows: ReadonlyMap<string, Window>;
+  /** Inode of the host's net namespace, where it was read. */
+  readonly hostNet: number | undefined;
+  /** Net namespaces other than its own that processes of a workload are in, by its id. */
+  readonly strays: ReadonlyMap<string, ReadonlyMap<string, readonly ProcessFacts[]>>;
+  /** Net namespaces of which a workload has a file, by its id. */
+  readonly doors: ReadonlyMap<string, ReadonlySet<string>>;
   /** Whether some workload is in another user namespace than some other. */
   readonly remapped: boolean;
   /** Who is in a net namespace, by its key. */
@@ -48,6 +55,22 @@ function matesOf(all: readonly Workload[]): ReadonlyMap<string, readonly Workloa
   return new Map([...rooms.values()].filter((list) => list.length > 1).flatMap((list) => list.map((w) => [w.id, list.filter((x) => x !== w)] as const)));
 }
 
+/** A process may have gone into another net namespace, or been started there, and stay one of its workload's. */
+function straysOf(all: readonly Workload[], hostNet: number | undefined): Host['strays'] {
+  const out = new Map<string, Map<string, ProcessFacts[]>>();
+  for (const w of all) {
+    if (w.net === null || w.net.startsWith('of:') || hostNet === undefined) continue;
+    for (const p of w.processes) {
+      const inode = valueOf(p.namespaces.net);
+      const at: string = inode === undefined ? w.net : inode === hostNet ? 'host' : `net:${inode}`;
+      if (at === w.net) continue;
+      const mine = out.get(w.id) ?? new Map<string, ProcessFacts[]>();
+      out.set(w.id, mine.set(at, [...(mine.get(at) ?? []), p]));
+    }
+  }
+  return out;
+}
+
 export function hostOf(snapshot: Snapshot): Host {
   const nets = new Map(snapshot.nets.map((n) => [n.key, n]));
   const interfaces = new Map(snapshot.interfaces.map((i) => [i.id, i]));
@@ -70,6 +93,8 @@ export function hostOf(snapshot: Snapshot): Host {
   const userNs = first === undefined ? undefined : valueOf(first);
   const lsms = valueOf(snapshot.host.lsms);
   const all = workloads(snapshot);
+  const doors = doorsOf(snapshot, all);
+  const hostNet = valueOf(nets.get('host')?.inode ?? unknown('not-asked', ''));
   const inNet = new Map<string, Workload[]>();
   for (const w of all) {
     const list = w.net === null ? undefined : inNet.get(w.net);
@@ -85,8 +110,11 @@ export function hostOf(snapshot: Snapshot): Host {
     byNet,
     uppers,
     held: netsOfHolders(snapshot),
+    hostNet,
+    strays: straysOf(all, hostNet),
+    doors,
     windows: new Map(all.flatMap((w) => {
-      const window = windowOf(w);
+      const window = windowOf(w) ?? (doors.has(w.id) ? 'some' : undefined);
       return window === undefined ? [] : [[w.id, window] as const];
     })),
     remapped: new Set(all.flatMap((w) => w.processes.map((p) => valueOf(p.namespaces.user) ?? valueOf(p.uidMap)?.[0]?.outside))).size > 1,

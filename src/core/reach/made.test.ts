@@ -69,7 +69,8 @@ describe('a capability that is permitted and not in effect', () => {
   const permitted = (list: readonly string[], a: Partial<WorkloadSpec>): Snapshot => processes(host(a, { ownUserNs: false }), 'a', (p) => ({ uid: known(1000, ''), capabilities: { ...p.capabilities, permitted: known(list, '') } }));
   test('traces, enters and writes as one that is', () => {
     expect(said(permitted(['CAP_SYS_PTRACE'], { join: { pid: 'x' } }))).toBe('possible');
-    expect(said(permitted(['CAP_SYS_ADMIN', 'CAP_NET_RAW'], { join: { pid: 'x' }, seccomp: 'off' }))).toBe('possible');
+    const bare = processes(permitted(['CAP_SYS_ADMIN', 'CAP_NET_RAW'], { join: { pid: 'x' }, seccomp: 'off' }), 'x', (p) => ({ uid: known(1000, ''), capabilities: { ...p.capabilities, effective: known([], ''), permitted: known([], '') } }));
+    expect(said(bare)).toBe('possible');
     expect(said(permitted(['CAP_NET_ADMIN'], { join: { net: 'x' } }), 'x', 'table-write')).toBe('possible');
     expect(said(permitted([], { join: { net: 'x' } }), 'x', 'table-write')).toBe('blocked');
   });

@@ -12,6 +12,12 @@ export function uidInside(p: ProcessFacts): number | undefined {
   return range === undefined ? uid : range.inside + (uid - range.outside);
 }
 
+/** The net namespace that a process is in, by its key; undefined where that was not read. */
+export function netOf(p: ProcessFacts, host: Host): string | undefined {
+  const inode = valueOf(p.namespaces.net);
+  return inode === undefined || host.hostNet === undefined ? undefined : inode === host.hostNet ? 'host' : `net:${inode}`;
+}
+
 const isAbove = (upper: number, lower: number, host: Host): boolean | undefined => (upper === host.userNs ? true : host.isAbove(upper, lower));
 
 /** Whether the rights of the first count over what the second holds: one user namespace, or one above. */

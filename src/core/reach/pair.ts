@@ -1,7 +1,7 @@
-import { known, valueOf } from '../model/reading.js';
+import { known, unknown, valueOf } from '../model/reading.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
-import { entersToSend, mayRoam, seatsHeld, seatsOf } from './enter.js';
+import { entersToSend, mayRoam, seatsHeld, seatsOf, seatsStrayed, strayed } from './enter.js';
 import { ANY, leadsAway, sends, sentFrom } from './filter/redirect.js';
 import type { Frame } from './frames.js';
 import { takenByProgram } from './filter/tc.js';
@@ -14,8 +14,8 @@ import { puppetsOf, type Puppet } from './trace.js';
 import { TECHNIQUES, type Step, type Technique } from './types.js';
 import { above, onTop, stealable, victimTakes, type Mask } from './victim.js';
 import { guards, reading, type Rights } from './guards.js';
-import { wayBetween, wireBetween } from './way.js';
-import { ELSEWHERE, HOLDS, wiresOf, type Party, type Plugs, type Wire } from './wire.js';
+import { otherWays, wayBetween, wireBetween } from './way.js';
+import { ELSEWHERE, HOLDS, wiresOf, type Party, type Plug, type Plugs, type Wire } from './wire.js';
 import type { Snapshot } from '../model/snapshot.js';
 
 /** What decides between two plugs for one technique, without the sender. */
@@ -44,11 +44,13 @@ export interface Court {
 
 const NOBODY = answer('shut', 'the host is no attacker', () => []);
 
-/** The channels that carry a technique's frames. */
-function send(technique: Technique, s: Sender, made: boolean): Answer {
+/** The channels that carry a technique's frames from a plug. */
+function send(technique: Technique, s: Sender, at: Plug, host: Host): Answer {
   const { packet, datagram, icmp6, admin } = s.channels;
-  if (made) return admin;
-  if (technique === 'ndp-spoof') return strongest([packet, icmp6, datagram, admin]) ?? packet;
+  if (at.made === true) return admin;
+  // A raw IPv6 socket sends nothing by an interface on which IPv6 is off: there is no route there.
+  const off = valueOf(host.nets.get(at.net)?.sysctls ?? unknown('not-asked', ''))?.[`net.ipv6.conf.${(at.stack ?? at.iface)?.name ?? ''}.disable_ipv6`] === '1';
+  if (technique === 'ndp-spoof') return strongest([packet, ...(off ? [] : [icmp6]), datagram, admin]) ?? packet;
   return strongest([packet, ...(technique === 'arp-spoof' ? [datagram] : []), admin]) ?? packet;
 }
 
@@ -80,7 +82,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
         const s = court.sender(w);
         const { packet, datagram, icmp6, admin } = s.channels;
         const pid = valueOf(w.namespaces.pid.owner);
-        key = JSON.stringify([s.right, s.xdp, [packet, datagram, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' && !host.held.has(w.id) && !host.mates.has(w.id) && !host.windows.has(w.id) ? '' : w.id]);
+        key = JSON.stringify([s.right, s.xdp, [packet, datagram, icmp6, admin].map((c) => [c.state, c.reason, c.unless]), pid === 'own' && !host.held.has(w.id) && !host.strays.has(w.id) && !host.mates.has(w.id) && !host.windows.has(w.id) ? '' : w.id]);
         keys.set(w.id, key);
       }
       return key;
@@ -99,21 +101,11 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       return m;
     },
     link: (technique, a, v, wire) => {
-      if (technique === 'table-write') return { answer: answer('open', ''), masks: othersThan(court.masks(wire), a, v) };
-      const detour = aside(technique, a, v, wire, court);
-      const wired = wireBetween(a.plug, v.plug, wire, host, court.rights(a).rules);
-      if (wired.state === 'shut') return detour ?? { answer: wired, masks: [] };
-      const masks = othersThan(court.masks(wire), a, v);
-      const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
-      // Where the victim takes nothing, or whom one could be was not read, no frame is there that a filter could stop.
-      const guard = taken.masks.length === 0 ? null : guards(technique, a, v, taken.masks, host, court.rights(a));
-      const way = wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host);
-      const whole = series([wired, way, ...(guard === null ? [] : [guard.answer]), taken.answer]);
-      // What parts plain frames may let those through that are for a device which is stacked on the victim's interface.
-      const higher = whole.state !== 'shut' || technique === 'mac-steal' || (way.state === 'shut' && way.reason !== 'VLAN filtering') ? undefined : above(v.plug, technique === 'ndp-spoof', host);
-      const own: Link = higher === undefined ? { answer: whole, masks: guard?.masks ?? [] } : { answer: onTop(higher), masks };
-      if (detour === null || (own.answer.state !== 'shut' && detour.answer.state !== 'open')) return own;
-      return own.answer.state === 'open' && own.answer.unless.length <= detour.answer.unless.length ? own : detour;
+      const first = linkOn(host, technique, a, v, wire, court);
+      if (technique === 'table-write' || (first.answer.state === 'open' && first.answer.unless.length === 0)) return first;
+      const all = [first, ...otherWays(a.plug, v.plug, host).map((h) => linkOn(h, technique, a, v, wire, court))];
+      const best = strongest(all.map((l) => l.answer));
+      return all.find((l) => l.answer === best) ?? first;
     },
     pair: (technique, a, v, wire) => {
       if (a.workload === null) return { answer: NOBODY, masks: [] };
@@ -126,8 +118,8 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       }
       const plugged = a.plug.on !== ELSEWHERE;
       const link = plugged ? court.link(technique, a, v, wire) : null;
-      const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload), a.plug.made === true), link.answer]), masks: link.masks };
-      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || (!mayRoam(workload, host) && !host.held.has(workload.id) && others.length === 0)) return own ?? { answer: NOBODY, masks: [] };
+      const own: Link | null = link === null ? null : { answer: series([send(technique, court.sender(workload), a.plug, host), link.answer]), masks: link.masks };
+      if ((own !== null && own.answer.state === 'open' && own.answer.unless.length === 0) || (!mayRoam(workload, host) && !host.held.has(workload.id) && !host.strays.has(workload.id) && others.length === 0)) return own ?? { answer: NOBODY, masks: [] };
       // From where it can put itself, as whoever sits there.
       const sitting = (seat: Party, may: Answer): Link => {
         const sent = court.link(technique, { id: a.id, workload, plug: seat.plug }, v, wire);
@@ -135,19 +127,42 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       };
       const from = mayRoam(workload, host) ? seatsOf(workload, v, wire, host).map((seat) => sitting(seat, entersToSend(workload, seat, host))) : [];
       const held = seatsHeld(workload, v, wire, host).map((seat) => sitting(seat, series([heldIn(technique, workload, seat.plug.net, host), frozen(workload)])));
+      const away = seatsStrayed(workload, v, wire, host).map((seat) => sitting(seat, series([strayed(technique, workload, seat.plug.net, host), frozen(workload)])));
       const by = others.flatMap(({ party, may }): readonly Link[] => {
         if (party.workload === null || party.plug.net === v.plug.net) return [];
         const sent = court.link(technique, party, v, wire);
-        return [{ answer: series([may, send(technique, court.sender(party.workload), false), sent.answer]), masks: sent.masks }];
+        return [{ answer: series([may, send(technique, court.sender(party.workload), party.plug, host), sent.answer]), masks: sent.masks }];
       });
-      const all = [...(own === null ? [] : [own]), ...from, ...held, ...by];
+      const all = [...(own === null ? [] : [own]), ...from, ...held, ...away, ...by];
       const best = strongest(all.map((l) => l.answer));
       if (best === undefined) return { answer: NOBODY, masks: [] };
       return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
     },
-    reads: (a, v, wire, technique, masks) => reading(a, v, wire, technique, masks, host),
+    reads: (a, v, wire, technique, masks) => {
+      const all = [host, ...otherWays(a.plug, v.plug, host)].map((h) => reading(a, v, wire, technique, masks, h));
+      return all.find((r) => r.state === 'yes') ?? all.find((r) => r.state === 'unknown') ?? (all[0] as (typeof all)[0]);
+    },
   };
   return court;
+}
+
+/** What decides between two plugs by one of the ways that a frame may take. */
+function linkOn(host: Host, technique: Technique, a: Party, v: Party, wire: Wire, court: Court): Link {
+  if (technique === 'table-write') return { answer: answer('open', ''), masks: othersThan(court.masks(wire), a, v) };
+  const detour = aside(technique, a, v, wire, court);
+  const wired = wireBetween(a.plug, v.plug, wire, host, court.rights(a).rules);
+  if (wired.state === 'shut') return detour ?? { answer: wired, masks: [] };
+  const masks = othersThan(court.masks(wire), a, v);
+  const taken = technique === 'mac-steal' ? stealable(v.plug, a.plug, masks, host) : victimTakes(v.plug, masks, technique, host);
+  // Where the victim takes nothing, or whom one could be was not read, no frame is there that a filter could stop.
+  const guard = taken.masks.length === 0 ? null : guards(technique, a, v, taken.masks, host, court.rights(a));
+  const way = wayBetween(a.plug, v.plug, technique, court.rights(a).rules, host);
+  const whole = series([wired, way, ...(guard === null ? [] : [guard.answer]), taken.answer]);
+  // What parts plain frames may let those through that are for a device which is stacked on the victim's interface.
+  const higher = whole.state !== 'shut' || technique === 'mac-steal' || (way.state === 'shut' && way.reason !== 'VLAN filtering') ? undefined : above(v.plug, technique === 'ndp-spoof', host);
+  const own: Link = higher === undefined ? { answer: whole, masks: guard?.masks ?? [] } : { answer: onTop(higher), masks };
+  if (detour === null || (own.answer.state !== 'shut' && detour.answer.state !== 'open')) return own;
+  return own.answer.state === 'open' && own.answer.unless.length <= detour.answer.unless.length ? own : detour;
 }
 
 /** Whether a workload sends a technique's frames by what it holds open in a net namespace. */
@@ -242,6 +257,6 @@ export function techniquesFor(all: boolean, a: Party, v: Party, wire: Wire, cour
 
 /** Cheap: whether entering the victim's namespaces is worth asking about. */
 function mayEnter(a: Workload, v: Party, host: Host): boolean {
-  if ((a.net !== null && a.net === v.plug.net) || (v.workload !== null && host.mates.get(a.id)?.includes(v.workload) === true)) return true;
+  if ((a.net !== null && a.net === v.plug.net) || host.strays.get(a.id)?.has(v.plug.net) === true || (v.workload !== null && host.mates.get(a.id)?.includes(v.workload) === true)) return true;
   return host.windows.has(a.id) || valueOf(a.namespaces.pid.owner) !== 'own';
 }

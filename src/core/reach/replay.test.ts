@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { slug, unpack } from '../../../test/lab/attack/recording.js';
-import { SCENARIOS } from '../../../test/lab/attack/scenarios.js';
+import { RECORDED } from '../../../test/lab/attack/scenarios.js';
 import { judged } from '../../../test/machine/attack/judge.js';
 import { keptWorld } from '../../../test/machine/attack/recording.js';
 import { snapshot } from '../model/index.js';
@@ -13,7 +13,7 @@ const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/lab/', import.met
 const files = readdirSync(FIXTURES).filter((f) => f.endsWith('.json.gz'));
 
 test('each recording is of a scenario of the lab', () => {
-  const names = new Set(SCENARIOS.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
+  const names = new Set(RECORDED.map((s) => `${slug(`${s.family}: ${s.name}`)}.json.gz`));
   expect(files.filter((f) => !names.has(f))).toEqual([]);
   expect(files.length).toBeGreaterThan(130);
 });

@@ -65,7 +65,18 @@ test('a profile that admits 32-bit programs leaves their multiplexer, and io_uri
 test('a rule that does what the default does is left out, and shadows no other', () => {
   const p = profile('SCMP_ACT_ERRNO', rule('SCMP_ACT_ERRNO', eq(0, 17)), rule('SCMP_ACT_ALLOW', eq(1, 3)));
   expect(judgeCall(p, PACKET, [])).toBe('allowed');
-  expect(judgeCall(profile('SCMP_ACT_ERRNO', rule('SCMP_ACT_ERRNO(13)', eq(0, 17)), rule('SCMP_ACT_ALLOW', eq(1, 3))), PACKET, [])).toBe('refused');
+  expect(judgeCall(profile('SCMP_ACT_ERRNO', rule('SCMP_ACT_ERRNO(13)', eq(0, 17)), rule('SCMP_ACT_ALLOW', eq(1, 3))), PACKET, [])).toBe('unclear');
+});
+
+test('of rules that contradict each other nobody knows which counts, in whatever order they are told', () => {
+  const refused = rule('SCMP_ACT_ERRNO', masked(0, 17, 0xffffffff));
+  const logged = rule('SCMP_ACT_LOG', eq(1, 3));
+  for (const rules of [[refused, logged], [logged, refused]]) {
+    expect(judgeCall(profile('SCMP_ACT_ALLOW', ...rules), PACKET, [])).toBe('unclear');
+    // One that lets pass what the default lets pass as well contradicts nothing.
+    expect(judgeCall(profile('SCMP_ACT_LOG', ...rules), PACKET, [])).toBe('refused');
+  }
+  expect(judgeCall(profile('SCMP_ACT_ALLOW', refused, rule('SCMP_ACT_KILL', eq(1, 3))), PACKET, [])).toBe('refused');
 });
 
 test('what cannot be sent by is no door, and each door opens what it opens', () => {
@@ -120,9 +131,17 @@ describe('what a profile leaves', () => {
   const but = (...rules: SeccompProfile['rules'][number][]) => with_(profile('SCMP_ACT_ALLOW', ...rules));
   const ring = named('SCMP_ACT_ERRNO', 'io_uring_setup', 'io_uring_enter');
 
+  test('of packet sockets for datagrams sends under its own MAC alone', () => {
+    const left = only(rule('SCMP_ACT_ALLOW', eq(0, 17), eq(1, 2)));
+    expect([left.packet.state, left.datagram.state]).toEqual(['shut', 'open']);
+    const none = but(rule('SCMP_ACT_ERRNO', masked(0, 17)), ring);
+    expect(none.datagram.state).toBe('shut');
+    expect(but(rule('SCMP_ACT_ERRNO', masked(0, 17)), named('SCMP_ACT_ERRNO', 'sendto', 'sendmsg', 'sendmmsg', 'bind'), ring).datagram.reason).toBe('seccomp refuses to send');
+    expect(but(rule('SCMP_ACT_ERRNO', eq(0, 17), eq(1, 2)), ring).datagram.state).toBe('open');
+  });
   test('of packet sockets is enough by any one way to call for one', () => {
     for (const above of [0, 2 ** 32]) {
-      for (const [family, types] of [[17, [3, 2, 10]], [2, [10]]] as const) {
+      for (const [family, types] of [[17, [3, 10]], [2, [10]]] as const) {
         for (const type of types) {
           for (const flags of [0, 0x80000, 0x800, 0x80800]) {
             for (const protocol of [0, 0x0300, 0x0608, 0xdd86]) {

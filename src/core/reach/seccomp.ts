@@ -9,6 +9,8 @@ export interface Doors {
   /** Whether AF_XDP opens: its frames go past every hook on the way out (`__dev_direct_xmit`). */
   readonly xdp: boolean;
   readonly packet: Answer;
+  /** A packet socket for datagrams, under whose frames the kernel writes the sender's MAC. */
+  readonly datagram: Answer;
   readonly icmp6: Answer;
   readonly admin: Answer;
   /** Whether it sends by a socket that is open, and may be bound, already. */
@@ -78,7 +80,8 @@ export function judgeCall(profile: SeccompProfile, call: Call, caps: readonly st
     const hits = rule.args.map((a) => argMatches(a, args[a.index] ?? 0));
     const hit = split ? (hits.includes(true) ? true : hits.includes(null) ? null : false) : hits.every((h) => h === true) ? true : hits.includes(false) ? false : null;
     if (hit === null) conditional ??= 'unclear';
-    if (hit === true && (conditional === null || conditional === 'unclear')) conditional = outcome(rule.action);
+    // Of two rules that both hold libseccomp takes the one whose conditions it puts first, in an order of its own.
+    if (hit === true) conditional = conditional === null || conditional === outcome(rule.action) ? outcome(rule.action) : 'unclear';
   }
   return conditional ?? outcome(profile.defaultAction);
 }
@@ -144,7 +147,14 @@ function sends(profile: SeccompProfile, caps: readonly string[], bound = false):
   return may('sendto', 'sendmsg', 'sendmmsg') || ((bound || may('bind')) && may('write', 'writev', 'pwritev', 'pwritev2', 'sendfile', 'splice')) || (may('io_uring_setup') && may('io_uring_enter'));
 }
 
-const NAMES = { packet: 'packet sockets', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
+/** What cannot be told of a profile. */
+function unclearOf(profile: SeccompProfile): readonly [said: keyof typeof UNCLEAR_UNLESS, why: string] {
+  if ([profile.defaultAction, ...profile.rules.map((r) => r.action)].some((a) => UNCLEAR.has(a))) return ['decided by a tracer', 'A supervisor decides.'];
+  return ['rules that contradict each other', 'Two rules with different actions fit the call; which one counts is for libseccomp, which orders conditions in a way of its own.'];
+}
+const UNCLEAR_UNLESS = { 'decided by a tracer': 'seccomp’s supervisor refuses it', 'rules that contradict each other': 'of its profile’s rules that contradict each other the one that refuses it counts' } as const;
+
+const NAMES = { packet: 'packet sockets', datagram: 'packet sockets for datagrams', icmp6: 'raw IPv6 sockets', admin: 'changing addresses' } as const;
 
 function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonly string[], source: string): Answer {
   const step = (holds: Step['holds'], said: string, why: string): (() => readonly Step[]) => () => [
@@ -154,14 +164,14 @@ function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonl
   if (what === 'admin') {
     const sockets = [socket(AF_NETLINK, [SOCK_RAW, SOCK_DGRAM], [0]), judgeCall(profile, ['ioctl', 3, 0x8916, 0], caps) === 'allowed' ? socket(AF_INET, [1, SOCK_DGRAM], [0]) : 'refused'] as const;
     if (sockets.includes('allowed')) return answer('open', '', step('yes', 'netlink or ioctl allowed', 'Addresses are set by rtnetlink(7) or by ioctl(2) on any socket.'));
-    if (sockets.includes('unclear')) return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
+    if (sockets.includes('unclear')) return answer('open', '', step('unknown', ...unclearOf(profile)), [UNCLEAR_UNLESS[unclearOf(profile)[0]]]);
     const side = sideDoors(what, profile, caps);
     if (side.length > 0) return answer('open', '', step('unknown', `socket(2) refused, ${side.map((d) => d.call).join(', ')} allowed`, side.map((d) => d.why).join(' ')), [side.map((d) => d.unless).join(' and ')]);
     return answer('shut', 'seccomp refuses netlink and ioctl', step('no', 'refused', 'Neither rtnetlink(7) nor an ioctl(2) passes.'));
   }
-  if (what === 'packet' && !sends(profile, caps)) return answer('shut', 'seccomp refuses to send', step('no', 'sockets may be opened, and nothing sent by them', 'A packet socket sends by sendto(2) and its like, or by write(2) once it is bound; neither passes.'));
-  const plain = what === 'packet' ? socket(AF_PACKET, [SOCK_RAW, SOCK_DGRAM, SOCK_PACKET], PROTOCOLS) : socket(AF_INET6, [SOCK_RAW], RAW6);
-  const register = plain === 'allowed' && judgeCall(profile, what === 'packet' ? ['socket', AF_PACKET, SOCK_RAW, 0x0300] : ['socket', AF_INET6, SOCK_RAW, ICMPV6], caps) !== 'allowed';
+  if ((what === 'packet' || what === 'datagram') && !sends(profile, caps)) return answer('shut', 'seccomp refuses to send', step('no', 'sockets may be opened, and nothing sent by them', 'A packet socket sends by sendto(2) and its like, or by write(2) once it is bound; neither passes.'));
+  const plain = what === 'packet' ? socket(AF_PACKET, [SOCK_RAW, SOCK_PACKET], PROTOCOLS) : what === 'datagram' ? socket(AF_PACKET, [SOCK_DGRAM], PROTOCOLS) : socket(AF_INET6, [SOCK_RAW], RAW6);
+  const register = plain === 'allowed' && judgeCall(profile, what === 'packet' ? ['socket', AF_PACKET, SOCK_RAW, 0x0300] : what === 'datagram' ? ['socket', AF_PACKET, SOCK_DGRAM, 0x0608] : ['socket', AF_INET6, SOCK_RAW, ICMPV6], caps) !== 'allowed';
   if (plain === 'allowed') return answer('open', '', step('yes', register ? 'refused as usually called, allowed another way' : 'allowed', register ? 'The profile compares values that the kernel cuts or reads differently.' : 'The call passes.'));
   if (what === 'packet' && socket(AF_INET, [SOCK_PACKET], PROTOCOLS) === 'allowed') {
     return answer('open', '', step('yes', 'socket(AF_PACKET) refused, socket(AF_INET, SOCK_PACKET) allowed', 'The old call makes a packet socket as well (packet(7)).'));
@@ -171,14 +181,14 @@ function judged(what: keyof typeof NAMES, profile: SeccompProfile, caps: readonl
     const doors = side.map((d) => d.call).join(', ');
     return answer('open', '', step('unknown', `socket(2) refused, ${doors} allowed`, side.map((d) => d.why).join(' ')), [side.map((d) => d.unless).join(' and ')]);
   }
-  if (plain === 'unclear') return answer('open', '', step('unknown', 'decided by a tracer', 'A supervisor decides.'), ['seccomp’s supervisor refuses it']);
+  if (plain === 'unclear') return answer('open', '', step('unknown', ...unclearOf(profile)), [UNCLEAR_UNLESS[unclearOf(profile)[0]]]);
   return answer('shut', `seccomp refuses ${NAMES[what]}`, step('no', 'refused', 'No call that makes such a socket passes.'));
 }
 
 /** What seccomp leaves open to one process of a workload. */
 export function doors(p: ProcessFacts, w: Workload): Doors {
   const mode = valueOf(p.seccomp);
-  const all = (a: Answer): Doors => ({ xdp: a.state === 'open', packet: a, icmp6: a, admin: a, open: a });
+  const all = (a: Answer): Doors => ({ xdp: a.state === 'open', packet: a, datagram: a, icmp6: a, admin: a, open: a });
   const step = (holds: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [{ link: 'send', step: 'seccomp lets it through', holds, reading, why }];
   if (mode === 'disabled') return all(answer('open', '', step('yes', p.seccomp, 'No filter.')));
   if (mode === 'strict') return { ...all(answer('shut', 'seccomp in strict mode', step('no', p.seccomp, 'Only read, write and exit pass.'))), open: answer('open', '', step('yes', p.seccomp, 'It may write, and a packet socket that was bound sends what is written.')) };
@@ -196,5 +206,5 @@ export function doors(p: ProcessFacts, w: Workload): Doors {
   };
   const xdp = best(outcomes(profile, calls(AF_XDP, [SOCK_RAW], [0]), caps)) !== 'refused' || sideDoors('icmp6', profile, caps).length > 0;
   const open = sends(profile, caps, true) ? answer('open', '', step('yes', known('sending allowed', source), 'What is open already is sent by.'), more) : answer('shut', 'seccomp refuses to send', step('no', known('sending refused', source), 'Nothing is sent by what is open.'));
-  return { xdp, packet: one('packet'), icmp6: one('icmp6'), admin: one('admin'), open };
+  return { xdp, packet: one('packet'), datagram: one('datagram'), icmp6: one('icmp6'), admin: one('admin'), open };
 }

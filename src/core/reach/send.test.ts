@@ -33,6 +33,12 @@ describe('a capability', () => {
     expect(chain(caps({ bounding: RAW }, user, host({ ...BARE, setuid: true })))?.because.some((b) => b.step.startsWith('a program in its image'))).toBe(true);
     for (const uid of [0, 1000]) expect(said(caps({ bounding: RAW }, { uid: known(uid, ''), noNewPrivs: known(true, '') }))).toBe('blocked');
   });
+  test('that is inheritable comes back by a program, whatever bounds it, unless no_new_privs holds', () => {
+    expect(said(caps({ inheritable: RAW }, { uid: known(0, '') }))).toBe('latent');
+    expect(said(caps({ inheritable: RAW }, { uid: known(0, ''), noNewPrivs: known(true, '') }))).toBe('blocked');
+    expect(said(caps({ inheritable: known(['CAP_NET_ADMIN'], '') }))).toBe('latent');
+    expect(said(caps({ inheritable: known(['CAP_CHOWN'], '') }))).toBe('blocked');
+  });
   test('of root inside its own user namespace is root’s there', () => {
     const inside = { uid: known(100_000, ''), uidMap: known([{ inside: 0, outside: 100_000, length: 65_536 }], '') };
     expect(chain(caps({ bounding: RAW }, inside))?.because.some((b) => b.why.startsWith('Root gains the bounding set'))).toBe(true);

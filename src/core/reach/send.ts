@@ -3,12 +3,12 @@ import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { rulesNet, uidInside } from './made.js';
+import { netOf, rulesNet, uidInside } from './made.js';
 import { doors } from './seccomp.js';
 import { holdsOpen, OPEN, socketKey, type Sends } from './sockets.js';
 import type { Step } from './types.js';
 
-/** How a frame gets on the wire: `packet` sends any, `datagram` (only what was opened before) any under its own MAC, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
+/** How a frame gets on the wire: `packet` sends any, `datagram` any under its own MAC, `icmp6` any neighbour message by a raw IPv6 socket, `admin` sets addresses and MACs. */
 export type Channel = 'packet' | 'datagram' | 'icmp6' | 'admin';
 
 export interface Sender {
@@ -33,14 +33,15 @@ function told(p: ProcessFacts, cap: string, holds: Step['holds'], reading: Readi
 }
 
 function holds(p: ProcessFacts, cap: string, w: Workload): Answer {
-  const { effective, permitted, bounding } = p.capabilities;
+  const { effective, permitted, bounding, inheritable } = p.capabilities;
   if (valueOf(effective)?.includes(cap) === true) return answer('open', cap, told(p, cap, 'yes', effective, 'It is in effect.'));
   if (valueOf(permitted)?.includes(cap) === true) return answer('open', cap, told(p, cap, 'yes', permitted, 'It is permitted: the process puts it into effect when it likes (capset(2)).'));
   if (!isKnown(effective)) return answer('unknown', `whether it holds ${cap} was not read`, told(p, cap, 'unknown', effective, 'Its capabilities were not read.'));
   const no = `no process holds ${cap}`;
   const bound = valueOf(bounding);
   if (bound === undefined) return answer('unknown', 'its bounding set was not read', told(p, cap, 'unknown', bounding, 'What it could gain was not read.'));
-  if (!bound.includes(cap)) return answer('shut', no, told(p, cap, 'no', bounding, 'It is not in the bounding set: no program that it starts can gain it.'));
+  // What is inheritable comes back by a program that root starts, or by one whose file takes it, whatever bounds it (capabilities(7)).
+  if (!bound.includes(cap) && valueOf(inheritable)?.includes(cap) !== true) return answer('shut', no, told(p, cap, 'no', bounding, 'It is not in the bounding set: no program that it starts can gain it.'));
   if (valueOf(p.noNewPrivs) === true) return answer('shut', no, told(p, cap, 'no', p.noNewPrivs, 'no_new_privs: no program that it starts can gain it.'));
   if (uidInside(p) === 0) return answer('latent', `${cap} by starting any program as root`, told(p, cap, 'no', effective, 'Root gains the bounding set with the next program that it starts.'));
   const programs = w.privilegedPrograms;
@@ -60,6 +61,10 @@ function holds(p: ProcessFacts, cap: string, w: Workload): Answer {
 
 /** A capability counts in the user namespace that owns the net namespace, or in one above it. */
 function owns(p: ProcessFacts, w: Workload, host: Host): Answer {
+  const at = netOf(p, host);
+  if (strays(p, w, host) && ![p.capabilities.effective, p.capabilities.permitted].some((set) => valueOf(set)?.includes('CAP_SYS_ADMIN') !== false)) {
+    return answer('shut', 'in another net namespace', () => [{ link: 'send', step: 'it is in the workload’s net namespace', holds: 'no', reading: p.namespaces.net, why: `It is in ${at}, and without CAP_SYS_ADMIN it does not come back.` }]);
+  }
   const owner = host.ownerOf(w.net);
   const mine = p.namespaces.user;
   const step = (state: Step['holds'], reading: Reading<unknown>, why: string): (() => readonly Step[]) => () => [
@@ -85,6 +90,12 @@ function lsm(p: ProcessFacts, w: Workload, host: Host): Answer {
   return answer('open', '', steps, fine ? [] : [`the profile ${said} refuses raw sockets (its rules cannot be read)`]);
 }
 
+/** Whether a process is in another net namespace than its workload. */
+export function strays(p: ProcessFacts, w: Workload, host: Host): boolean {
+  const at = netOf(p, host);
+  return at !== undefined && w.net !== null && !w.net.startsWith('of:') && at !== w.net;
+}
+
 export function frozen(w: Workload): Answer {
   if (w.kind !== 'container' || w.state !== 'paused') return answer('open', '');
   return answer('latent', 'paused', () => [{ link: 'send', step: 'its processes run', holds: 'no', reading: known('paused', 'engine: State.Status'), why: 'They are frozen; `docker unpause` lets them go on.' }]);
@@ -94,7 +105,7 @@ function rightOf(w: Workload, channels: Readonly<Record<Channel, Answer>>, main:
   const held = (['admin', 'packet'] as const).filter((c) => channels[c].state === 'open').map((c) => NEEDS[c].slice(4));
   if (channels.packet.state === 'open' && channels.packet.reason.startsWith('open ')) return [...held.filter((c) => c !== 'NET_RAW'), channels.packet.reason].join(' ');
   if (held.length > 0) return held.join(' ');
-  if (channels.datagram.state === 'open') return channels.datagram.reason;
+  if (channels.datagram.state === 'open') return channels.datagram.reason.startsWith('open ') ? channels.datagram.reason : 'NET_RAW, datagrams only';
   if (channels.icmp6.state === 'open' && channels.icmp6.reason === OPEN('raw6')) return channels.icmp6.reason;
   if (channels.icmp6.state === 'open') return 'NET_RAW, IPv6 only';
   if (channels.packet.reason === 'paused') return 'paused';
@@ -131,7 +142,8 @@ function sketch(w: Workload, host: Host): string {
     const map = valueOf(p.uidMap);
     const ruled = rulesNet(p, w.net, host);
     if (ruled !== undefined) key += `|${ruled.state} ${ruled.unless.join()}`;
-    key += `|${held(c.effective)}${held(c.permitted)}${held(c.bounding)},${valueOf(p.noNewPrivs) ?? '?'},${uidInside(p) ?? '?'},${valueOf(p.namespaces.user) ?? '?'},${map === undefined ? '?' : `${map.length}:${map[0]?.inside}:${map[0]?.outside}:${map[0]?.length}`},${valueOf(p.seccomp) ?? '?'}${valueOf(p.seccompFilters) ?? '?'},${valueOf(p.lsm) ?? ('unknown' in p.lsm ? p.lsm.unknown : '')}`;
+    if (strays(p, w, host)) key += `|at ${netOf(p, host)}${valueOf(c.permitted)?.includes('CAP_SYS_ADMIN') === true}`;
+    key += `|${held(c.effective)}${held(c.permitted)}${held(c.bounding)}${held(c.inheritable)},${valueOf(p.noNewPrivs) ?? '?'},${uidInside(p) ?? '?'},${valueOf(p.namespaces.user) ?? '?'},${map === undefined ? '?' : `${map.length}:${map[0]?.inside}:${map[0]?.outside}:${map[0]?.length}`},${valueOf(p.seccomp) ?? '?'}${valueOf(p.seccompFilters) ?? '?'},${valueOf(p.lsm) ?? ('unknown' in p.lsm ? p.lsm.unknown : '')}`;
     if (number > 0) key += `,${(valueOf(c.bounding) ?? []).join()}`;
   }
   return key;
@@ -178,7 +190,7 @@ function workOut(w: Workload, host: Host): Sender {
   const still = frozen(w);
   const open = (name: Channel): readonly Answer[] => (name === 'admin' ? [] : [sendsOpen(w, w.net ?? '', name === 'icmp6' ? 'raw6' : name, host)]);
   const channel = (name: Channel): Answer => {
-    const ways = [...(name === 'datagram' ? [] : facts.flatMap(({ p, owned, ruled, door, label }) => [series([holds(p, NEEDS[name], w), owned]), ...(ruled === undefined ? [] : [ruled])].map((may) => series([may, door[name], label])))), ...open(name)];
+    const ways = [...facts.flatMap(({ p, owned, ruled, door, label }) => [series([holds(p, NEEDS[name], w), owned]), ...(ruled === undefined ? [] : [ruled])].map((may) => series([may, door[name], label]))), ...open(name)];
     const all = series([strongest(ways) ?? answer('unknown', ''), still]);
     const steps = (): readonly Step[] => {
       const list = all.steps();

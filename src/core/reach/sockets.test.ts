@@ -61,6 +61,10 @@ describe('other sockets', () => {
     expect(said(six(s), 'ndp-spoof')).toBe('blocked');
     expect(said(held, 'ndp-spoof')).toBe('possible');
     expect(said(held)).toBe('blocked');
+    const key = held.containers.find((c) => c.name === 'a')?.net;
+    const off = (to: string): Snapshot => ({ ...held, nets: held.nets.map((n) => (n.key === key ? { ...n, sysctls: known({ 'net.ipv6.conf.eth0.disable_ipv6': to }, '') } : n)) });
+    expect(said(off('1'), 'ndp-spoof')).toBe('blocked');
+    expect(said(off('0'), 'ndp-spoof')).toBe('possible');
   });
   test('a packet socket for datagrams forges ARP, and under its own MAC alone', () => {
     const held = inNet(s, 'a', socket(by(s, 'a'), 'datagram'));

@@ -4,7 +4,8 @@ import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
-import { rulesNet } from './made.js';
+import { rulesNet, stands, uidInside } from './made.js';
+import { showsNames } from './window.js';
 import { judgeCall } from './seccomp.js';
 import type { Step } from './types.js';
 import type { Party } from './wire.js';
@@ -34,6 +35,9 @@ export function counts(p: ProcessFacts, net: string, host: Host): Answer {
   return answer('unknown', 'user namespaces were not read', () => [step('wire', text, 'unknown', owner, 'Which user namespace owns the victim’s was not read.')]);
 }
 
+/** Whether a workload has a file of a net namespace, by which it enters without any right over a process there. */
+const hasFile = (w: Workload, net: string, host: Host): boolean => host.doors.get(w.id)?.has(net) ?? (host.windows.has(w.id) && showsNames(w));
+
 /** Whether the attacker sees a process of the victim's namespace, by a pid namespace or by a mount of the host's files. */
 export function sees(w: Workload, v: Party, host: Host): Answer {
   const pidns = w.namespaces.pid;
@@ -47,8 +51,9 @@ export function sees(w: Workload, v: Party, host: Host): Answer {
   if ((a !== undefined && a === b) || (v.workload !== null && (owner === `container:${v.workload.id}` || joinedBy === `container:${w.id}`))) {
     return answer('open', '', () => [step('wire', text, 'yes', pidns.owner, 'They share one pid namespace.')]);
   }
+  if (hasFile(w, v.plug.net, host)) return answer('open', '', () => [step('wire', text, 'yes', known(host.windows.get(w.id), w.mounts.source), 'A file of that namespace is among its own: bound into it, or kept open.')]);
   const window = host.windows.get(w.id);
-  if (window !== undefined) return answer('open', '', () => [step('wire', text, 'yes', known(window, w.mounts.source), 'A mount of the host’s files shows namespaces by name, or by the processes in them.')]);
+  if (window === 'processes' || window === 'memory') return answer('open', '', () => [step('wire', text, 'yes', known(window, w.mounts.source), 'A mount of the host’s files shows namespaces by the processes in them.')]);
   if (owner === undefined) return answer('unknown', 'its pid namespace was not read', () => [step('wire', text, 'unknown', pidns.owner, 'Which processes it sees was not read.')]);
   return answer('shut', 'own pid namespace', () => [step('wire', text, 'no', pidns.owner, 'It sees its own processes only.')]);
 }
@@ -64,13 +69,33 @@ export function callPasses(p: ProcessFacts, w: Workload, call: string): Answer {
   return answer(allowed ? 'open' : 'shut', allowed ? '' : `seccomp refuses ${call}`, () => [step('send', `seccomp lets ${call}(2) through`, allowed ? 'yes' : 'no', source, 'The engine’s profile is made for the capabilities that the container was started with.')]);
 }
 
-/** Opening /proc/<pid>/ns takes ptrace rights: CAP_SYS_PTRACE, or all that the other process holds. */
-export function mayOpen(p: ProcessFacts, v: Party): Answer {
-  const mine = [...(valueOf(p.capabilities.effective) ?? []), ...(valueOf(p.capabilities.permitted) ?? [])];
-  if (mine.includes('CAP_SYS_PTRACE')) return answer('open', '');
-  const theirs = v.workload?.processes.map((x) => valueOf(x.capabilities.permitted));
-  if (theirs?.some((caps) => caps?.every((c) => mine.includes(c)) === true) === true) return answer('open', '');
-  return answer('open', '', () => [], ['the kernel refuses it the victim’s namespace (ptrace rights, see ptrace(2))']);
+/** Whether a process may have another's uid: as it is, or because it may take any (setresuid(2), its rights kept by PR_SET_KEEPCAPS). */
+export function canBe(p: ProcessFacts, q: ProcessFacts, could = valueOf(p.capabilities.permitted)): boolean | undefined {
+  const [me, them] = [valueOf(p.uid), valueOf(q.uid)];
+  if (me !== undefined && me === them) return true;
+  if (could === undefined) return undefined;
+  return could.includes('CAP_SETUID') && could.includes('CAP_SETGID') ? true : me === undefined || them === undefined ? undefined : false;
+}
+
+/** Opening /proc/<pid>/ns takes ptrace rights over a process there: CAP_SYS_PTRACE, or its uid and all that it holds. A file of the namespace takes none. */
+export function mayOpen(p: ProcessFacts, w: Workload, v: Party, host: Host): Answer {
+  const held = [...(valueOf(p.capabilities.effective) ?? []), ...(valueOf(p.capabilities.permitted) ?? [])];
+  if (held.includes('CAP_SYS_PTRACE') || hasFile(w, v.plug.net, host)) return answer('open', '');
+  const there = host.inNet.get(v.plug.net)?.flatMap((o) => o.processes) ?? [];
+  const may = (mine: readonly string[], is: (q: ProcessFacts) => boolean | undefined) => there.map((q) => {
+    const theirs = valueOf(q.capabilities.permitted);
+    const over = stands(p, q, host);
+    return over === 'unread' || theirs === undefined ? undefined : over === 'same' && theirs.every((c) => mine.includes(c)) && is(q);
+  });
+  const now = may(held, (q) => canBe(p, q));
+  if (now.includes(true)) return answer('open', '');
+  const say = (state: 'open' | 'latent' | 'shut', unless: readonly string[] = []): Answer =>
+    answer(state, 'it holds less than who is in the victim’s net namespace', () => [step('wire', 'it may open the victim’s net namespace', state === 'open' ? 'unknown' : 'no', p.capabilities.permitted, 'It takes CAP_SYS_PTRACE, or the uid of a process there and all that this one holds (ptrace(2)).')], unless);
+  // The host's own processes are many, and one that holds nothing is easily among them.
+  if (v.plug.net === 'host' || there.length === 0 || now.includes(undefined)) return say('open', ['the kernel refuses it the victim’s namespace (ptrace rights, see ptrace(2))']);
+  // A program that gives rights is root's as well.
+  const gains = valueOf(p.noNewPrivs) === true ? [] : (valueOf(p.capabilities.bounding) ?? []);
+  return say(gains.includes('CAP_SYS_PTRACE') || may(gains, (q) => uidInside(q) === 0 || canBe(p, q, gains)).includes(true) ? 'latent' : 'shut');
 }
 
 /** Whether it sees the host's processes and may write their memory: from the host's pid namespace, or by a writable mount of the host's /proc. */
@@ -100,12 +125,14 @@ export function tableWrite(w: Workload, v: Party, host: Host): Answer {
     return best ?? answer('unknown', 'its processes were not read', shared);
   }
   const seen = sees(w, v, host);
+  const there = host.strays.get(w.id)?.get(v.plug.net) ?? [];
+  const within = there.map((p) => series([answer('open', '', () => [step('wire', `${p.comm} (pid ${p.pid}) is in the victim’s net namespace`, 'yes', p.namespaces.net, 'The table there is its own.')]), has(p, 'CAP_NET_ADMIN'), counts(p, v.plug.net, host)]));
   const ways = processes.flatMap((p) => {
     const count = counts(p, v.plug.net, host);
-    const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, v), callPasses(p, w, 'setns')]);
+    const enter = series([seen, has(p, 'CAP_SYS_ADMIN'), has(p, 'CAP_NET_ADMIN'), count, mayOpen(p, w, v, host), callPasses(p, w, 'setns')]);
     // Who rules the user namespace there goes in, has every right of it, and goes on from there.
     const ruled = ruling(p, v, host).map((may) => series([seen, may, callPasses(p, w, 'setns')]));
     return [enter, ...ruled, ...(mayTraceHost(w, host) ? [tracesHost(p, w, seen, host)] : [])];
   });
-  return strongest(ways) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
+  return strongest([...within, ...ways]) ?? (seen.state === 'shut' ? seen : answer('unknown', 'its processes were not read', seen.steps));
 }

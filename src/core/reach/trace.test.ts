@@ -58,9 +58,12 @@ describe('who traces another', () => {
     expect(said(more)).toBe('blocked');
     for (const set of ['effective', 'permitted'] as const) expect(said(processes(host(), ['a'], caps(set, denied)))).toBe('unknown');
     expect(said(processes(host(), OTHERS, caps('permitted', denied)))).toBe('unknown');
-    expect(said(processes(host(), ['a'], () => ({ uid: denied })))).toBe('unknown');
-    expect(said(processes(host(), OTHERS, () => ({ uid: denied })))).toBe('unknown');
-    expect(said(processes(host(), ['a'], () => ({ uid: known(7, '') })))).toBe('blocked');
+    const raw = { caps: ['CAP_NET_RAW'], bounding: ['CAP_NET_RAW'] };
+    expect(said(processes(host(raw, raw), ['a'], () => ({ uid: denied })))).toBe('unknown');
+    expect(said(processes(host(raw, raw), OTHERS, () => ({ uid: denied })))).toBe('unknown');
+    expect(said(processes(host(raw, raw), ['a'], () => ({ uid: known(7, '') })))).toBe('blocked');
+    // Who may become any user is none of another (measured: its rights are kept by PR_SET_KEEPCAPS).
+    for (const names of [['a'], OTHERS]) for (const uid of [denied, known(7, '')]) expect(said(processes(host(), names, () => ({ uid })))).toBe('possible');
     expect(said(processes(host({ ...PTRACE }, { ownUserNs: true }), ['a'], (p) => ({ capabilities: { ...p.capabilities, effective: denied, permitted: denied } })))).toBe('unknown');
   });
   test('is nobody whose processes were not read, and nobody who does not run', () => {

@@ -6,6 +6,7 @@ import { alike } from './alike.js';
 import { answer, series, strongest, type Answer } from './answer.js';
 import type { Host } from './host.js';
 import { rules, stands } from './made.js';
+import { canBe } from './table.js';
 import type { Step } from './types.js';
 import type { Party, Wire } from './wire.js';
 
@@ -45,9 +46,9 @@ function one(p: ProcessFacts, q: ProcessFacts, host: Host): Answer {
     return say(rights === undefined ? 'unknown' : 'shut', rights === undefined ? 'unknown' : 'no', 'no process holds CAP_SYS_PTRACE');
   }
   const others = valueOf(q.capabilities.permitted);
-  const [me, them] = [valueOf(p.uid), valueOf(q.uid)];
-  if (rights === undefined || could === undefined || others === undefined || me === undefined || them === undefined) return say('unknown', 'unknown', 'its rights were not read');
-  if (me !== them || !others.every((c) => could.includes(c))) return say('shut', 'no', 'it holds less than what it would trace');
+  const like = canBe(p, q);
+  if (rights === undefined || could === undefined || others === undefined || like === undefined) return say('unknown', 'unknown', 'its rights were not read');
+  if (!like || !others.every((c) => could.includes(c))) return say('shut', 'no', 'it holds less than what it would trace');
   if (yama !== undefined && yama > 0) return answer('shut', 'Yama lets it trace its own children alone', () => [{ link: 'send', step: text, holds: 'no', reading: scope ?? known(yama, ''), why: 'From kernel.yama.ptrace_scope=1 on it takes CAP_SYS_PTRACE to trace others than one’s own children.' }]);
   const lsms = valueOf(host.snapshot.host.lsms);
   const unread = yama === undefined && (scope === undefined || isKnown(scope) || scope.unknown !== 'absent') && (lsms === undefined || lsms.includes('yama'));

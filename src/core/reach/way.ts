@@ -3,7 +3,7 @@ import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
 import { tcActs } from './filter/tc.js';
-import { isUpper, learnsLocal, localUnread, type Hop } from './hop.js';
+import { isOutward, isUpper, learnsLocal, localUnread, type Hop } from './hop.js';
 import type { Host } from './host.js';
 import type { Step, Technique } from './types.js';
 import { entered, filters, vlansPart } from './vlan.js';
@@ -68,6 +68,31 @@ export function hopsBetween(a: Plug, v: Plug, host: Host): readonly Hop[] | null
   return null;
 }
 
+/** Further ways between two bridges that are joined more than once: the host without one of the ports of the way that is found first. */
+export function otherWays(a: Plug, v: Plug, host: Host): readonly Host[] {
+  if (a.bridge === null || v.bridge === null || a.bridge === v.bridge) return [];
+  return (hopsBetween(a, v, host) ?? []).slice(0, -1).flatMap(({ net, out }) => {
+    const less = out === null ? [] : [{ ...host, byNet: new Map(host.byNet).set(net, (host.byNet.get(net) ?? []).filter((i) => i !== out)) }];
+    return less.filter((h) => hopsBetween(a, v, h) !== null);
+  });
+}
+
+/** The port by which frames that come to a bridge leave for what is not read; undefined where none does. */
+function wayOut(from: string | null, host: Host): NetInterface | undefined {
+  const first = host.interfaces.get(from ?? '');
+  const queue = first === undefined ? [] : [first];
+  const seen = new Set(queue);
+  for (const bridge of queue) {
+    for (const i of host.byNet.get(bridge.net) ?? []) if (valueOf(i.master) === bridge.name && isOutward(i)) return i;
+    for (const { next } of exits(bridge, host)) {
+      if (seen.has(next)) continue;
+      seen.add(next);
+      queue.push(next);
+    }
+  }
+  return undefined;
+}
+
 /** Whether there is a wire between two plugs, before anything on it is asked. */
 export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = false): Answer {
   const segment = wire.segment;
@@ -103,6 +128,10 @@ export function wireBetween(a: Plug, v: Plug, wire: Wire, host: Host, admin = fa
     }
   }
   const hops = hopsBetween(a, v, host);
+  const [out, back] = hops === null ? [wayOut(a.bridge, host), wayOut(v.bridge, host)] : [];
+  if (out !== undefined && back !== undefined) {
+    return answer('unknown', `what joins ${out.name} and ${back.name} was not read`, () => [step('wire', 'there is a wire', 'unknown', known([out.id, back.id], out.master.source), 'Both bridges lead out of what is read (a tunnel, a tap, a network card), and may meet there.')]);
+  }
   if (hops === null) return answer('shut', 'no wire between them', () => [step('wire', 'there is a wire', 'no', known([a.on, v.on], 'ip -j -d link'), 'Their bridges are not joined.')]);
   const end = (p: Plug): string => p.entry?.name ?? 'the bridge itself';
   return answer('open', '', () => [

@@ -3,38 +3,11 @@ import type { Endpoint, NetInterface, Segment } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { Workload } from '../model/workload.js';
 import { sentFrom } from './filter/redirect.js';
-import { isUpper } from './hop.js';
+import { isOutward, isUpper } from './hop.js';
 import type { Host } from './host.js';
+import { addressesOf, attach, masterOf, plugOf, stackOf, type Plug, type Plugs } from './plug.js';
 
-/**
- * Where a net namespace is plugged into a wire. `port`: a veth whose other end is a bridge's port. `self`: the stack of
- * the namespace that has the bridge. `macvlan`, `ipvlan`: stacked on `lower`. `loose`: a veth whose other end is no
- * bridge's port. `word`: the engine says so, the kernel's side was not read.
- */
-export interface Plug {
-  readonly kind: 'port' | 'self' | 'macvlan' | 'ipvlan' | 'loose' | 'word';
-  readonly net: string;
-  /** The interface in its own namespace. */
-  readonly iface: NetInterface | undefined;
-  /** The bridge's port (the veth's other end). */
-  readonly port: NetInterface | undefined;
-  /** Id of the bridge (`host/docker0`), or of the lower device of a macvlan or ipvlan. */
-  readonly on: string;
-  /** The bridge that its frames come to, and the port by which: also for what is stacked on a bridge or on a bridge's port. */
-  readonly bridge: string | null;
-  readonly entry: NetInterface | null;
-  readonly mode: string;
-  readonly mac: string | undefined;
-  /** Without prefix length. */
-  readonly ipv4: readonly string[];
-  readonly ipv6: readonly string[];
-  /** Whether the addresses were read from the kernel (else the engine's word, which may not be all). */
-  readonly addressesRead: boolean;
-  /** Where its own stack listens: the bridge or bond inside that the interface is a port of, else the interface. */
-  readonly stack?: NetInterface | undefined;
-  /** A device that it would have to make first, on what it is stacked on. */
-  readonly made?: boolean;
-}
+export type { Plug, Plugs } from './plug.js';
 
 /** Where a plug is that is on no wire of the segment, and its mode where it has sockets in other net namespaces. */
 export const ELSEWHERE = 'elsewhere';
@@ -69,85 +42,7 @@ export interface Wire {
 
 const bare = (cidr: string): string => cidr.split('/')[0] ?? cidr;
 
-/** The interface whose addresses count for frames that come in at another: its own, or the bridge's inside that it is a port of. */
-function stackOf(iface: NetInterface | undefined, host: Host): NetInterface | undefined {
-  const master = iface === undefined || iface.net === 'host' ? undefined : valueOf(iface.master);
-  const inner = master === undefined || master === '' ? undefined : host.interfaces.get(`${iface?.net}/${master}`);
-  // What is in a VRF keeps its own addresses.
-  return inner === undefined || valueOf(inner.mode) === 'vrf' ? iface : inner;
-}
-
-function addressesOf(iface: NetInterface | undefined, endpoint: Endpoint | undefined): Pick<Plug, 'ipv4' | 'ipv6' | 'addressesRead'> {
-  const read = iface === undefined ? undefined : valueOf(iface.addresses);
-  const said = endpoint === undefined ? [] : [valueOf(endpoint.ipv4), valueOf(endpoint.ipv6)].filter((a) => a !== undefined && a !== '') as string[];
-  const ipv4: string[] = [];
-  const ipv6: string[] = [];
-  for (const cidr of read ?? said) {
-    const at = cidr.indexOf('/');
-    const address = at === -1 ? cidr : cidr.slice(0, at);
-    const into = address.includes(':') ? ipv6 : ipv4;
-    if (!into.includes(address)) into.push(address);
-  }
-  return { ipv4, ipv6, addressesRead: read !== undefined };
-}
-
-/** Plugs of before, by interface: what did not change is not worked out again. */
-export type Plugs = WeakMap<NetInterface, { readonly peer: NetInterface | undefined; readonly endpoint: Endpoint | undefined; readonly segment: Segment; readonly plug: Plug }>;
-
-/** The same plug as last time where nothing that it is made of changed. */
-function plugOf(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host, plugs: Plugs | undefined): Plug {
-  if (iface === undefined || plugs === undefined) return makePlug(net, iface, endpoint, segment, host);
-  const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
-  const kept = plugs.get(iface);
-  if (kept !== undefined && kept.peer === peer && kept.endpoint === endpoint && kept.segment === segment && kept.plug.net === net && kept.plug.stack === stackOf(iface, host)) return kept.plug;
-  const plug = makePlug(net, iface, endpoint, segment, host);
-  plugs.set(iface, { peer, endpoint, segment, plug });
-  return plug;
-}
-
-/** The bridge that an interface is a port of, by id; null: it is none's (a VRF is no bridge); undefined: not read, or something else switches there. */
-function masterOf(port: NetInterface, host: Host): string | null | undefined {
-  const name = valueOf(port.master);
-  if (name === undefined) return undefined;
-  if (name === '') return null;
-  const master = host.interfaces.get(`${port.net}/${name}`);
-  if (master === undefined || master.kind === 'bridge') return `${port.net}/${name}`;
-  return valueOf(master.mode) === 'vrf' ? null : undefined;
-}
-
-/** Where frames of something stacked on a device come to: the device may be a bridge, or the far end of a bridge's port. */
-function attach(lower: string, host: Host): Pick<Plug, 'bridge' | 'entry'> {
-  const device = host.interfaces.get(lower);
-  if (device?.kind === 'bridge') return { bridge: device.id, entry: null };
-  const peer = device?.kind === 'veth' ? host.interfaces.get(valueOf(device.peer) ?? '') : undefined;
-  const master = peer === undefined ? undefined : masterOf(peer, host);
-  return peer === undefined || typeof master !== 'string' ? { bridge: null, entry: null } : { bridge: master, entry: peer };
-}
-
-function makePlug(net: string, iface: NetInterface | undefined, endpoint: Endpoint | undefined, segment: Segment, host: Host): Plug {
-  const peerId = iface === undefined ? undefined : valueOf(iface.peer);
-  let peer = peerId === undefined ? undefined : host.interfaces.get(peerId);
-  if (peer === undefined && endpoint !== undefined) {
-    const named = valueOf(endpoint.peer);
-    if (named !== undefined && named !== '') peer = host.interfaces.get(`host/${named}`);
-  }
-  const mac = (iface === undefined ? undefined : valueOf(iface.mac)) ?? (endpoint === undefined ? undefined : valueOf(endpoint.mac));
-  const stack = stackOf(iface, host);
-  const { ipv4, ipv6, addressesRead } = addressesOf(stack, endpoint);
-  const kind = iface?.kind;
-  if (kind === 'macvlan' || kind === 'macvtap' || kind === 'ipvlan' || segment.driver === 'macvlan' || segment.driver === 'ipvlan') {
-    const device = valueOf(segment.device);
-    // An index that was not joined, or to one beside the host's (several engines number alike): the engine's word for the parent then.
-    const joined = peerId?.startsWith('host/') === true || (peerId?.startsWith('index:') === false && (device === undefined || !host.interfaces.has(`host/${device}`)));
-    const lower = joined && peerId !== undefined ? peerId : device === undefined ? (peerId ?? segment.id) : `host/${device}`;
-    const mode = (iface === undefined ? undefined : valueOf(iface.mode)) ?? segment.mode;
-    return { kind: kind === 'ipvlan' || segment.driver === 'ipvlan' ? 'ipvlan' : 'macvlan', net, iface, port: undefined, on: lower, ...attach(lower, host), mode, mac, ipv4, ipv6, addressesRead, stack };
-  }
-  const master = peer === undefined ? undefined : masterOf(peer, host);
-  if (peer !== undefined && master === null) return { kind: 'loose', net, iface, port: peer, on: peer.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead, stack };
-  if (peer === undefined || typeof master !== 'string') return { kind: 'word', net, iface, port: peer, on: segment.id, bridge: null, entry: null, mode: '', mac, ipv4, ipv6, addressesRead, stack };
-  return { kind: 'port', net, iface, port: peer, on: master, bridge: master, entry: peer, mode: '', mac, ipv4, ipv6, addressesRead, stack };
-}
+const isStacked = (i: NetInterface): boolean => i.kind === 'macvlan' || i.kind === 'macvtap' || i.kind === 'ipvlan';
 
 /** Bridges that are one wire because the kernel joins them: a veth pair with an end in each, a device stacked on one that is a port of the other, a filter that sends frames of one out at a port of the other. */
 function joined(host: Host): (bridge: string) => string {
@@ -162,9 +57,12 @@ function joined(host: Host): (bridge: string) => string {
     const [a, b] = [find(one), find(other)];
     if (a !== b) up.set(a, b);
   };
+  let outside: string | undefined;
   for (const i of host.snapshot.interfaces) {
     const master = valueOf(i.master);
     if (master === undefined || master === '') continue;
+    // What lies outside may join all that lead there.
+    if (isOutward(i) && host.interfaces.get(`${i.net}/${master}`)?.kind === 'bridge') join((outside ??= `${i.net}/${master}`), `${i.net}/${master}`);
     const peer = host.interfaces.get(valueOf(i.peer) ?? '');
     if (peer === undefined) continue;
     if (i.kind === 'veth') join(`${i.net}/${master}`, masterOf(peer, host));
@@ -179,12 +77,20 @@ function joined(host: Host): (bridge: string) => string {
   return find;
 }
 
+/** The host's own device beside those of containers on a parent, by which it talks with them. */
+function shim(device: string, host: Host): Plug | null {
+  const on = `host/${device}`;
+  const iface = (host.uppers.get(on) ?? []).find((i) => i.net === 'host' && isStacked(i) && valueOf(i.up) !== false && (valueOf(i.addresses) ?? []).some((ip) => !ip.startsWith('fe80:')));
+  return iface === undefined ? null : { kind: iface.kind === 'ipvlan' ? 'ipvlan' : 'macvlan', net: 'host', iface, port: undefined, on, ...attach(on, host), mode: valueOf(iface.mode) ?? '', mac: valueOf(iface.mac), ...addressesOf(iface, undefined, host) };
+}
+
 function hostPlug(segment: Segment, host: Host): Plug | null {
   const device = valueOf(segment.device);
-  if (segment.driver !== 'bridge' || device === undefined) return null;
+  if (device === undefined) return null;
+  if (segment.driver !== 'bridge') return shim(device, host);
   const iface = host.interfaces.get(`host/${device}`);
   if (iface === undefined && host.snapshot.interfaces.length > 0) return null;
-  const read = addressesOf(iface, undefined);
+  const read = addressesOf(iface, undefined, host);
   const said = iface === undefined || !read.addressesRead ? segment.gateways.map(bare) : [];
   const ipv4 = [...read.ipv4, ...said.filter((a) => !a.includes(':'))];
   const ipv6 = [...read.ipv6, ...said.filter((a) => a.includes(':'))];
@@ -230,9 +136,11 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
   for (const w of running) append(byNet, w.net as string, w);
   const root = joined(host);
   const segmentOf = new Map<string, Segment>();
+  const parents = new Map<string, Segment>();
   for (const s of snapshot.segments) {
     const device = valueOf(s.device);
     if (device !== undefined && s.driver === 'bridge') segmentOf.set(`host/${device}`, s);
+    else if (device !== undefined && !parents.has(`host/${device}`)) parents.set(`host/${device}`, s);
   }
   const byId = new Map(snapshot.segments.map((s) => [s.id, s]));
   const members = new Map<string, Party[]>(snapshot.segments.map((s) => [s.id, []]));
@@ -251,12 +159,21 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       plugs.push({ segment, plug: plugOf(net, iface, e, segment, host, before) });
     }
     for (const iface of inside) {
-      if (iface.kind !== 'veth' || used.includes(iface)) continue;
-      const peer = host.interfaces.get(valueOf(iface.peer) ?? '');
+      if (used.includes(iface)) continue;
+      const stack = stackOf(iface, host);
+      const own = { net, iface, mac: valueOf(iface.mac), ...addressesOf(stack, undefined, host), stack };
+      const at = valueOf(iface.peer) ?? '';
+      if (isStacked(iface)) {
+        // What was given to it by hand is on the wire of what it is stacked on; on one of its own it is that one's.
+        const wired = attach(at, host);
+        const segment = segmentOf.get(wired.bridge ?? '') ?? parents.get(at);
+        if (segment !== undefined && !at.startsWith(`${net}/`)) plugs.push({ segment, plug: { kind: iface.kind === 'ipvlan' ? 'ipvlan' : 'macvlan', ...own, port: undefined, on: at, ...wired, mode: valueOf(iface.mode) ?? '' } });
+        continue;
+      }
+      const peer = iface.kind === 'veth' ? host.interfaces.get(at) : undefined;
       const on = peer === undefined ? undefined : masterOf(peer, host);
       if (peer === undefined || typeof on !== 'string') continue;
-      const segment = segmentOf.get(on);
-      plugs.push({ segment, plug: { kind: 'port', net, iface, port: peer, on, bridge: on, entry: peer, mode: '', mac: valueOf(iface.mac), ...addressesOf(stackOf(iface, host), undefined), stack: stackOf(iface, host) } });
+      plugs.push({ segment: segmentOf.get(on), plug: { kind: 'port', ...own, port: peer, on, bridge: on, entry: peer, mode: '' } });
     }
     for (const { segment, plug } of plugs) {
       // The kernel's word goes before the engine's: the wire is where the veth ends.
@@ -271,7 +188,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
     }
   }
   const inHost = byNet.get('host') ?? [];
-  const holds = (w: Workload): boolean => host.held.get(w.id)?.some((net) => net !== w.net) === true;
+  const holds = (w: Workload): boolean => host.strays.has(w.id) || host.held.get(w.id)?.some((net) => net !== w.net) === true;
   const watchers = running.filter((w) => w.net !== 'host' && (valueOf(w.namespaces.pid.owner) === 'host' || host.windows.has(w.id) || host.mates.has(w.id) || holds(w))).map((workload): Party => ({
     id: workload.id, workload,
     plug: { kind: 'word', net: workload.net ?? workload.id, iface: undefined, port: undefined, on: ELSEWHERE, bridge: null, entry: null, mode: holds(workload) ? HOLDS : '', mac: undefined, ipv4: [], ipv6: [], addressesRead: true },

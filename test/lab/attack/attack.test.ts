@@ -2,13 +2,13 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { agrees, play, type Played } from './play.js';
 import { save } from './recording.js';
 import type { Scenario } from './scenario.js';
-import { SCENARIOS } from './scenarios.js';
+import { RECORDED, SCENARIOS } from './scenarios.js';
 
 let played: ReadonlyMap<Scenario, Played> = new Map();
 
 beforeAll(async () => {
   played = await play(SCENARIOS);
-  if (process.env['BULKHEAD_RECORD_LAB'] === '1') save(SCENARIOS, played);
+  if (process.env['BULKHEAD_RECORD_LAB'] === '1') save(RECORDED, played);
 }, 1_500_000);
 
 describe.each([...new Set(SCENARIOS.map((s) => s.family))])('%s', (family) => {

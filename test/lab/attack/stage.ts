@@ -70,8 +70,8 @@ async function addresses(command: readonly string[]): Promise<readonly Address[]
 const netOf = (pid: number): readonly string[] => ['nsenter', `--net=/proc/${pid}/ns/net`];
 const EMPTY: Place = { container: '', pid: 0, iface: 'eth0', ip: '', ip6: '', local6: '', mac: '', port: '' };
 
-async function placeOf(lab: Lab, container: string, iface: string, outside: readonly Address[]): Promise<Place> {
-  const pid = await lab.pid(container);
+async function placeOf(lab: Lab, container: string, iface: string, outside: readonly Address[], known?: number): Promise<Place> {
+  const pid = known ?? (await lab.pid(container));
   const own = (await addresses(netOf(pid))).find((a) => a.ifname === iface);
   if (own === undefined) return { ...EMPTY, container, pid };
   const port = outside.find((a) => a.ifindex === own.link_index && a.link_index === own.ifindex)?.ifname ?? '';
@@ -135,7 +135,7 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
     const start = (role: string, net: string, args: readonly string[], image: string) => {
       containers.push(name(role));
       const given = args.includes('--network') ? [] : ['--network', net];
-      const profiles = args.map((a) => a.replace(/\{profile:([\w-]+)\}/, (_, p: string) => profile(lab, p)).replaceAll('{V}', name('V')));
+      const profiles = args.map((a) => a.replace(/\{profile:([\w-]+)\}/, (_, p: string) => profile(lab, p)).replaceAll('{V}', name('V')).replaceAll('{X}', name('X')).replaceAll('{lab.net}', lab.netns).replaceAll('{lab.dir}', lab.dir));
       return lab.run(name(role), { args: [...given, ...profiles], image });
     };
     await Promise.all([
@@ -165,8 +165,11 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
     const act = async (s: Scenario): Promise<Stage> => {
       for (const [where, command] of s.before ?? []) await before(where, fill(command, filled), filled, lab);
       for (const command of s.docker ?? []) await lab.docker(fill(command, filled).split(' '));
+      // Who was on no network may have been plugged in by hand.
+      const now = A.mac === '' && !onHost && s.before !== undefined ? await placeOf(lab, name('A'), 'eth0', await addresses(netOf(lab.enginePid))) : A;
+      const heard = gateway.mac === '' && s.victim === 'host' ? { ...(await placeOf(lab, 'host', `v${n}`, [], lab.enginePid)), port: '' } : hit(s);
       return {
-        lab, scenario: s, n, A, V, X, bridge, gateway, clear,
+        lab, scenario: s, n, A: now, V, X, bridge, gateway, clear,
         again: async (next) => {
           const nets = [lab.enginePid, A.pid, V.pid];
           await Promise.all(nets.map((pid) => tryRun([...netOf(pid), 'sh', '-c', `${WITHOUT_RULES}; iptables -D FORWARD -j DROP 2>/dev/null; true`])));
@@ -174,8 +177,8 @@ export async function setUp(lab: Lab, scenario: Scenario, n: number): Promise<St
           if (ports.length > 0) await tryRun([...netOf(lab.enginePid), 'sh', '-c', ports.join('; ')]);
           return act(next);
         },
-        victim: hit(s),
-        victimNet: mayAttack(lab, hit(s).pid),
+        victim: heard,
+        victimNet: mayAttack(lab, heard.pid),
         target: s.as === 'gateway' ? gateway : X,
         allowed: mayAttack(lab, A.pid),
       };

@@ -190,12 +190,12 @@ export function readMounts(process: Proc, declared: Declared | undefined, host: 
 /** A bind mount that holds a namespace: `net:[4026532177]`, and where. */
 export type Holding = Pick<MountLine, 'root' | 'point'>;
 
-/** Those in workloads' own mount namespaces, by way of their process's root; what the host's table has as well is left out. */
+/** Those in workloads' own mount namespaces, by way of their process's root: of an engine's container all (by them it enters), of others what the host's table lacks. */
 export function heldInside(cache: MountCache, proc: string, table: readonly MountLine[]): readonly Holding[] {
   const inside: Holding[] = [];
-  for (const [pid, { holding }] of cache) {
+  for (const [pid, { declared, holding }] of cache) {
     for (const line of holding) {
-      if (!table.some((one) => one.fstype === 'nsfs' && one.root === line.root)) inside.push({ root: line.root, point: `${proc}/${pid}/root${decode(line.point)}` });
+      if (declared !== undefined || !table.some((one) => one.fstype === 'nsfs' && one.root === line.root)) inside.push({ root: line.root, point: `${proc}/${pid}/root${decode(line.point)}` });
     }
   }
   return inside;
