@@ -60,6 +60,8 @@ export const netInterface = z
         ageing: reading(z.number()).optional(),
         /** Whether it learns the sender of a frame to a group that it keeps for itself (`no_linklocal_learn` off). Absent in snapshots that did not ask. */
         learnsLocal: reading(z.boolean()).optional(),
+        /** Bits of the link-local groups that it does forward (`group_fwd_mask`). Absent in snapshots that did not ask. */
+        groupForward: reading(z.number()).optional(),
         /** Of the bridge itself: in which VLANs its host is. Absent in snapshots that did not ask. */
         vlans: reading(z.array(vlanEntry).readonly()).optional(),
       })

@@ -121,6 +121,8 @@ function field<T>(data: Readonly<Record<string, unknown>> | undefined, key: stri
   return value === undefined ? unknown('absent', source) : known(value, source);
 }
 const bool = (v: unknown): boolean | undefined => (typeof v === 'boolean' ? v : typeof v === 'number' ? v !== 0 : undefined);
+/** iproute2 prints a mask as a number or in hex. */
+const maskOf = (v: unknown): number | undefined => (typeof v === 'number' ? v : typeof v === 'string' && /^(0x)?[0-9a-f]+$/i.test(v) ? Number.parseInt(v, 16) : undefined);
 const text = (v: unknown): string | undefined => (typeof v === 'string' ? v : undefined);
 
 type Vlans = BridgePort['vlans'];
@@ -174,7 +176,7 @@ export function toInterface(net: string, l: RawLink, addresses: Reading<readonly
     port: linkPort(l, source, vlans),
     bridge:
       kind === 'bridge'
-        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), ageing: field(data, 'ageing_time', source, (v) => (typeof v === 'number' ? v * 10 : undefined)), learnsLocal: field(data, 'no_linklocal_learn', source, (v) => (typeof v === 'number' ? v === 0 : typeof v === 'boolean' ? !v : undefined)), vlans }
+        ? { vlanFiltering: field(data, 'vlan_filtering', source, bool), nfCallIptables: field(data, 'nf_call_iptables', source, bool), nfCallArptables: field(data, 'nf_call_arptables', source, bool), nfCallIp6tables: field(data, 'nf_call_ip6tables', source, bool), ageing: field(data, 'ageing_time', source, (v) => (typeof v === 'number' ? v * 10 : undefined)), learnsLocal: field(data, 'no_linklocal_learn', source, (v) => (typeof v === 'number' ? v === 0 : typeof v === 'boolean' ? !v : undefined)), groupForward: field(data, 'group_fwd_mask', source, maskOf), vlans }
         : null,
     xdp: known(l.xdp === undefined ? [] : programs(l.xdp), source),
   };

@@ -1,9 +1,10 @@
 import { known, unknown, type Reading } from '../model/reading.js';
-import { PROGRAM, parseBpfNet, queueThatMayDrop } from './net-queues.js';
+import { PROGRAM, parseBpfNet, queueThatMayDrop, queueThatSwallows } from './net-queues.js';
 import type { FdbEntry, Json, NetInterface, Neighbour, Route, TcFilter } from '../model/network.js';
 import { hookedDevices, parseFdb, parseNft, parseNftDevices, parseVlans, withDevices } from './net-bridge.js';
 import { jsonArray, parseAddresses, parseLinks, parseNeighbours, parsePolicyRoutes, toInterface } from './net-ip.js';
-import { parseArptables, parseEbtables, parseIp6tables } from './net-legacy.js';
+import { parseIp6tables } from './net-ip6tables.js';
+import { parseArptables, parseEbtables } from './net-legacy.js';
 import type { Linked } from './net-peers.js';
 import { parseSysctls } from './net-proc.js';
 import type { Section } from './net-sections.js';
@@ -75,6 +76,15 @@ function readIp(sections: Sections, net: string): Pick<DeepNet, 'links' | 'neigh
   };
 }
 
+const tablesOf = (saved: string): readonly string[] => saved.split('\n').flatMap((l) => (l.startsWith('*') ? [l.slice(1).trim()] : []));
+
+function withoutTables(objects: readonly Json[], family: string, names: ReadonlySet<string>): readonly Json[] {
+  return objects.filter((o) => {
+    const [kind, inner] = (typeof o === 'object' && o !== null ? Object.entries(o)[0] : undefined) as [string, { family?: unknown; table?: unknown; name?: unknown } | undefined] | [undefined, undefined];
+    return inner?.family !== family || !names.has(String(kind === 'table' ? inner.name : inner.table));
+  });
+}
+
 function readNft(sections: Sections): DeepNet['nft'] {
   const source = 'nft -j list ruleset';
   const s = sections.get('nft');
@@ -84,7 +94,12 @@ function readNft(sections: Sections): DeepNet['nft'] {
     const saved = sections.get(family === 'ip' ? 'iptables' : 'ip6tables');
     return saved?.status === 0 ? parseIp6tables(saved.text, family) : [];
   });
-  return rules === null ? failure(s, source) : known([...withDevices(rules, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), ...legacy], source);
+  if (rules === null) return failure(s, source);
+  // What nft cannot print of ip6tables' own tables, its own listing tells.
+  const six = sections.get('ip6tables nft');
+  const told = six?.status === 0 ? parseIp6tables(six.text, 'ip6', '') : [];
+  const printed = told.length === 0 ? rules : withoutTables(rules, 'ip6', new Set(tablesOf(six?.text ?? '')));
+  return known([...withDevices(printed, chains?.status === 0 ? parseNftDevices(chains.text) : new Map()), ...told, ...legacy], source);
 }
 
 /** A u32 filter of several words is printed with one key several times over: a list of them, so that none is lost. */
@@ -116,6 +131,7 @@ function readTc(sections: Sections): DeepNet['tc'] {
     const { dev, kind, root, options } = q as { readonly dev?: unknown; readonly kind?: unknown; readonly root?: unknown; readonly options?: Json };
     if (root !== true || typeof dev !== 'string' || typeof kind !== 'string') continue;
     if (kind === 'netem') out.push({ dev, hook: 'egress', filter: { kind, options: options ?? {} } });
+    else if (queueThatSwallows(kind, options)) out.push({ dev, hook: 'egress', filter: { kind: 'queue', queue: kind, swallows: true } });
     else if (queueThatMayDrop(kind, options)) out.push({ dev, hook: 'egress', filter: { kind: 'queue', queue: kind } });
   }
   const programs = sections.get('bpf');
@@ -125,14 +141,18 @@ function readTc(sections: Sections): DeepNet['tc'] {
 
 const EBTABLES = ['filter', 'nat', 'broute'] as const;
 
+/** Before the lines of what a tool keeps in nft. */
+const IN_NFT = '# nft';
+const saved = (text: string): readonly string[] => text.split('\n').map((l) => l.trim()).filter((l) => /^(\*|:|-A )/.test(l));
+
 /** Legacy rules, and those that ebtables keeps in nft with matches which nft cannot print. */
 function readEbtables(sections: Sections): DeepNet['ebtables'] {
   const legacy = readLegacyEbtables(sections);
   const nft = sections.get('ebtables nft');
   if (nft === undefined || !('value' in legacy)) return legacy;
   if (nft.status !== 0) return failure(nft, 'ebtables-save');
-  const lines = nft.text.split('\n').map((l) => l.trim()).filter((l) => /^(\*|:|-A )/.test(l));
-  return known([...legacy.value, ...lines], 'ebtables-save');
+  const lines = saved(nft.text);
+  return known([...legacy.value, IN_NFT, ...lines], 'ebtables-save');
 }
 
 function readLegacyEbtables(sections: Sections): DeepNet['ebtables'] {
@@ -153,6 +173,14 @@ function readLegacyEbtables(sections: Sections): DeepNet['ebtables'] {
 }
 
 function readArptables(sections: Sections): DeepNet['arptables'] {
+  const legacy = readLegacyArptables(sections);
+  const nft = sections.get('arptables nft');
+  if (nft === undefined || !('value' in legacy)) return legacy;
+  if (nft.status !== 0) return failure(nft, 'arptables-nft-save');
+  return known([...legacy.value, IN_NFT, ...saved(nft.text)], 'arptables-nft-save');
+}
+
+function readLegacyArptables(sections: Sections): DeepNet['arptables'] {
   const names = sections.get('arpnames');
   const file = '/proc/net/arp_tables_names';
   // Without that file the kernel has no legacy ARP tables at all.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseBpfNet, queueThatMayDrop } from './net-queues.js';
+import { parseBpfNet, queueThatMayDrop, queueThatSwallows } from './net-queues.js';
 
 test('plain queues drop what is too much; those with filters, or too small a bucket, may drop all', () => {
   for (const kind of ['noqueue', 'fq_codel', 'mq', 'pfifo_fast']) expect(queueThatMayDrop(kind, {})).toBe(false);
@@ -8,6 +8,13 @@ test('plain queues drop what is too much; those with filters, or too small a buc
   expect(queueThatMayDrop('tbf', { rate: 125000, burst: 20 })).toBe(true);
   expect(queueThatMayDrop('pfifo', { limit: 1000 })).toBe(false);
   expect(queueThatMayDrop('pfifo', { limit: 0 })).toBe(true);
+});
+
+test('a queue for nothing else, or one that holds nothing, drops all', () => {
+  expect(queueThatSwallows('blackhole', {})).toBe(true);
+  for (const kind of ['pfifo', 'bfifo']) expect([0, 1, 1000].map((limit) => queueThatSwallows(kind, { limit }))).toEqual([true, false, false]);
+  for (const options of [undefined, {}, []]) expect(queueThatSwallows('pfifo', options)).toBe(false);
+  expect(queueThatSwallows('fq_codel', { limit: 0 })).toBe(false);
 });
 
 test('programs of tcx and netkit are told by bpftool, those of tc by tc', () => {

@@ -18,6 +18,13 @@ export function queueThatMayDrop(kind: string, options: Json | undefined): boole
   return kind !== 'tbf' || of('burst') < LARGE_FRAME;
 }
 
+/** Whether it drops all that leaves: a queue for nothing else, or one that holds no packet (fifo_init in net/sched/sch_fifo.c). */
+export function queueThatSwallows(kind: string, options: Json | undefined): boolean {
+  if (kind === 'blackhole') return true;
+  const limit = typeof options === 'object' && options !== null && !Array.isArray(options) ? (options as Readonly<Record<string, Json>>)['limit'] : undefined;
+  return (kind === 'pfifo' || kind === 'bfifo') && limit === 0;
+}
+
 /** Told as tc tells a program of its own, with no place in the order of filters. */
 export const PROGRAM = { kind: 'bpf', protocol: 'all', pref: 0, chain: 0 } as const;
 

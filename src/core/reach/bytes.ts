@@ -37,11 +37,11 @@ function body(f: Frame): string {
   return header(checksum(header('0000'))) + udp;
 }
 
-/** The bytes of a frame in hex, padded to Ethernet's least length. */
+/** The bytes of a frame in hex, padded to Ethernet's least length, or to its own. */
 export function bytesOf(f: Frame): string {
   const type = innerType(f);
   const tags = f.tags.map((t) => `${hex(t.protocol, 2)}${hex(t.id, 2)}`).join('');
-  return (mac(f.destination) + mac(f.source) + tags + hex(type, 2) + body(f)).padEnd(120, '0');
+  return (mac(f.destination) + mac(f.source) + tags + hex(type, 2) + body(f)).padEnd(f.length === undefined ? 120 : 2 * (14 + f.length), '0');
 }
 
 /** Where a free field of an ARP message lies in an untagged frame: first byte and length, the Ethernet header counted. */
@@ -55,6 +55,8 @@ export function isFree(f: Frame, at: number, tags = 0): boolean {
   // A tag itself is not: which ones are sent is tried.
   if (at >= 12 && plain < 12) return false;
   return f.free?.some((field) => {
+    // Whose MAC a forged message names, and to whom it goes, is tried with a few of each.
+    if ((field === 'arp saddr ether' || field === 'ether daddr') && f.free?.includes('arp saddr ip') !== true) return false;
     const place = field === 'ether type' ? (f.body.kind === 'other' ? PLACES[field] : undefined) : f.body.kind === 'arp' || field.startsWith('ether') ? PLACES[field] : undefined;
     return place !== undefined && plain >= place[0] && plain < place[0] + place[1];
   }) === true;

@@ -48,7 +48,8 @@ describe('what a sender writes as it likes', () => {
   });
   test('a stolen MAC is announced by anything, to anybody', () => {
     const deaf = (s: Snapshot): Snapshot => ({ ...s, interfaces: s.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, learnsLocal: known(false, '') } })) });
-    const steal = (...expr: readonly Json[]) => said(deaf(nft('drop', [[...expr, ACCEPT]], 'prerouting')), 'mac-steal');
+    const others = [is({ meta: { key: 'iifname' } }, 'veth-a', '!='), ACCEPT];
+    const steal = (...expr: readonly Json[]) => said(deaf(nft('drop', [others, [...expr, ACCEPT]], 'prerouting')), 'mac-steal');
     expect(steal(is(field('ip', 'protocol'), 'gre'))).toBe('possible');
     expect(steal(is(field('ether', 'type'), 0x88cc))).toBe('possible');
     expect(steal(is(field('ether', 'daddr'), '02:00:00:00:00:78'))).toBe('possible');
@@ -56,13 +57,13 @@ describe('what a sender writes as it likes', () => {
     expect(steal(is(field('ether', 'saddr'), mac('a')))).toBe('blocked');
   });
   test('a stolen MAC is announced to a group that the bridge keeps for itself, which its own rules never see', () => {
-    const pinned = [is(field('ether', 'saddr'), mac('a'), '!='), DROP];
+    const pinned = [is({ meta: { key: 'iifname' } }, 'veth-a'), is(field('ether', 'saddr'), mac('a'), '!='), DROP];
     const told = (learnsLocal: boolean | undefined, s: Snapshot): readonly [Verdict | undefined, number] => {
       const all = { ...s, interfaces: s.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, learnsLocal: learnsLocal === undefined ? undefined : known(learnsLocal, '') } })) };
       const v = explain(all, container('a')?.id ?? '', container('v')?.id ?? '').find((x) => x.technique === 'mac-steal');
       return [v?.verdict, v?.unless.length ?? 0];
     };
-    const rules = [nft('accept', [pinned], 'prerouting'), net({ ebtables: known(['*nat', ':PREROUTING ACCEPT', `-A PREROUTING -s ! ${mac('a')} -j DROP`], 'ebtables-save') }), net({ ebtables: known(['*broute', ':BROUTING ACCEPT', `-A BROUTING -s ! ${mac('a')} -j DROP`], 'ebtables-save') })];
+    const rules = [nft('accept', [pinned], 'prerouting'), net({ ebtables: known(['*nat', ':PREROUTING ACCEPT', `-A PREROUTING -i veth-a -s ! ${mac('a')} -j DROP`], 'ebtables-save') }), net({ ebtables: known(['*broute', ':BROUTING ACCEPT', `-A BROUTING -i veth-a -s ! ${mac('a')} -j DROP`], 'ebtables-save') })];
     for (const s of rules) expect([told(true, s), told(false, s), told(undefined, s)]).toEqual([['possible', 0], ['blocked', 0], ['possible', 1]]);
     // What stands at the port itself is asked of every frame.
     const atPort = net({ nft: known([{ chain: { family: 'netdev', table: 't', name: 'c', hook: 'ingress', prio: 0, policy: 'accept', dev: 'veth-a' } }, { rule: { family: 'netdev', table: 't', chain: 'c', handle: 1, expr: pinned } }], '') });
@@ -73,7 +74,7 @@ describe('what a sender writes as it likes', () => {
     expect(said(eb('-p ARP --arp-ip-dst 172.20.0.1'))).toBe('possible');
     expect(said(eb('-p ARP -s 2:0:0:0:0:77'))).toBe('possible');
     expect(said(eb(`-p ARP --arp-ip-src ${ip('a')}`))).toBe('blocked');
-    expect(said(net({ ebtables: known(['*nat', ':PREROUTING DROP', '-A PREROUTING -p IPv4 --ip-src 10.9.9.9 -j ACCEPT'], 'ebtables-save') }), 'mac-steal')).toBe('possible');
+    expect(said(net({ ebtables: known(['*nat', ':PREROUTING DROP', '-A PREROUTING -i ! veth-a -j ACCEPT', '-A PREROUTING -p IPv4 --ip-src 10.9.9.9 -j ACCEPT'], 'ebtables-save') }), 'mac-steal')).toBe('possible');
   });
 });
 
@@ -203,8 +204,9 @@ test('tc lets a kind of IP through: a stolen MAC is announced with that', () => 
 
 test('ebtables lets a kind of IP through before the bridge learns: a stolen MAC is announced with that', () => {
   const deaf: Snapshot = { ...THREE, interfaces: THREE.interfaces.map((i) => (i.bridge === null ? i : { ...i, bridge: { ...i.bridge, learnsLocal: known(false, '') } })) };
-  const ebtables = (rule: string): Snapshot => net({ ebtables: known(['*nat', ':PREROUTING DROP', `-A PREROUTING ${rule} -j ACCEPT`], 'ebtables-save') }, deaf);
-  for (const rule of ['-p IPv6 --ip6-proto tcp', '-p IPv6 --ip6-proto 89', '-p IPv6 --ip6-src fd00::7', '-p IPv6 --ip6-dst fd00::/64', '-p IPv4 --ip-proto tcp', '-p IPv4 --ip-src 10.77.0.1', '-p ARP --arp-op Reply']) expect([rule, said(ebtables(rule), 'mac-steal')]).toEqual([rule, 'possible']);
+  const ebtables = (rule: string): Snapshot => net({ ebtables: known(['*nat', ':PREROUTING DROP', '-A PREROUTING -i ! veth-a -j ACCEPT', `-A PREROUTING ${rule} -j ACCEPT`], 'ebtables-save') }, deaf);
+  for (const rule of ['-p IPv6 --ip6-proto tcp', '-p IPv6 --ip6-proto 89', '-p IPv6 --ip6-src fd00::7', '-p IPv6 --ip6-dst fd00::/64', '-p IPv4 --ip-proto tcp', '-p IPv4 --ip-src 10.77.0.1', '-p ARP --arp-op Reply', '-p LENGTH', '-p Length']) expect([rule, said(ebtables(rule), 'mac-steal')]).toEqual([rule, 'possible']);
   for (const rule of ['-p IPv6 --ip6-proto tcp', '-p IPv4']) expect([rule, said(ebtables(rule))]).toEqual([rule, 'blocked']);
-  expect(said(ebtables('-p LENGTH'), 'mac-steal')).not.toBe('possible');
+  // What has a length for its type is neither ARP nor IP.
+  for (const rule of ['-p ! LENGTH', '-p LENGTH']) expect([rule, said(ebtables(rule), 'mac-steal')]).toEqual([rule, 'possible']);
 });

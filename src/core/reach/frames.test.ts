@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { arpFrames, freshValue, INVENTED, ndFrames, stealFrames, TAGGINGS, withFree, type Frame, type Free } from './frames.js';
+import { freshValue, withFree } from './free.js';
+import { arpFrames, INVENTED, ndFrames, stealFrames, TAGGINGS, type Frame, type Free } from './frames.js';
 
 const A = { mac: '02:00:00:00:00:0a', ip: '10.0.0.10' };
 const V = { mac: '02:00:00:00:00:0b', ip: '10.0.0.11' };
@@ -91,7 +92,13 @@ describe('what its sender writes as it likes', () => {
     ['no word as an address', ask, 'arp daddr ip', 'lan', false],
     ['the target MAC', ask, 'arp daddr ether', V.mac, true],
     ['not what it claims', ask, 'arp saddr ip', '10.0.0.99', false],
-    ['not who it says has it', ask, 'arp saddr ether', V.mac, false],
+    ['whose MAC it names, which has to be one that the sender hears', ask, 'arp saddr ether', '02:00:00:00:00:78', true],
+    ['no group that has it', ask, 'arp saddr ether', '03:00:00:00:00:78', false],
+    ['any group that hears it', ask, 'ether daddr', '03:00:00:00:00:78', true],
+    ['nobody alone that hears it', ask, 'ether daddr', '02:00:00:00:00:78', false],
+    ['no group that a bridge keeps for itself', ask, 'ether daddr', '01:80:c2:00:00:03', false],
+    ['how long it is', ask, 'length', 300, true],
+    ['no shorter than Ethernet has it', ask, 'length', 40, false],
     ['what is there already is no choice', ask, 'ether saddr', A.mac, false],
     ['no number for a MAC', ask, 'ether saddr', 7, false],
     ['who advertises', told, 'ip saddr', 'fe80::77', true],

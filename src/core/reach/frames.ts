@@ -1,4 +1,3 @@
-import { MAC } from '../parse/net-ip.js';
 import { toNumber } from './filter/truth.js';
 
 /** A tag of IEEE 802.1Q (0x8100) or 802.1ad (0x88a8). */
@@ -24,15 +23,17 @@ export type Body =
   | { readonly kind: 'other' };
 
 /** What its sender writes as it likes, since neither bridge nor receiver looks at it. */
-export type Free = 'ether saddr' | 'ether daddr' | 'ether type' | 'arp saddr ether' | 'arp saddr ip' | 'arp daddr ether' | 'arp daddr ip' | 'ip saddr' | 'ip daddr' | 'ip protocol';
+export type Free = 'ether saddr' | 'ether daddr' | 'ether type' | 'arp saddr ether' | 'arp saddr ip' | 'arp daddr ether' | 'arp daddr ip' | 'ip saddr' | 'ip daddr' | 'ip protocol' | 'vlan id' | 'length';
 
 /** One frame as it leaves the sender. Tags from the outside in. */
 export interface Frame {
   readonly free?: readonly Free[];
   /** Made for a rule: something free was chosen by what the rule compares it with. */
   readonly chosen?: true;
-  /** Of content that nobody knows: its EtherType, where it is not ETH_OTHER. */
+  /** Of content that nobody knows: its EtherType, where it is not ETH_OTHER; up to 1,500 it is a length (IEEE 802.3). */
   readonly type?: number;
+  /** Bytes behind the Ethernet header, where it is padded to more than the least. */
+  readonly length?: number;
   readonly source: string;
   readonly destination: string;
   readonly tags: readonly Tag[];
@@ -54,7 +55,7 @@ export interface End {
 /** A MAC that nobody has: locally administered, so that no vendor's device carries it. */
 export const INVENTED = '02:bd:00:be:ef:01';
 const BROADCAST = 'ff:ff:ff:ff:ff:ff';
-const NOBODY = '00:00:00:00:00:00';
+export const NOBODY = '00:00:00:00:00:00';
 /** All hosts, as an Ethernet group address: taken by every host, and neither unicast nor broadcast. */
 const ALL_HOSTS = '01:00:5e:00:00:01';
 const ALL_NODES = { mac: '33:33:00:00:00:01', ip: 'ff02::1' };
@@ -100,10 +101,12 @@ function* inTags(forms: Iterable<Form>, more: readonly (readonly Tag[])[] = []):
 }
 
 function tagged(f: Form, tags: readonly Tag[], end: string): Frame {
-  return { source: f.source, destination: f.destination, free: f.free ?? [], body: f.body, tags, name: f.name + end };
+  const frame = { source: f.source, destination: f.destination, free: f.free ?? [], body: f.body, tags, name: f.name + end };
+  return f.type === undefined ? frame : { ...frame, type: f.type };
 }
 
-const ARP_FREE: readonly Free[] = ['ether saddr', 'arp daddr ether', 'arp daddr ip'];
+/** Where it is free, an Ethernet destination is any group: every host listens to all of them. A MAC in a message is whichever the sender listens to. */
+const ARP_FREE: readonly Free[] = ['ether saddr', 'ether daddr', 'arp saddr ether', 'arp daddr ether', 'arp daddr ip', 'length'];
 
 /**
  * Every ARP message by which `a` can tell `v` that `x`'s address is elsewhere, plainest first. Linux updates on replies
@@ -154,9 +157,9 @@ export interface NdWays {
   readonly few?: boolean;
 }
 
-const ND_FREE: readonly Free[] = ['ether saddr'];
+const ND_FREE: readonly Free[] = ['ether saddr', 'ether daddr', 'length'];
 /** An advertisement may come from anybody. */
-const NA_FREE: readonly Free[] = ['ether saddr', 'ip saddr'];
+const NA_FREE: readonly Free[] = [...ND_FREE, 'ip saddr'];
 
 type Nd = Extract<Body, { kind: 'nd' }>;
 
@@ -199,17 +202,20 @@ function* ndForms(a: End, v: End, x: End, ways: NdWays): Generator<Form> {
   }
 }
 
-const STEAL_FREE: readonly Free[] = ['ether daddr', 'ether type', 'arp saddr ether', 'arp saddr ip', 'arp daddr ether', 'arp daddr ip', 'ip saddr', 'ip daddr', 'ip protocol'];
+const STEAL_FREE: readonly Free[] = ['ether daddr', 'ether type', 'arp saddr ether', 'arp saddr ip', 'arp daddr ether', 'arp daddr ip', 'ip saddr', 'ip daddr', 'ip protocol', 'vlan id', 'length'];
+/** What stands for a type in a frame of IEEE 802.3: how long it is. */
+const LENGTH = 46;
 
-/** Frames that make a bridge learn `x`'s MAC at `a`'s port: any content will do, to anybody. */
-export function stealFrames(a: End, x: End, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
-  return inTags(stealForms(a, x), more);
+/** Frames that make a bridge learn `x`'s MAC at `a`'s port: any content will do, to anybody (`to`: the bridge itself and its like as well). */
+export function stealFrames(a: End, x: End, more: readonly (readonly Tag[])[] = [], to: readonly string[] = []): Generator<Frame> {
+  return inTags(stealForms(a, x, to), more);
 }
 
-function* stealForms(a: End, x: End): Generator<Form> {
-  for (const destination of [a.mac, BROADCAST, ALL_HOSTS]) {
+function* stealForms(a: End, x: End, to: readonly string[]): Generator<Form> {
+  for (const destination of [a.mac, BROADCAST, ALL_HOSTS, ...to]) {
     const base = { source: x.mac, destination, free: STEAL_FREE };
     yield { ...base, body: { kind: 'other' }, name: 'frame of no known kind' };
+    yield { ...base, body: { kind: 'other' }, type: LENGTH, name: 'frame with a length for its type' };
     for (const protocol of [17, 6, 1]) yield { ...base, body: { kind: 'ip', source: a.ip, destination: x.ip, protocol }, name: 'IP packet' };
     for (const protocol of [17, 6, ICMPV6]) yield { ...base, body: { kind: 'ip', source: 'fe80::bd', destination: ALL_NODES.ip, protocol }, name: 'IPv6 packet' };
     for (const said of [a.ip, x.ip]) {
@@ -219,54 +225,12 @@ function* stealForms(a: End, x: End): Generator<Form> {
 }
 
 /**
- * To a group that a bridge keeps for itself (LLDP's): none of the bridge's hooks sees it, no lock refuses it, it goes no further,
- * and its sender is learned all the same, unless the bridge is told not to (br_handle_frame in net/bridge/br_input.c).
+ * Groups that a bridge keeps for itself: no lock refuses what is sent there, it goes no further, and its sender is learned all
+ * the same, unless the bridge is told not to (br_handle_frame in net/bridge/br_input.c). LLDP's is shown to none of the bridge's
+ * hooks, the others to that for what enters the host.
  */
 export const LINK_LOCAL = '01:80:c2:00:00:0e';
+const LOCALS = [LINK_LOCAL, '01:80:c2:00:00:02', '01:80:c2:00:00:03'];
 export function localFrames(source: string, more: readonly (readonly Tag[])[] = []): Generator<Frame> {
-  return inTags([{ source, destination: LINK_LOCAL, free: ['ether type'], body: { kind: 'other' }, name: 'frame to a link-local group' }], more);
-}
-
-/** The value of a free field; undefined where the frame has none. */
-export function freeField(f: Frame, field: Free): string | number | undefined {
-  const b = f.body;
-  switch (field) {
-    case 'ether saddr': return f.source;
-    case 'ether daddr': return f.destination;
-    case 'ether type': return b.kind === 'other' ? innerType(f) : undefined;
-    case 'arp saddr ether': return b.kind === 'arp' ? b.senderMac : undefined;
-    case 'arp saddr ip': return b.kind === 'arp' ? b.senderIp : undefined;
-    case 'arp daddr ether': return b.kind === 'arp' ? b.targetMac : undefined;
-    case 'arp daddr ip': return b.kind === 'arp' ? b.targetIp : undefined;
-    case 'ip saddr': return b.kind === 'ip' || b.kind === 'nd' ? b.source : undefined;
-    case 'ip daddr': return b.kind === 'ip' ? b.destination : undefined;
-    case 'ip protocol': return b.kind === 'ip' ? b.protocol : undefined;
-  }
-}
-
-/** The same frame with one of its free fields set; null where it has no such field, or the value would be none for it. */
-export function withFree(f: Frame, field: Free, value: string | number): Frame | null {
-  const old = freeField(f, field);
-  if (f.free?.includes(field) !== true || old === undefined || typeof old !== typeof value || old === value) return null;
-  const out = { ...f, chosen: true as const };
-  const b = f.body;
-  if (typeof value === 'number') {
-    if (field === 'ether type') return value > 0x5ff && ![ETH_ARP, ETH_IPV4, ETH_IPV6, 0x8100, 0x88a8].includes(value) ? { ...out, type: value } : null;
-    return b.kind === 'ip' ? { ...out, body: { ...b, protocol: value } } : null;
-  }
-  if (field.startsWith('ether') || field.endsWith('ether')) {
-    if (!MAC.test(value)) return null;
-    if (field === 'ether saddr') return (Number.parseInt(value.slice(0, 2), 16) & 1) === 1 || value === NOBODY ? null : { ...out, source: value };
-    if (field === 'ether daddr') return { ...out, destination: value };
-    return b.kind === 'arp' ? { ...out, body: field === 'arp saddr ether' ? { ...b, senderMac: value } : { ...b, targetMac: value } } : null;
-  }
-  if (toNumber(value) === null || value.includes(':') !== String(old).includes(':')) return null;
-  if (b.kind === 'arp') return { ...out, body: field === 'arp saddr ip' ? { ...b, senderIp: value } : { ...b, targetIp: value } };
-  if (b.kind === 'nd') return /^ff|^::$/.test(value) ? null : { ...out, body: { ...b, source: value } };
-  return b.kind === 'ip' ? { ...out, body: field === 'ip saddr' ? { ...b, source: value } : { ...b, destination: value } } : null;
-}
-
-/** A value of a free field's kind that no rule names. */
-export function freshValue(old: string | number): string | number {
-  return typeof old === 'number' ? (old > 255 ? 0x88b6 : 253) : MAC.test(old) ? '02:bd:00:be:ef:77' : old.includes(':') ? 'fe80::bd:77' : '192.0.2.177';
+  return inTags(LOCALS.map((destination) => ({ source, destination, free: ['ether type', 'vlan id'], body: { kind: 'other' }, name: 'frame to a link-local group' })), more);
 }

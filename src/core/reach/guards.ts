@@ -6,7 +6,8 @@ import { standing } from './filter/bounds.js';
 import { amongEnds } from './filter/ends.js';
 import type { NetNamespace } from '../model/network.js';
 import { arpFrames, localFrames, ndFrames, stealFrames, type End, type Frame, type NdWays, type Tag } from './frames.js';
-import { learnsLocal } from './hop.js';
+import { arrivesAt, lockedOut, lostOnItsWay } from './arrives.js';
+import { learnsLocal, type Hop } from './hop.js';
 import type { Host } from './host.js';
 import { tryAll, type Trial } from './trial.js';
 import { NO_XDP } from './seccomp.js';
@@ -34,9 +35,11 @@ function ends(p: Parameters<typeof end>[0], six: boolean): readonly End[] {
   return [main, ...others.map((ip) => ({ mac: main.mac, ip }))];
 }
 
-function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[], local: boolean): Generator<Frame> {
+function* frames(technique: Technique, a: Plug, v: Plug, x: Mask, router: boolean, tags: readonly (readonly Tag[])[], local: boolean, hops: readonly Hop[]): Generator<Frame> {
   if (technique === 'mac-steal') {
-    yield* stealFrames(end(a, false), end(x, false), tags);
+    // To the bridge itself, and to its port: rules ask whether a frame is for the host.
+    const to = [hops[0]?.bridge, hops[0]?.in].flatMap((i) => (i == null ? undefined : valueOf(i.mac)) ?? []);
+    yield* stealFrames(end(a, false), end(x, false), tags, to);
     if (local) yield* localFrames(end(x, false).mac, tags);
   }
   else if (technique === 'arp-spoof') for (const claimed of ends(x, false)) yield* arpFrames(end(a, false), end(v, false), claimed, tags);
@@ -85,6 +88,17 @@ export interface Guarded {
 
 /** Whether a filter on the way stops every forged frame of the technique (`only`: of those that fit), and for whose addresses none does. */
 export function guards(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all = false, only?: (f: Frame) => boolean): Guarded {
+  const guard = onTheWay(technique, a, v, masks, host, rights, all, only);
+  if (technique !== 'mac-steal' || guard.masks.length === 0 || guard.answer.state === 'shut') return guard;
+  // Whoever has a MAC and hears nothing is nobody.
+  const lost = new Map(guard.masks.map((m) => [m, m.mac === undefined ? null : lostOnItsWay(a.plug, v.plug, m.mac, host)]));
+  const kept = guard.masks.filter((m) => lost.get(m) === null);
+  if (kept.length > 0) return { ...guard, masks: kept };
+  const by = lost.get(guard.masks[0] as Mask) ?? '';
+  return { ...guard, masks: [], answer: answer('shut', by, () => [step('what is sent to the stolen MAC comes to the attacker', 'no', known(by, 'rules on the way back'), 'The bridge takes the MAC to be there, and a rule drops all that it sends there.')]) };
+}
+
+function onTheWay(technique: Technique, a: Party, v: Party, masks: readonly Mask[], host: Host, rights: Rights, all: boolean, only?: (f: Frame) => boolean): Guarded {
   const direct = a.plug.kind === v.plug.kind && a.plug.kind !== 'port' && a.plug.on === v.plug.on;
   const hops = a.plug.bridge === null || direct ? [] : (hopsBetween(a.plug, v.plug, host) ?? []);
   const whole = roadBetween(a.plug, v.plug, hops, technique, rights.rules, host);
@@ -96,14 +110,16 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   const router = technique === 'ndp-spoof' && forwards(v.plug, host);
   // It goes no further than the first bridge: there the victim has to be.
   const local = hops.length === 1 && hops[0] !== undefined && hops[0].in !== null && learnsLocal(hops[0]) !== false;
+  const conditions = [shape.fits, only ?? null, technique === 'mac-steal' ? lockedOut(hops) : null].filter((c) => c !== null);
+  const fits = (f: Frame): boolean => conditions.every((c) => c(f));
+  const arrives = arrivesAt(technique, a.plug, v.plug, masks, hops, fits);
   const made = (m: Mask): Iterable<Frame> => {
-    const list = frames(technique, a.plug, v.plug, m, router, tags, local);
+    const list = frames(technique, a.plug, v.plug, m, router, tags, local, hops);
     const fit = technique === 'mac-steal' ? list : forged(m, list);
-    const shaped = shape.fits === null ? fit : fitting(fit, shape.fits);
-    return only === undefined ? shaped : fitting(shaped, only);
+    return conditions.length === 0 ? fit : fitting(fit, fits);
   };
   const first_ = masks[0];
-  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, made(first_), false).through === null;
+  const past = whole.stages.length > road.stages.length && first_ !== undefined && tryAll(whole, made(first_), false, arrives).through === null;
   // An ipvlan has its parent's MAC and an address is held once: rights over the interface alone forge nothing.
   const stuck = rights.plainOnly && a.plug.kind === 'ipvlan';
   const unread = [...(stuck ? ['it has no means to send a frame with a foreign MAC (CAP_NET_ADMIN alone sets none on an ipvlan)'] : []), ...(past ? [NO_XDP] : []), ...(road.unread.length === 0 ? [] : [`a filter stops it (${road.unread.map((u) => u.what).join(', ')}: ${reasons})`])];
@@ -120,7 +136,7 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   for (const m of masks) {
     const key = `${m.mac === undefined ? '?' : m.mac === a.plug.mac ? '=' : ''}${m.ipv4.length},${m.ipv6.map((ip) => ip.startsWith('fe80:')).join()},${standing(m, nets)}`;
     let trial = results.get(key);
-    if (trial === undefined) results.set(key, (trial = tryAll(road, made(m), all)));
+    if (trial === undefined) results.set(key, (trial = tryAll(road, made(m), all, arrives)));
     if (trial.through === null) continue;
     left.push(m);
     (trial.certain ? open : maybe).push(trial);
@@ -140,7 +156,7 @@ export function guards(technique: Technique, a: Party, v: Party, masks: readonly
   }
   if (maybe.length > 0) {
     const rules = [...new Set(maybe.flatMap((t) => [...t.unclear, ...t.programs]))];
-    return { answer: answer('open', '', () => [step('no filter stops the frame', 'unknown', known(rules, where), 'What these rules do with it could not be told.'), ...unreadSteps()], [...rules.slice(0, 3).map((r) => `${r} stops it (could not be told)`), ...unread]), masks: left, trials };
+    return { answer: answer('open', '', () => [step('no filter stops the frame', 'unknown', known(rules, where), 'What these rules do with it could not be told.'), ...unreadSteps()], [...rules.slice(0, 3).map((r) => (r.endsWith('not read)') ? r : `${r} stops it (could not be told)`)), ...unread]), masks: left, trials };
   }
   const by = drops[0]?.[0] ?? where;
   return { answer: answer('shut', by, () => [step('no filter stops the frame', 'no', known(drops.map(([rule]) => rule).slice(0, 5), where), 'Every frame of this technique is dropped on its way.')]), masks: [], trials };

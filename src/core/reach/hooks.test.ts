@@ -164,7 +164,7 @@ describe('rules of nft that send frames elsewhere', () => {
       tc: known(tc.map((filter) => ({ dev: 'veth-a', hook: 'ingress' as const, filter })), ''),
       nft: known([['e', -10, first], ['c', 0, [{ fwd: { dev: 'veth-v' } }]]].flatMap(([name, prio, expr]): Json[] => [{ chain: { family: 'netdev', table: 't', name: name as string, hook: 'ingress', prio: prio as number, policy: 'accept', dev: 'veth-a' } }, { rule: { family: 'netdev', table: 't', chain: name as string, handle: 1, expr: expr as readonly Json[] } }]), ''),
     })));
-    const some: Json = { limit: { rate: 5, per: 'second' } };
+    const some: Json = { quota: { val: 5, val_unit: 'mbytes' } };
     expect(two([{ counter: null }])).toBe('possible');
     expect(two([{ drop: null }])).toBe('blocked');
     expect(two([some, { drop: null }])).toBe('unknown');

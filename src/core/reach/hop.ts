@@ -1,5 +1,6 @@
 import type { NetInterface } from '../model/network.js';
 import { valueOf } from '../model/reading.js';
+import type { Frame } from './frames.js';
 
 /** One bridge that a frame crosses: in at a port (null: the bridge's own stack), out at another. */
 export interface Hop {
@@ -25,4 +26,16 @@ export const isUpper = (i: NetInterface): boolean => i.kind === 'vlan' || i.kind
 /** Whether a port of a bridge leads to what is not read: a tunnel, a program that holds a tap, a network card. */
 export function isOutward(i: NetInterface): boolean {
   return valueOf(i.up) !== false && (i.kind === 'vxlan' || i.kind === 'tun' || i.kind === 'physical' || (i.kind === 'other' && valueOf(i.mode) !== 'vrf'));
+}
+
+/**
+ * Which of a bridge's hooks sees a frame that it may keep for itself (br_handle_frame): `none` (LLDP's group), that for what
+ * enters the host (`input`), or, of what it keeps not (`group_fwd_mask`, and all else), null: those that see every frame.
+ */
+export function keptAt(hop: Hop, f: Frame): 'none' | 'input' | null {
+  if (!f.destination.startsWith('01:80:c2:00:00:0')) return null;
+  const group = Number.parseInt(f.destination.slice(-1), 16);
+  const forwarded = hop.bridge.bridge?.groupForward;
+  if (((forwarded === undefined ? 0 : (valueOf(forwarded) ?? 0)) >> group) % 2 === 1) return null;
+  return group === 0xe ? 'none' : 'input';
 }

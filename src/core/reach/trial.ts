@@ -1,4 +1,5 @@
-import { freeField, freshValue, innerType, withFree, type Frame } from './frames.js';
+import { freeField, freshValue, withFree } from './free.js';
+import { innerType, type Frame } from './frames.js';
 import type { Carried, Compared } from './filter/fields.js';
 import type { Road } from './filter/road.js';
 
@@ -24,7 +25,7 @@ const MOST_CHOSEN = 4;
 /** Of what one rule compares a field with, so many are tried. */
 const MOST_VALUES = 6;
 
-const keyOf = (f: Frame): string => JSON.stringify([f.source, f.destination, f.type, f.tags, f.body]);
+const keyOf = (f: Frame): string => JSON.stringify([f.source, f.destination, f.type, f.length, f.tags, f.body]);
 
 /** Frames that differ in one free field from one that was stopped, each by what a rule compared that field with. */
 function* variants(f: Frame, compared: readonly Compared[]): Generator<Frame> {
@@ -35,7 +36,7 @@ function* variants(f: Frame, compared: readonly Compared[]): Generator<Frame> {
     tried.set(c.field, n + 1);
     const old = freeField(f, c.field);
     if (old === undefined) continue;
-    const made = withFree(f, c.field, c.hit === true ? freshValue(old) : c.value);
+    const made = withFree(f, c.field, c.hit === true ? freshValue(old, c.field) : c.value);
     if (made !== null) yield made;
   }
 }
@@ -44,6 +45,9 @@ interface Stopped {
   readonly frame: Frame;
   readonly compared: readonly Compared[];
 }
+
+/** Whether a frame still does what it was sent for, as rules on the way have written it (`now`). */
+export type Arrives = (now: Frame, sent: Frame) => boolean;
 
 class Trying {
   through: Frame | null = null;
@@ -54,15 +58,21 @@ class Trying {
   readonly dropped = new Map<string, string>();
   readonly unclear = new Set<string>();
 
-  constructor(private readonly road: Road) {}
+  constructor(private readonly road: Road, private readonly arrives: Arrives) {}
 
   send(f: Frame, compared: Compared[]): Fate {
     let sure = true;
     let decided = false;
     // What the attacker itself puts on it counts until it comes into another namespace.
     const carried: Carried = { mark: null, compared };
+    let now = f;
+    let writer: string | null = null;
     for (const stage of this.road.stages) {
-      const fate = stage.ask(f, carried);
+      const fate = stage.ask(now, carried);
+      if (carried.written !== undefined) {
+        ({ frame: now, by: writer } = carried.written);
+        delete carried.written;
+      }
       if (fate.by !== null && fate.drops && !this.dropped.has(fate.by) && !fate.passes) this.dropped.set(fate.by, f.name);
       if (!fate.passes) return 'stopped';
       if (fate.drops) {
@@ -70,6 +80,10 @@ class Trying {
         decided ||= fate.opaque === true;
         (fate.opaque === true ? this.programs : this.unclear).add(fate.by ?? stage.where);
       }
+    }
+    if (!this.arrives(now, f)) {
+      if (writer !== null && !this.dropped.has(writer)) this.dropped.set(writer, f.name);
+      return 'stopped';
     }
     this.free ||= !decided;
     if (sure) this.through ??= f;
@@ -99,8 +113,8 @@ class Trying {
 }
 
 /** Sends every forged frame down a road; `all` goes on after the first that passes, to learn what each rule does. */
-export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
-  const t = new Trying(road);
+export function tryAll(road: Road, list: Iterable<Frame>, all: boolean, arrives: Arrives = () => true): Trial {
+  const t = new Trying(road, arrives);
   // Of frames that differ in what is free anyway, one is enough to begin with.
   const stopped = new Map<string, Stopped>();
   for (const frame of list) {
@@ -114,9 +128,13 @@ export function tryAll(road: Road, list: Iterable<Frame>, all: boolean): Trial {
   return { through: t.through ?? t.maybe, certain: t.through !== null, dropped: t.dropped, unclear: [...t.unclear], programs: t.free ? [] : [...t.programs] };
 }
 
-/** A frame without what is free in it; of which family its addresses are is not. */
+/** Whether it goes to all, to a group or to one: rules ask for that without naming an address. */
+const reachOf = (mac: string): string => (mac === 'ff:ff:ff:ff:ff:ff' ? 'all' : (Number.parseInt(mac.slice(0, 2), 16) & 1) === 1 ? 'group' : mac);
+const asksForItself = ({ body }: Frame): boolean => body.kind === 'arp' && body.senderIp === body.targetIp;
+
+/** A frame without what is free in it; of which family its addresses are is not, nor what a rule may ask for without comparing it. */
 function seedOf(f: Frame): string {
-  return JSON.stringify([f.free?.includes('ether daddr') === true ? '' : f.destination, innerType(f), f.tags, f.free?.reduce<unknown>((b, field) => blank(b, field), f.body)]);
+  return JSON.stringify([f.free?.includes('ether daddr') === true ? reachOf(f.destination) : f.destination, asksForItself(f), innerType(f), f.tags, f.free?.reduce<unknown>((b, field) => blank(b, field), f.body)]);
 }
 
 /** A body without one of its free fields. */

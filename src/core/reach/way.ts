@@ -2,9 +2,12 @@ import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading
 import type { NetInterface } from '../model/network.js';
 import { answer, series, type Answer } from './answer.js';
 import { filtersOf } from './filter/rules.js';
+import { roadBetween } from './filter/road.js';
 import { tcActs } from './filter/tc.js';
+import { INVENTED, localFrames } from './frames.js';
 import { isOutward, isUpper, learnsLocal, localUnread, type Hop } from './hop.js';
 import type { Host } from './host.js';
+import { tryAll } from './trial.js';
 import type { Step, Technique } from './types.js';
 import { entered, filters, vlansPart } from './vlan.js';
 import type { Plug, Wire } from './wire.js';
@@ -146,7 +149,14 @@ function comesBackAt(parent: NetInterface | undefined, host: Host): boolean | un
   const far = parent.kind === 'veth' ? host.interfaces.get(valueOf(parent.peer) ?? '') : undefined;
   const master = far === undefined ? undefined : valueOf(far.master);
   if (far === undefined || master === undefined) return undefined;
-  return master === '' ? false : far.port === null ? undefined : valueOf(far.port.hairpin);
+  if (master === '' || far.port === null) return master === '' ? false : undefined;
+  const { hairpin, isolated, locked: lock, state, unicastFlood } = far.port;
+  const back = valueOf(hairpin);
+  if (back !== true) return back;
+  // An isolated port is parted from itself as well (br_skb_isolated); of what else may stop it no more is asked.
+  if (valueOf(isolated) === true) return false;
+  const plain = valueOf(isolated) === false && valueOf(lock) !== true && valueOf(state) === 'forwarding' && valueOf(unicastFlood) !== false;
+  return plain ? true : undefined;
 }
 
 function stacked(a: Plug, v: Plug, admin: boolean, parent: NetInterface | undefined, host: Host): Answer {
@@ -187,7 +197,7 @@ function notForwarding(port: NetInterface, state: string, mine: NetInterface | n
 }
 
 /** Flags of the ports of one bridge: state, isolation, locks. */
-function ports(hop: Hop, technique: Technique, macs: { readonly a: string | undefined; readonly v: string | undefined }, mine: NetInterface | null, way: { readonly first: boolean; readonly only: boolean }, host: Host): Answer {
+function ports(hop: Hop, technique: Technique, macs: { readonly a: string | undefined; readonly v: string | undefined }, mine: NetInterface | null, way: { readonly first: boolean; readonly only: boolean; readonly tells: Tells }, host: Host): Answer {
   const parts: Answer[] = [];
   for (const port of [hop.in, hop.out]) {
     if (port === null) continue;
@@ -210,15 +220,15 @@ function ports(hop: Hop, technique: Technique, macs: { readonly a: string | unde
 
 const LOCAL = 'A frame to a link-local group is refused by no lock, and its sender gets an entry there.';
 
-/** A locked port lets only MACs in that have a forwarding entry there, in the VLAN of the frame. `whose`: the attacker’s or the victim’s. `mine`: it is the attacker’s own port. */
-function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac: string | undefined, mine: boolean, host: Host): Answer {
+/** A locked port lets only MACs in that have a forwarding entry there, in the VLAN of the frame. `whose`: the attacker’s or the victim’s. `tells`: it is the attacker’s own port. */
+function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac: string | undefined, tells: Tells | null, host: Host): Answer {
   const lock = flag(port, 'locked');
   if (valueOf(lock) !== true) return answer('open', '');
   const fdb = host.nets.get(hop.net)?.fdb ?? unknown('not-asked', 'bridge -j fdb');
   const say = (state: 'open' | 'shut', holds: Step['holds'], why: string, unless: readonly string[] = []): Answer =>
     answer(state, `${port.name} is locked`, () => [step('way', `${port.name}, which is locked, lets the ${whose}’s frame in`, holds, isKnown(fdb) ? lock : fdb, why)], unless);
   const entries = valueOf(fdb);
-  const taught = whose === 'attacker' && mine ? teaches(hop, port) : null;
+  const taught = tells === null ? null : teaches(hop, port, tells);
   if (taught?.length === 0) return say('open', 'yes', LOCAL);
   if (entries === undefined || (mac === undefined && whose === 'victim')) return say('open', 'unknown', 'Which MACs it lets in was not read.', [`${port.name}, which is locked, has no entry for the ${whose}’s MAC (not read)`]);
   const vids: readonly (number | null)[] | undefined = filters(hop) === true ? entered(port, hop, whose === 'victim') : [null];
@@ -227,23 +237,35 @@ function locked(hop: Hop, port: NetInterface, whose: 'attacker' | 'victim', mac:
   return say('shut', 'no', 'A locked port refuses a MAC that has no entry there.');
 }
 
+/** What rules let by of frames to groups that a bridge keeps for itself: with what reservations; null where they drop all. */
+type Tells = () => readonly string[] | null;
+
+const tellsBy = (a: Plug, v: Plug, hops: readonly Hop[], mayRaise: boolean, host: Host): Tells => () => {
+  const road = roadBetween(a, v, hops.slice(0, 1), 'mac-steal', mayRaise, host);
+  const list = [...(a.mac === undefined ? [] : [a.mac]), INVENTED].flatMap((mac) => [...localFrames(mac)]);
+  const trial = tryAll(road, list, false);
+  return trial.through === null ? null : trial.certain ? [] : [...trial.unclear, ...trial.programs].map((r) => `${r} stops it (could not be told)`);
+};
+
 /** Whether a bridge takes a MAC from a port, locked or not, by what is sent to a group that it keeps for itself: with what reservations; null where it does not. */
-function teaches(hop: Hop, port: NetInterface): readonly string[] | null {
+function teaches(hop: Hop, port: NetInterface, tells: Tells): readonly string[] | null {
   const [local, learning] = [learnsLocal(hop), valueOf(flag(port, 'learning'))];
   if (local === false || learning === false) return null;
-  return [...(local === undefined ? [localUnread(hop)] : []), ...(learning === undefined ? [`learning is off on ${port.name} (not read)`] : [])];
+  const past = tells();
+  if (past === null) return null;
+  return [...past.filter((p) => local !== undefined || !p.includes('no_linklocal_learn')), ...(local === undefined ? [localUnread(hop)] : []), ...(learning === undefined ? [`learning is off on ${port.name} (not read)`] : [])];
 }
 
 /** What locks do to a technique: a stolen MAC is not one that its port lets in, and it is worth something only if the victim’s own frames are let in. */
-function locks(hop: Hop, technique: Technique, a: string | undefined, v: string | undefined, way: { readonly first: boolean; readonly only: boolean }, host: Host): readonly Answer[] {
+function locks(hop: Hop, technique: Technique, a: string | undefined, v: string | undefined, way: { readonly first: boolean; readonly only: boolean; readonly tells: Tells }, host: Host): readonly Answer[] {
   const out = hop.out;
-  if (technique !== 'mac-steal') return hop.in === null ? [] : [locked(hop, hop.in, 'attacker', a, way.first, host)];
+  if (technique !== 'mac-steal') return hop.in === null ? [] : [locked(hop, hop.in, 'attacker', a, way.first ? way.tells : null, host)];
   const lock = hop.in === null ? undefined : flag(hop.in, 'locked');
   const name = hop.in?.name ?? '';
-  const taught = hop.in === null || !way.only ? null : teaches(hop, hop.in);
+  const taught = hop.in === null || !way.only || lock === undefined || valueOf(lock) !== true ? null : teaches(hop, hop.in, () => []);
   if (lock !== undefined && valueOf(lock) === true && taught === null) return [answer('shut', `${name} is locked`, () => [step('way', `${name}, which is locked, lets the stolen MAC in`, 'no', lock, 'A locked port refuses a MAC that has no entry there.')])];
   const past = lock === undefined || valueOf(lock) !== true || taught === null ? [] : [answer('open', '', () => [step('way', `${name}, which is locked, lets the stolen MAC in`, taught.length === 0 ? 'yes' : 'unknown', lock, LOCAL)], taught)];
-  return [...past, ...(out === null ? [] : [locked(hop, out, 'victim', v, false, host)])];
+  return [...past, ...(out === null ? [] : [locked(hop, out, 'victim', v, null, host)])];
 }
 
 /** Whether the bridge learns where a stolen MAC is. */
@@ -269,7 +291,7 @@ export function wayBetween(a: Plug, v: Plug, technique: Technique, mayRaise: boo
   if (a.kind === 'self' && v.kind === 'port') {
     return answer('open', '', () => [step('way', 'no port flag parts them', 'yes', known('host', 'namespaces(7)'), 'From the host’s net namespace a frame goes out at the port itself; no flag of the bridge is asked.')]);
   }
-  const parts = hops.map((hop, n) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, { first: n === 0, only: hops.length === 1 }, host));
+  const parts = hops.map((hop, n) => ports(hop, technique, { a: a.mac, v: v.mac }, mayRaise ? (a.iface ?? null) : null, { first: n === 0, only: hops.length === 1, tells: tellsBy(a, v, hops, mayRaise, host) }, host));
   parts.push(vlansPart(hops, technique));
   if (technique === 'mac-steal') parts.push(...hops.map(learns));
   return series(parts.length === 0 ? [answer('open', '')] : parts);

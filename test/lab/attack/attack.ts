@@ -19,6 +19,9 @@ const QUICK = process.env['BULKHEAD_QUICK'] === '1';
 /** Forms that differ from others in what only few rules look at. */
 const RARE = /third|by broadcast|all nodes/;
 const WRITTEN = '02:bd:00:be:ef:02';
+/** Of a vendor's range, and a group that nobody uses: chosen where rules name others. */
+const VENDORS = '52:54:00:be:ef:04';
+const GROUP = '03:bd:00:be:ef:05';
 const SENDER = '/sender.pl';
 /** The same on this machine: what only measures is run from outside. */
 const SOURCE = fileURLToPath(new URL('./sender.pl', import.meta.url));
@@ -42,7 +45,7 @@ async function entry(s: Stage, six: boolean): Promise<string> {
   return mine.find((mac) => forged(s, mac)) ?? mine[0] ?? '';
 }
 
-const forged = (s: Stage, mac: string): boolean => mac !== '' && mac !== s.target.mac && [s.A.mac, INVENTED, WRITTEN].includes(mac);
+const forged = (s: Stage, mac: string): boolean => mac !== '' && mac !== s.target.mac && [s.A.mac, INVENTED, WRITTEN, VENDORS].includes(mac);
 
 /** A table as it is in ordinary life: the victim has just spoken with the one who will be impersonated. */
 async function ordinary(s: Stage, six: boolean): Promise<void> {
@@ -97,6 +100,7 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
     if (s.scenario.chosen === true && !six) {
       const asked = [s.gateway.ip, s.target.ip];
       for (const f of all.filter(untagged)) if (f.body.kind === 'arp') for (const targetIp of asked) for (const source of [f.source, s.V.mac]) all.push({ ...f, source, body: { ...f.body, targetIp } });
+      for (const f of all.filter(untagged)) if (f.body.kind === 'arp' && f.body.targetIp === s.victim.ip) all.push({ ...f, destination: GROUP }, { ...f, length: 200 }, { ...f, body: { ...f.body, senderMac: VENDORS } });
     }
     const sent = s.scenario.chosen === true ? all : all.filter((f) => !RARE.test(f.name));
     const plain = sent.filter(untagged);
@@ -109,7 +113,7 @@ async function spoof(s: Stage, six: boolean): Promise<{ readonly worked: boolean
       if (shut === (s.scenario.works ? 2 : 1)) break;
       await ordinary(s, six);
       // A lock lets in whom it has heard of.
-      const tried = await send(s, [...[s.A.mac, INVENTED].flatMap((mac) => [...localFrames(mac)].slice(0, 1)), ...frames], rounds, took, doors);
+      const tried = await send(s, [...[s.A.mac, INVENTED].flatMap((mac) => [...localFrames(mac)].slice(0, 3)), ...frames], rounds, took, doors);
       if (!tried.opened && doors !== kept[0]?.[2]) shut++;
       if (tried.worked) return { worked: true, by: `${tried.by}${frames === plain || doors === PAST ? '' : ', in disguise'}` };
     }
@@ -186,7 +190,7 @@ async function stealOnce(s: Stage): Promise<{ readonly worked: boolean; readonly
   const took = async () => s.A.port !== '' && (await portOf(s, s.target.mac)) === s.A.port;
   for (const rounds of [3, 12]) {
     const own = [...stealFrames({ mac: s.A.mac, ip: s.A.ip }, { mac: s.target.mac, ip: s.target.ip })];
-    const more = s.scenario.chosen !== true ? [] : own.filter((f) => f.tags.length === 0).flatMap((f): Frame[] => [{ ...f, destination: s.gateway.mac }, ...(f.body.kind === 'other' ? [{ ...f, type: 0x88cc }] : [])]);
+    const more = s.scenario.chosen !== true ? [] : own.filter((f) => f.tags.length === 0).flatMap((f): Frame[] => [{ ...f, destination: s.gateway.mac }, { ...f, tags: [{ protocol: 0x8100, id: 10 }] }, ...(f.body.kind === 'other' ? [{ ...f, type: 0x88cc }] : [])]);
     const tried = await send(s, [...own, ...more, ...localFrames(s.target.mac)], rounds, took, s.scenario.kept === true ? [...DOORS, 'kept'] : DOORS);
     if (tried.worked) return (await lands(s)) ? tried : { worked: false, by: 'moved, but nothing lands' };
   }

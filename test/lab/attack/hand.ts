@@ -1,12 +1,13 @@
 import { agrees, play } from './play.js';
 import { save, saveOne } from './recording.js';
 import { NEXT as SECOND } from './next.js';
+import { FIFTH } from './fifth.js';
 import { FOURTH } from './fourth.js';
 import { THIRD } from './third.js';
 import { SCENARIOS } from './scenarios.js';
 
 /** By hand: `npx tsx test/lab/attack/hand.ts [--next] [words of a name or family]`; `--next`: those alone that are not in the matrix. Prints a line for each result; records it where BULKHEAD_RECORD_LAB=1. */
-const NEXT = process.env['BULKHEAD_FOURTH'] === '1' ? FOURTH : process.env['BULKHEAD_THIRD'] === '1' ? THIRD : [...SECOND, ...THIRD, ...FOURTH];
+const NEXT = process.env['BULKHEAD_FIFTH'] === '1' ? FIFTH : process.env['BULKHEAD_FOURTH'] === '1' ? FOURTH : process.env['BULKHEAD_THIRD'] === '1' ? THIRD : [...SECOND, ...THIRD, ...FOURTH, ...FIFTH];
 const next = process.argv[2] === '--next';
 const words = process.argv.slice(next ? 3 : 2);
 const chosen = [...(next ? [] : SCENARIOS), ...(next || words.length > 0 ? NEXT : [])].filter((s) => words.length === 0 || words.some((w) => `${s.family}: ${s.name}`.includes(w)));

@@ -28,9 +28,9 @@ const TWO = '8100,8100';
 
 describe('meta', () => {
   test.each<readonly [key: string, f: Frame, at: Spot, is: string | number]>([
-    ['iifname', arp(), bridge, 'pa'], ['oifname', arp(), bridge, 'pv'], ['oifname', arp(), spot('bridge', { oif: null }), 'none'],
+    ['iifname', arp(), bridge, 'pa'], ['oifname', arp(), bridge, 'pv'], ['oifname', arp(), spot('bridge', { oif: null }), ''],
     ['ibrname', arp(), bridge, 'br0'], ['ibrname', arp(), spot('netdev', { bridge: '' }), 'none'],
-    ['obrname', arp(), bridge, 'br0'], ['obrname', arp(), spot('bridge', { oif: null }), 'none'], ['obrname', arp(), spot('netdev', { bridge: '' }), 'none'],
+    ['obrname', arp(), bridge, 'br0'], ['obrname', arp(), spot('bridge', { oif: null }), ''], ['obrname', arp(), spot('netdev', { bridge: '' }), 'none'],
     ['protocol', arp(), bridge, 0x0806], ['protocol', arp(ONE), bridge, 0x0806], ['protocol', arp(TWO), bridge, 0x8100], ['protocol', nd(135, TWO), spot('ip6'), 0x86dd], ['protocol', nd(135, TWO), spot('inet'), 0x86dd], ['protocol', arp(TWO), spot('arp'), 0x0806],
     ['nfproto', nd(135), spot('inet'), 'ipv6'], ['nfproto', carrier('IP packet'), spot('inet'), 'ipv4'], ['nfproto', arp(), bridge, 'none'],
     ['l4proto', nd(135), bridge, 58], ['l4proto', nd(135, '', 60), bridge, 58], ['l4proto', nd(135, ONE), bridge, 58], ['l4proto', nd(135, TWO), bridge, 'none'],

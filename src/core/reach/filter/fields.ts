@@ -9,6 +9,8 @@ export interface Spot {
   readonly family: 'bridge' | 'netdev' | 'inet' | 'ip' | 'ip6' | 'arp';
   readonly iif: string;
   readonly oif: string | null;
+  /** Kinds of these two (`meta iifkind`), where they are known. */
+  readonly kinds?: readonly [iif: string | null, oif: string | null];
   /** The bridge that it crosses, `''` where none. */
   readonly bridge: string;
   /** The MAC that makes a frame one for the host here (`eth_type_trans`, `br_handle_frame`): others are `other`. Null: every unicast is. */
@@ -23,6 +25,8 @@ export interface Carried {
   readonly fresh?: true;
   /** Whether what is sent out at a device of this place comes to nobody who could hand it on to the victim. */
   away?: (to: string) => boolean;
+  /** What a rule has just made of the frame, and which. */
+  written?: { readonly frame: Frame; readonly by: string };
   /** Where somebody wants to know: to which devices rules sent it, and whether for certain. */
   readonly sent?: { readonly to: string; readonly sure: boolean }[];
   /** Where somebody wants to know: what rules compared the frame's free fields with. */
@@ -60,9 +64,10 @@ export function wireType(f: Frame): number {
   return f.tags[0]?.protocol ?? innerType(f);
 }
 
-/** skb->protocol: the receiver has taken the first tag off, and no more than that. */
+/** skb->protocol: the receiver has taken the first tag off, and no more than that. What has a length for its type is ETH_P_802_2. */
 export function skbProtocol(f: Frame): number {
-  return f.tags[1]?.protocol ?? innerType(f);
+  const type = f.tags[1]?.protocol ?? innerType(f);
+  return type < 0x600 ? 4 : type;
 }
 
 /** Whether the network header is where a filter looks for it: behind one tag at most. */
@@ -83,10 +88,17 @@ function l4(f: Frame, at: Spot): Seen {
 
 function meta(key: string, f: Frame, at: Spot, carried: Carried): Seen {
   switch (key) {
+    // Where there is no such device its name is empty (nft_meta_store_ifname).
     case 'iifname': case 'iif': return of(at.iif);
-    case 'oifname': case 'oif': return at.oif === null ? 'none' : of(at.oif);
-    case 'ibrname': case 'bri_iifname': case 'ibrport': return at.bridge === '' ? 'none' : of(at.bridge);
-    case 'obrname': case 'bri_oifname': return at.bridge === '' || at.oif === null ? 'none' : of(at.bridge);
+    case 'oifname': case 'oif': return of(at.oif ?? '');
+    case 'iifkind': case 'oifkind': {
+      const kind = at.kinds?.[key === 'iifkind' ? 0 : 1];
+      return kind == null ? 'unknown' : of(kind);
+    }
+    case 'ibrname': case 'bri_iifname': case 'ibrport': return at.bridge === '' ? 'none' : of(at.iif === '' ? '' : at.bridge);
+    case 'obrname': case 'bri_oifname': return at.bridge === '' ? 'none' : of(at.oif === null ? '' : at.bridge);
+    // Of what stands behind the Ethernet header and one tag.
+    case 'length': return of((f.length ?? 46) + 4 * Math.max(0, f.tags.length - 1), 'length');
     case 'protocol': return of(at.family === 'ip6' || at.family === 'inet' || at.family === 'arp' ? innerType(f) : skbProtocol(f), typeFree(f));
     case 'nfproto': return f.body.kind === 'nd' ? of('ipv6') : innerType(f) === ETH_IPV4 ? of('ipv4') : 'none';
     case 'l4proto': return l4(f, at);
@@ -149,7 +161,7 @@ function payload(header: string, field: string, f: Frame, at: Spot, inTag: boole
   if (header === 'vlan') {
     const tag = f.tags[0];
     if (tag?.protocol !== 0x8100) return 'none';
-    return field === 'id' ? of(tag.id) : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : 'unknown';
+    return field === 'id' ? of(tag.id, 'vlan id') : field === 'type' ? of(f.tags[1]?.protocol ?? innerType(f)) : 'unknown';
   }
   if (header === 'arp' || header === 'ip' || header === 'ip6' || header === 'icmpv6') {
     const dependency = there(header, f, at, inTag);

@@ -1,5 +1,6 @@
 import { innerType, type Frame, type Free } from '../frames.js';
 import { note, packetType, wireType, type Carried, type Spot } from './fields.js';
+import { among, amongAsks, ENDS, sample, writes } from './targets.js';
 import { and, inNetwork, maskMac, not, type Truth } from './truth.js';
 
 /** Rules of ebtables or arptables, as `-save` prints them. */
@@ -12,19 +13,31 @@ interface Line {
 
 interface Table {
   readonly chains: Map<string, { policy: string; readonly lines: Line[] }>;
+  /** Kept in nft: its rules see a tag as it is; those of the legacy tool's tables know 802.1Q alone (ebt_basic_match). */
+  readonly nft: boolean;
 }
+
+/** A line that stands before what a tool keeps in nft. */
+export const IN_NFT = '# nft';
+/** The second of two tables of one name: the legacy tool's comes first. */
+export const second = (table: string): string => `${table}+`;
 
 export interface LineRules {
   readonly tool: 'ebtables' | 'arptables';
   readonly tables: ReadonlyMap<string, Table>;
 }
 
-export function compileLines(tool: LineRules['tool'], lines: readonly string[]): LineRules {
+/** `inNft`: whether all of them are, where no line says so. */
+export function compileLines(tool: LineRules['tool'], lines: readonly string[], inNft = false): LineRules {
   const tables = new Map<string, Table>();
   let table: Table | null = null;
+  let nft = inNft;
   for (const line of lines) {
-    if (line.startsWith('*')) tables.set(line.slice(1).trim(), (table = { chains: new Map() }));
-    else if (line.startsWith(':')) {
+    if (line === IN_NFT) nft = true;
+    else if (line.startsWith('*')) {
+      const name = line.slice(1).trim();
+      tables.set(tables.has(name) ? second(name) : name, (table = { chains: new Map(), nft }));
+    } else if (line.startsWith(':')) {
       const [name = '', policy = 'ACCEPT'] = line.slice(1).trim().split(/\s+/);
       table?.chains.set(name, { policy, lines: [] });
     } else if (line.startsWith('-A ')) {
@@ -43,7 +56,7 @@ export function chainActs(rules: LineRules, table: string, chain: string): boole
   return c !== undefined && (c.lines.length > 0 || c.policy === 'DROP');
 }
 
-const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, 's-tag': 0x88a8, length: -1 };
+const PROTOCOLS: Readonly<Record<string, number>> = { arp: 0x0806, ipv4: 0x0800, ip: 0x0800, ipv6: 0x86dd, '802_1q': 0x8100, '802.1q': 0x8100, '802_1ad': 0x88a8, 's-tag': 0x88a8 };
 const OPERATIONS: Readonly<Record<string, number>> = { request: 1, reply: 2, request_reverse: 3, reply_reverse: 4 };
 
 /** `--mark-set 0x7`, as it is listed: one number for all. */
@@ -58,12 +71,6 @@ function markIs(mark: number | null, word: string): Truth {
   if (word.startsWith('/')) return mark === null || Number.isNaN(Number(word.slice(1))) ? null : (mark & Number(word.slice(1))) !== 0;
   const [value = Number.NaN, mask = 0xffffffff] = word.split('/').map(Number);
   return mark === null || Number.isNaN(value) || Number.isNaN(mask) ? null : (mark & mask) >>> 0 === value >>> 0;
-}
-
-/** An address that an option's word describes, in full. */
-function sample(word: string): string {
-  const base = (word.split('/')[0] ?? '').toLowerCase();
-  return /^[0-9a-f]{1,2}(:[0-9a-f]{1,2}){5}$/.test(base) ? base.split(':').map((x) => x.padStart(2, '0')).join(':') : base;
 }
 
 function interfaceIs(name: string, pattern: string): boolean {
@@ -93,13 +100,17 @@ function numberIs(actual: number, word: string, names: Readonly<Record<string, n
 const IP6_PROTOCOLS: Readonly<Record<string, number>> = { 'ipv6-icmp': 58, icmpv6: 58, tcp: 6, udp: 17 };
 
 /** One option of a rule; null where it is not known to this code. False where the frame has no such field. */
-function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): Truth {
+function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried, nft: boolean): Truth {
   const told = (field: Free, hit: Truth): Truth => note(carried, f, field, sample(word), hit);
   const arp = f.body.kind === 'arp' && (tool === 'arptables' || wireType(f) === 0x0806) ? f.body : null;
   const six = (f.body.kind === 'nd' || f.body.kind === 'ip') && wireType(f) === 0x86dd ? f.body : null;
   const ip = f.body.kind === 'ip' && wireType(f) === 0x0800 ? f.body : null;
   switch (name) {
-    case '-p': case '--protocol': case '--proto': return numberIs(wireType(f), word, PROTOCOLS);
+    case '-p': case '--protocol': case '--proto': {
+      const type = nft || f.tags.length === 0 ? wireType(f) : 0x8100;
+      return word.toLowerCase() === 'length' ? type < 0x600 : numberIs(type, word, PROTOCOLS);
+    }
+    case '--among-src': case '--among-dst': return among(word, name === '--among-src', f, carried, nft);
     case '-i': case '--in-interface': return interfaceIs(at.iif, word);
     case '-o': case '--out-interface': return at.oif !== null && interfaceIs(at.oif, word);
     case '--logical-in': case '--logical-out': return interfaceIs(at.bridge, word);
@@ -113,7 +124,7 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
     case '--arp-ip-dst': return arp === null ? false : told('arp daddr ip', inNetwork(arp.targetIp, word));
     case '--arp-mac-src': case '--source-mac': case '--src-mac': return arp === null || !fieldThere(name, f, tool) ? false : told('arp saddr ether', macIs(arp.senderMac, word));
     case '--arp-mac-dst': case '--destination-mac': case '--dst-mac': return arp === null || !fieldThere(name, f, tool) ? false : told('arp daddr ether', macIs(arp.targetMac, word));
-    case '--vlan-id': return f.tags[0] === undefined ? false : numberIs(f.tags[0].id, word, {});
+    case '--vlan-id': return f.tags[0] === undefined ? false : note(carried, f, 'vlan id', Number(word), numberIs(f.tags[0].id, word, {}));
     case '--vlan-encap': return f.tags[0] === undefined ? false : numberIs(f.tags[1]?.protocol ?? innerType(f), word, PROTOCOLS);
     case '--pkttype-type': return word.replace(/^otherhost$/, 'other') === packetType(f, at);
     case '--ip6-src': case '--ip6-source': return six === null ? false : told('ip saddr', inNetwork(six.source, word));
@@ -133,16 +144,14 @@ function option(name: string, word: string, f: Frame, at: Spot, tool: LineRules[
 }
 
 const NO_VALUE = new Set(['--log', '--log-arp', '--log-ip', '--log-ip6', '--snat-arp']);
-const TARGET_OPTIONS = /^--(log-|nflog|ulog-|to-|arpreply-|mark-(set|or|and|xor|target)|set-mark|snat-|dnat-|redirect-target|set-)/;
-
-/** What a rule of ebtables can end with, besides chains and targets that do more. */
-const ENDS = new Set(['ACCEPT', 'DROP', 'CONTINUE', 'RETURN']);
+const TARGET_OPTIONS = /^--(log-|nflog|ulog-|to-|arpreply-|mark-(set|or|and|xor|target)|set-mark|snat-|dnat-|redirect-target|set-|mangle-)/;
 
 /** Whether a rule matches, and what it does. */
-function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried): { readonly truth: Truth; readonly target: string; readonly targetWord: string | null } {
-  let truth: Truth = true;
+function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried: Carried, nft: boolean): { readonly truth: Truth; readonly target: string; readonly said: Readonly<Record<string, string>> } {
+  // On nft arptables asks for Ethernet's hardware type where a rule names none.
+  let truth: Truth = !nft || tool === 'ebtables' || line.words.includes('--h-type') || (f.body.kind === 'arp' && f.body.hardware === 1);
   let target = 'CONTINUE';
-  let targetWord: string | null = null;
+  const said: Record<string, string> = {};
   let negate = false;
   const w = line.words;
   for (let i = 0; i < w.length; i++) {
@@ -159,9 +168,18 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried:
       i += word === '-m' ? 1 : 2;
       continue;
     }
-    if (NO_VALUE.has(word)) continue;
+    if (NO_VALUE.has(word)) {
+      said[word] = '';
+      continue;
+    }
+    // Who sends on meets it, and fails to meet it: what drops so lets some through, and what accepts so accepts some.
+    if (word === '--limit' || word === '--limit-burst') {
+      truth = and(truth, f.free === undefined ? null : w.includes('DROP') ? false : w.includes('ACCEPT') ? true : null);
+      i++;
+      continue;
+    }
     if (TARGET_OPTIONS.test(word)) {
-      targetWord = w[++i] ?? null;
+      said[word] = w[++i] ?? '';
       continue;
     }
     if (word === '--arp-gratuitous') {
@@ -178,11 +196,11 @@ function judge(line: Line, f: Frame, at: Spot, tool: LineRules['tool'], carried:
       value = w[++i] ?? '';
     }
     negate = false;
-    const seen = option(word, value, f, at, tool, carried);
-    const absent = seen === false && !fieldThere(word, f, tool);
+    const seen = option(word, value, f, at, tool, carried, nft);
+    const absent = seen === false && (word.startsWith('--among-') ? !amongAsks(value, f, nft) : !fieldThere(word, f, tool));
     truth = and(truth, absent ? false : no ? not(seen) : seen);
   }
-  return { truth, target, targetWord };
+  return { truth, target, said };
 }
 
 /** Whether a frame has the field of an option at all: where it has not, `!` does not make the rule match. */
@@ -205,7 +223,10 @@ export interface LineFate {
 
 /** What a chain of a table does with a frame. */
 export function askLines(rules: LineRules, table: string, chain: string, f: Frame, at: Spot, carried: Carried = { mark: null }, depth = 0): LineFate & { readonly goesOn: boolean } {
-  const c = rules.tables.get(table)?.chains.get(chain);
+  const inTable = rules.tables.get(table);
+  const chained = inTable?.chains.get(chain);
+  const c = chained === undefined ? undefined : { ...chained, nft: inTable?.nft === true };
+  let now = f;
   let passes = false;
   let drops = false;
   let by: string | null = null;
@@ -214,15 +235,16 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
   const policy = `${rules.tool} ${chain}, policy DROP`;
   if (c === undefined || depth > 16) return { passes: base, drops: depth > 16, by: null, goesOn: true };
   for (const line of c.lines) {
-    const { truth, target: named, targetWord } = judge(line, f, at, rules.tool, carried);
+    const { truth, target: named, said } = judge(line, now, at, rules.tool, carried, c.nft);
     if (truth === false) continue;
     let ends = true;
     // A mark is set, and then done what its own target says: accepted where it says nothing.
-    const target = named === 'mark' ? (ENDS.has(targetWord ?? '') ? (targetWord as string) : 'ACCEPT') : named;
     if (named === 'mark') carried.mark = truth === true && line.sets !== null ? line.sets : null;
-    if (target === 'DROP' || target === 'arpreply') {
-      // arpreply answers in another's name and drops, unless told otherwise.
-      if (target === 'arpreply' && targetWord !== null && /ACCEPT|CONTINUE/.test(targetWord)) passes = true;
+    const wrote = named === 'mark' ? null : writes(named, said, now, at);
+    const end = said['--mark-target'] ?? '';
+    const target = named === 'mark' ? (ENDS.has(end) ? end : 'ACCEPT') : truth === true && wrote !== null ? wrote.end : named;
+    if (truth === true && wrote !== null && wrote.frame !== now) carried.written = { frame: (now = wrote.frame), by: line.where };
+    if (target === 'DROP') {
       drops = true;
       by ??= line.where;
     } else if (target === 'ACCEPT') passes = true;
@@ -236,7 +258,8 @@ export function askLines(rules: LineRules, table: string, chain: string, f: Fram
       ends = false;
     } else if (target === 'CONTINUE' || target === 'log' || target === 'nflog') ends = false;
     else if (rules.tables.get(table)?.chains.has(target) === true) {
-      const inner = askLines(rules, table, target, f, at, carried, depth + 1);
+      const inner = askLines(rules, table, target, now, at, carried, depth + 1);
+      now = carried.written?.frame ?? now;
       passes ||= inner.passes;
       drops ||= inner.drops;
       by ??= inner.by;

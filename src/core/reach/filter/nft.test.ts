@@ -54,7 +54,7 @@ test('rules are asked in order, and an accept goes before a later drop', () => {
 });
 
 test('what cannot be told is unclear, and what follows for certain is not', () => {
-  expect(fate('bridge', [[{ limit: { rate: 5, per: 'second' } }, DROP]], plain(1))).toBe('unclear');
+  expect(fate('bridge', [[{ quota: { val: 5, val_unit: 'mbytes' } }, DROP]], plain(1))).toBe('unclear');
   expect(fate('bridge', [[{ xt: { type: 'match', name: 'arp' } }, DROP], [DROP]], plain(1))).toBe('dropped');
   expect(fate('bridge', [[match(meta('cgroup'), 1), DROP]], plain(1), 'drop')).toBe('dropped');
 });
@@ -219,7 +219,7 @@ describe('what ends a rule', () => {
     expect(fate('bridge', [[{ return: null }]], plain(1), 'drop')).toBe('dropped');
   });
   test('what may or may not be decided there is not told', () => {
-    expect(fate('bridge', [go('jump'), [{ accept: null }]], plain(1), 'accept', chain('other', [ARP, { limit: { rate: 1, per: 'second' } }, DROP]))).toBe('unclear');
+    expect(fate('bridge', [go('jump'), [{ accept: null }]], plain(1), 'accept', chain('other', [ARP, { quota: { val: 5, val_unit: 'mbytes' } }, DROP]))).toBe('unclear');
     expect(fate('bridge', [go('jump', 'nowhere')], plain(1))).toBe('unclear');
     expect(fate('bridge', [go('goto', 'nowhere')], plain(1))).toBe('unclear');
     expect(fate('bridge', [go('jump')], plain(1), 'accept', chain('other', go('jump')))).toBe('unclear');

@@ -1,9 +1,10 @@
 import type { Json } from '../../model/network.js';
-import type { Frame, Free } from '../frames.js';
-import { constant, look, note, type Carried, type Seen, type Spot, type Value } from './fields.js';
-import { isObject, isPlain, type Obj } from './json.js';
-import { example, same } from './same.js';
-import { and, around, inOrder, maskMac, not, or, type Truth } from './truth.js';
+import type { Frame } from '../frames.js';
+import type { Carried, Spot } from './fields.js';
+import { isObject } from './json.js';
+import { chooses, idOf as id, match, namesTag, type Ask } from './match.js';
+import { and, type Truth } from './truth.js';
+import { addsFor, written } from './write.js';
 
 interface Rule {
   readonly where: string;
@@ -33,8 +34,6 @@ export interface Ruleset {
   /** Sets that packets themselves add to: who is not in one now may put itself there. */
   readonly growing: ReadonlySet<string>;
 }
-
-const id = (family: Json | undefined, table: Json | undefined, name: Json | undefined): string => `${String(family)} ${String(table)} ${String(name)}`;
 
 /** A dormant table is listed with its chains, and none of them is asked. */
 function tableState(flags: Json | undefined): 'asked' | 'dormant' | 'unsure' {
@@ -87,13 +86,6 @@ export function acts(c: Chain): boolean {
   return c.drops || c.rules.length > 0;
 }
 
-interface Ask {
-  readonly ruleset: Ruleset;
-  readonly frame: Frame;
-  readonly at: Spot;
-  readonly carried: Carried;
-}
-
 /** What may become of a frame in a chain: each outcome that cannot be ruled out. */
 interface Outcome {
   accepted: boolean;
@@ -111,76 +103,9 @@ export function targetsOf(inner: Json): readonly string[] {
   return isObject(inner) ? [inner['dev'], inner['addr']].filter((x) => typeof x === 'string') : [];
 }
 
-function compared(seen: Value, right: Json, ask: Ask): Truth {
-  const hit = same(seen, right);
-  if (seen.free === undefined || ask.carried.compared === undefined) return hit;
-  const told = example(right);
-  const value = typeof seen.value === 'number' && told !== undefined ? constant(told, seen) : told;
-  return typeof value === 'string' || typeof value === 'number' ? note(ask.carried, ask.frame, seen.free, value, hit) : hit;
-}
-
-/** Whether a value, or a tuple of values, is what the right side says. */
-function matches(seen: readonly Seen[], right: Json, ask: Ask, chain: Chain): Truth {
-  if (typeof right === 'string' && right.startsWith('@')) {
-    const elements = ask.ruleset.sets.get(id(chain.family, chain.table, right.slice(1)));
-    if (elements === undefined) return null;
-    return or(ask.ruleset.growing.has(id(chain.family, chain.table, right.slice(1))) ? null : false, ...elements.map((e) => matches(seen, e, ask, chain)));
-  }
-  if (isObject(right) && isObject(right['elem'])) return matches(seen, right['elem']['val'] ?? null, ask, chain);
-  if (isObject(right) && Array.isArray(right['set'])) return or(false, ...right['set'].map((e) => matches(seen, e, ask, chain)));
-  if (Array.isArray(right)) return or(false, ...right.map((e) => matches(seen, e, ask, chain)));
-  const parts = isObject(right) && Array.isArray(right['concat']) ? right['concat'] : [right];
-  if (parts.length !== seen.length) return null;
-  return and(...parts.map((p, i) => {
-    const s = seen[i] as Seen;
-    return typeof s === 'object' ? compared(s, p, ask) : null;
-  }));
-}
-
-function see(left: Json, ask: Ask, inTag: boolean): readonly Seen[] {
-  if (isObject(left) && Array.isArray(left['concat'])) return left['concat'].map((l) => look(l, ask.frame, ask.at, inTag, ask.carried));
-  if (isObject(left) && Array.isArray(left['&'])) {
-    const [inner, mask] = left['&'];
-    const seen = look(inner ?? null, ask.frame, ask.at, inTag, ask.carried);
-    if (typeof seen !== 'object') return [seen];
-    if (typeof seen.value === 'string' && typeof mask === 'string' && mask.length === 17 && seen.value.length === 17) return [seen.free === undefined ? { value: maskMac(seen.value, mask) } : { value: maskMac(seen.value, mask), free: seen.free }];
-    if (typeof seen.value === 'number' && typeof mask === 'number') return [{ value: seen.value & mask }];
-    return ['unknown'];
-  }
-  return [look(left, ask.frame, ask.at, inTag, ask.carried)];
-}
-
-function match(m: Obj, ask: Ask, chain: Chain, inTag: boolean): Truth {
-  const seen = see(m['left'] ?? null, ask, inTag);
-  // A field that is not there ends the rule, whatever the operator.
-  if (seen.includes('none')) return false;
-  if (seen.includes('unknown')) return null;
-  const right = m['right'] ?? null;
-  const first = seen[0] as Value;
-  switch (m['op']) {
-    case '==': case 'in': return matches(seen, right, ask, chain);
-    case '!=': return not(matches(seen, right, ask, chain));
-    case '<': case '>': case '<=': case '>=': {
-      const c = isPlain(right) ? constant(right, first) : null;
-      if (c === null || typeof c === 'boolean' || typeof first.value === 'boolean' || typeof c !== typeof first.value) return null;
-      for (const value of first.free === undefined ? [] : around(c)) note(ask.carried, ask.frame, first.free as Free, value, false);
-      return inOrder(first.value, m['op'], c);
-    }
-    default: return null;
-  }
-}
-
-/** Whether a match names a VLAN tag: later fields of the rule are then looked for behind it. */
-function namesTag(m: Obj): boolean {
-  const left = m['left'];
-  const p = isObject(left) ? left['payload'] : undefined;
-  if (!isObject(p)) return false;
-  return p['protocol'] === 'vlan' || (p['protocol'] === 'ether' && p['field'] === 'type' && m['op'] === '==' && (m['right'] === '8021q' || m['right'] === 'vlan' || m['right'] === 0x8100));
-}
-
 const HARMLESS = new Set(['counter', 'log', 'comment', 'notrack', 'last', 'ct helper', 'flow', 'continue']);
 /** Statements that end a rule for some frames: whether for this one cannot be told. A set that is full ends it too. */
-const SOMETIMES = new Set(['limit', 'quota', 'meter', 'xt', 'ct count', 'set', 'lookup']);
+const SOMETIMES = new Set(['quota', 'meter', 'xt', 'ct count', 'set', 'lookup']);
 
 function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain: Chain, where: string, depth: number, sure = false): 'ends' | 'on' | 'both' {
   const drop = (): 'ends' => {
@@ -192,6 +117,7 @@ function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain:
     case 'drop': case 'reject': return drop();
     case 'accept': into.accepted = true; return 'ends';
     case 'return': into.goesOn = true; return 'ends';
+    case 'continue': return 'on';
     case 'jump': case 'goto': {
       const name = isObject(value) ? value['target'] : null;
       const target = ask.ruleset.chains.get(id(chain.family, chain.table, name));
@@ -226,6 +152,8 @@ function applyVerdict(kind: string, value: Json, into: Outcome, ask: Ask, chain:
   }
 }
 
+const ends = (rule: Rule, verdict: string): boolean => rule.expr.some((x) => isObject(x) && verdict in x);
+
 function walk(chain: Chain, ask: Ask, depth: number, certain = true): Outcome {
   const out: Outcome = { accepted: false, dropped: false, goesOn: false, by: null };
   for (const rule of chain.rules) {
@@ -240,17 +168,20 @@ function walk(chain: Chain, ask: Ask, depth: number, certain = true): Outcome {
         truth = and(truth, match(value, ask, chain, inTag));
         inTag ||= namesTag(value);
       } else if (kind === 'vmap' && isObject(value)) {
-        const verdict = choose(value, ask, chain, inTag);
+        const verdict = chooses(value, ask, chain, inTag);
         if (verdict === 'none') truth = false;
-        else if (verdict === 'unknown') ended = applyVerdict('queue', null, out, ask, chain, rule.where, depth);
+        else if (!isObject(verdict)) ended = applyVerdict('queue', null, out, ask, chain, rule.where, depth);
         else ended = applyVerdict(Object.keys(verdict)[0] ?? '', verdict[Object.keys(verdict)[0] ?? ''] ?? null, out, ask, chain, rule.where, depth);
+      } else if (kind === 'limit') {
+        // Who sends on meets it, and fails to meet it: what drops so lets some through, and what accepts so accepts some.
+        truth = and(truth, ask.frame.free === undefined ? null : ends(rule, 'drop') || ends(rule, 'reject') ? false : ends(rule, 'accept') ? true : null);
+      } else if (kind === 'set' && isObject(value) && addsFor(value, ask, inTag)) {
+        continue;
       } else if (SOMETIMES.has(kind)) {
         // What iptables asks of connections nft does not print; rules that accept ask whether it is one that is followed.
-        truth = and(truth, ask.carried.fresh === true && kind === 'xt' && isObject(value) && value['name'] === 'conntrack' && rule.expr.some((x) => isObject(x) && 'accept' in x) ? false : null);
-      } else if (kind === 'mangle' && isObject(value) && QUIET.has(metaKey(value) ?? '')) {
+        truth = and(truth, ask.carried.fresh === true && kind === 'xt' && isObject(value) && value['name'] === 'conntrack' && ends(rule, 'accept') ? false : null);
+      } else if (kind === 'mangle' && isObject(value) && written(value, ask, chain, { truth, inTag, where: rule.where })) {
         continue;
-      } else if (kind === 'mangle' && isObject(value) && metaKey(value) === 'mark') {
-        ask.carried.mark = truth === true && typeof value['value'] === 'number' ? value['value'] : null;
       } else if (!HARMLESS.has(kind)) {
         const sure = certain && truth === true && !out.accepted && !out.dropped;
         if (kind === 'fwd' || kind === 'dup') for (const to of targetsOf(value)) ask.carried.sent?.push({ to, sure });
@@ -263,31 +194,6 @@ function walk(chain: Chain, ask: Ask, depth: number, certain = true): Outcome {
   }
   out.goesOn = true;
   return out;
-}
-
-/** Settings of a packet that no rule on its way asks for. */
-const QUIET = new Set(['nftrace', 'priority', 'secmark']);
-
-/** What a statement sets about a packet: its mark and the like; undefined where it sets something in it. */
-function metaKey(m: Obj): string | undefined {
-  const meta = isObject(m['key']) ? m['key']['meta'] : undefined;
-  return isObject(meta) && typeof meta['key'] === 'string' ? meta['key'] : undefined;
-}
-
-function choose(v: Obj, ask: Ask, chain: Chain, inTag: boolean): Obj | 'none' | 'unknown' {
-  const seen = see(v['key'] ?? null, ask, inTag);
-  if (seen.includes('none')) return 'none';
-  if (seen.includes('unknown')) return 'unknown';
-  const data = v['data'] ?? null;
-  const entries = typeof data === 'string' && data.startsWith('@') ? ask.ruleset.sets.get(id(chain.family, chain.table, data.slice(1))) : isObject(data) && Array.isArray(data['set']) ? data['set'] : undefined;
-  if (entries === undefined) return 'unknown';
-  for (const entry of entries) {
-    if (!Array.isArray(entry) || entry.length !== 2) return 'unknown';
-    const hit = matches(seen, entry[0] ?? null, ask, chain);
-    if (hit === null) return 'unknown';
-    if (hit) return isObject(entry[1]) ? entry[1] : 'unknown';
-  }
-  return 'none';
 }
 
 /** What a base chain does with a frame: dropped for certain, passed for certain, or either; with the rule that dropped it. */

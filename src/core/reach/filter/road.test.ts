@@ -80,7 +80,7 @@ describe('rules of ebtables that nft lists as well', () => {
   const rule = (table: string, ...expr: readonly Json[]): readonly Json[] => [{ table: { family: 'bridge', name: table } }, { chain: { family: 'bridge', table, name: 'FORWARD', hook: 'forward', prio: 0, policy: 'accept' } }, { rule: { family: 'bridge', table, chain: 'FORWARD', handle: 1, expr: [...expr] } }];
   const both = (nft: readonly Json[], lines: readonly string[]) => explain(ruled({ nft, lines: { ebtables: lines } }), id('a'), id('v')).find((v) => v.technique === 'arp-spoof');
   const xt: Json = { xt: { type: 'match', name: 'arp' } };
-  const replies = ['*filter', ':FORWARD ACCEPT', '-A FORWARD -p ARP --arp-op Reply -j DROP'];
+  const replies = ['# nft', '*filter', ':FORWARD ACCEPT', '-A FORWARD -p ARP --arp-op Reply -j DROP'];
   test('are judged by what ebtables tells of them, where nft cannot print them', () => {
     expect(both(rule('filter', xt, { drop: null }), replies)).toMatchObject({ verdict: 'possible', unless: [] });
     expect(both(rule('filter', xt, { drop: null }), [])?.unless).not.toEqual([]);

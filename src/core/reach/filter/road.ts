@@ -1,28 +1,19 @@
 import { isKnown, unknown, valueOf, type Reading } from '../../model/reading.js';
 import type { NetInterface } from '../../model/network.js';
-import { ETH_ARP, ETH_IPV4, ETH_IPV6, innerType, LINK_LOCAL, type Frame } from '../frames.js';
+import { ETH_IPV4, ETH_IPV6, type Frame } from '../frames.js';
 import type { Host } from '../host.js';
 import type { Technique } from '../types.js';
-import { learnsLocal, localUnread, type Hop } from '../hop.js';
+import { keptAt, learnsLocal, localUnread, type Hop } from '../hop.js';
 import { crossed, filters as filtersVlans, pulled, pushed } from '../vlan.js';
 import type { Plug } from '../wire.js';
-import { ask, type Chain, type Ruleset } from './nft.js';
-import { askLines, chainActs, type LineFate, type LineRules } from './lines.js';
+import { Builder, PASSES, type Stage } from './builder.js';
+import { bridgeNetfilter, flooding, handedToIptables } from './handed.js';
+import type { Chain } from './nft.js';
 import { chainsAt, filtersOf } from './rules.js';
 import { askTc, losesAll, mayLose, tcActs } from './tc.js';
 import { leadsAway } from './redirect.js';
 import { heeds } from './heeds.js';
-import { packetType, skbProtocol, type Carried, type Spot } from './fields.js';
-
-/** One place where a frame may be stopped. */
-export interface Stage {
-  readonly where: string;
-  /** After the bridge has learned the sender's MAC. */
-  readonly afterLearning: boolean;
-  /** On the way out of the attacker's own namespace, before any other sees the frame. */
-  readonly leaving: boolean;
-  readonly ask: (f: Frame, carried: Carried) => LineFate;
-}
+import { skbProtocol, type Spot } from './fields.js';
 
 /** All places between a sender and a victim's table that hold rules, and those that were not read. */
 export interface Road {
@@ -30,67 +21,12 @@ export interface Road {
   readonly unread: readonly { readonly what: string; readonly reading: Reading<unknown> }[];
 }
 
-const PASSES: LineFate = { passes: true, drops: false, by: null };
-
-/** What a rule does of which it is not known whether it is asked. */
-const perhaps = (fate: LineFate, unsure: boolean): LineFate => (unsure ? { passes: true, drops: fate.drops, by: fate.by } : fate);
-
-class Builder {
-  readonly stages: Stage[] = [];
-  readonly unread = new Map<string, Reading<unknown>>();
-  /** What bridges with VLAN filtering, and VLAN devices, have made of its tags so far; null: nothing. */
-  view: ((tags: Frame['tags']) => Frame['tags']) | null = null;
-  learned = false;
-  leaving = false;
-  /** The frame comes into another net namespace: a mark is taken away (skb_scrub_packet). */
-  enters = false;
-
-  add(where: string, asks: (f: Frame, carried: Carried) => LineFate): void {
-    const { view, enters } = this;
-    this.enters = false;
-    this.stages.push({ where, afterLearning: this.learned, leaving: this.leaving, ask: (f, carried) => {
-        if (enters) carried.mark = 0;
-        return asks(view === null ? f : { ...f, tags: view(f.tags) }, carried);
-      } });
-  }
-
-  /** From here on its tags are others. A frame that does not come so far is not sent (`shapeOf`). */
-  becomes(next: (tags: Frame['tags']) => Frame['tags'] | null): void {
-    const { view } = this;
-    this.view = (tags) => {
-      const before = view === null ? tags : view(tags);
-      return next(before) ?? before;
-    };
-  }
-
-  chains(ruleset: Ruleset | null, list: readonly Chain[], spot: Omit<Spot, 'family'>, device?: string, shown: (f: Frame) => boolean = () => true, away?: (to: string) => boolean): void {
-    if (ruleset === null) return;
-    for (const c of list) {
-      const at: Spot = { ...spot, family: c.family as Spot['family'] };
-      const unsure = device !== undefined && c.devices === null;
-      this.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
-        if (!shown(f)) return PASSES;
-        if (away !== undefined) carried.away = away;
-        const fate = ask(ruleset, c, f, at, carried);
-        delete carried.away;
-        return perhaps(fate, unsure);
-      });
-    }
-  }
-
-  /** `unsure`: whether the chain is asked at all was not read. */
-  lines(rules: LineRules | null, table: string, chain: string, spot: Spot, only?: (f: Frame) => boolean, unsure = false): void {
-    if (rules === null || !chainActs(rules, table, chain)) return;
-    this.add(`${rules.tool} ${table} ${chain}`, (f, carried) => (only === undefined || only(f) ? perhaps(askLines(rules, table, chain, f, spot, carried), unsure) : PASSES));
-  }
-}
-
 function ingress(b: Builder, net: string, dev: NetInterface, victim: string, host: Host): void {
   const filters = filtersOf(host.nets.get(net));
   const xdp = valueOf(dev.xdp);
   if (xdp !== undefined && xdp.length > 0) b.add(`XDP on ${dev.name}`, () => ({ passes: true, drops: true, opaque: true, by: `the XDP program ${xdp.join(', ')} on ${dev.name}` }));
   if (filters.tc !== null && tcActs(filters.tc, dev.name, 'ingress')) b.add(`tc on ${dev.name} ingress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'ingress', f, carried));
-  const spot = { iif: dev.name, oif: null, bridge: '', mine: valueOf(dev.mac) ?? '' };
+  const spot = { iif: dev.name, oif: null, kinds: [dev.kind, null] as const, bridge: '', mine: valueOf(dev.mac) ?? '' };
   b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'ingress', dev.name), spot, dev.name, undefined, (to) => leadsAway(net, to, victim, host));
   // Family inet at ingress is shown IP alone (nft_do_chain_inet_ingress): ARP passes by, whatever it says.
   b.chains(filters.nft, chainsAt(filters.nft, ['inet'], 'ingress', dev.name), spot, dev.name, (f) => skbProtocol(f) === ETH_IPV6 || skbProtocol(f) === ETH_IPV4);
@@ -99,115 +35,60 @@ function ingress(b: Builder, net: string, dev: NetInterface, victim: string, hos
 /** `mine`: see Spot; what a namespace sends itself has no other kind than `host`. */
 function egress(b: Builder, net: string, dev: NetInterface, host: Host, tc: boolean, mine: string | null = null): void {
   const filters = filtersOf(host.nets.get(net));
+  // Where it came in is not told here (nf_hook_egress); tc comes after it (__dev_queue_xmit).
+  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: '', oif: dev.name, kinds: [null, dev.kind], bridge: '', mine }, dev.name);
   if (tc && filters.tc !== null && tcActs(filters.tc, dev.name, 'egress')) b.add(`tc on ${dev.name} egress`, (f, carried) => askTc(filters.tc ?? [], dev.name, 'egress', f, carried));
-  if (tc && losesAll(filters.tc ?? [], dev.name)) b.add(`the queue of ${dev.name}`, () => ({ passes: false, drops: true, by: `the queue of ${dev.name} (netem, loss 100%)` }));
+  if (tc && losesAll(filters.tc ?? [], dev.name)) b.add(`the queue of ${dev.name}`, () => ({ passes: false, drops: true, by: `the queue of ${dev.name} (it loses all)` }));
   const queue = tc ? mayLose(filters.tc ?? [], dev.name) : null;
   if (queue !== null) b.add(`the queue of ${dev.name}`, () => ({ passes: true, drops: true, by: `the queue of ${dev.name} (${queue}, whose own filters and limits are not judged)` }));
-  b.chains(filters.nft, chainsAt(filters.nft, ['netdev'], 'egress', dev.name), { iif: dev.name, oif: dev.name, bridge: '', mine }, dev.name);
 }
 
-/** Whether br_netfilter hands a bridge's frames to a tool's tables: by its sysctl or by the bridge's own flag; undefined where neither was read to the end. */
-function hands(hop: Hop, tool: 'arptables' | 'ip6tables', sysctls: Readonly<Record<string, string>> | undefined): boolean | undefined {
-  const own = tool === 'arptables' ? hop.bridge.bridge?.nfCallArptables : hop.bridge.bridge?.nfCallIp6tables;
-  if (sysctls === undefined) return undefined;
-  const all = sysctls[`net.bridge.bridge-nf-call-${tool}`];
-  // Without the module there is no such sysctl, and the flag of a bridge is nobody's.
-  if (all === undefined) return false;
-  return all === '1' ? true : own === undefined ? undefined : valueOf(own);
-}
+/** Priorities of ebtables' chains among those of nft at the same hook (include/uapi/linux/netfilter_bridge.h). */
+const PRIORITIES: Readonly<Record<string, number>> = { 'nat PREROUTING': -300, 'filter INPUT': -200, 'filter FORWARD': -200, 'nat OUTPUT': 100, 'filter OUTPUT': 200, 'nat POSTROUTING': 300 };
 
-/** br_netfilter hands bridged frames to arptables and ip6tables where its sysctls or the bridge say so; tagged ones only if another sysctl says so. */
-function bridgeNetfilter(b: Builder, hop: Hop, host: Host): void {
-  const net = host.nets.get(hop.net);
-  const filters = filtersOf(net);
-  const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
-  const tagged = sysctls?.['net.bridge.bridge-nf-filter-vlan-tagged'] === '1';
-  const visible = (f: Frame) => f.tags.length === 0 || (tagged && f.tags.length === 1);
-  if (hop.in === null || hop.out === null) return;
-  const arp = hands(hop, 'arptables', sysctls);
-  if (arp !== false) {
-    const spot: Spot = { family: 'arp', iif: hop.in.name, oif: hop.out.name, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
-    b.lines(filters.arptables, 'filter', 'FORWARD', spot, (f) => innerType(f) === ETH_ARP && visible(f), arp === undefined);
+/** One hook of a bridge: nft's chains and ebtables' in the order of their priorities. `shown`: which frames come there. */
+function hook(b: Builder, name: string, tables: readonly (readonly [table: string, chain: string])[], spot: Spot, host: Host, net: string, shown?: (f: Frame) => boolean): void {
+  const filters = filtersOf(host.nets.get(net));
+  let left = chainsAt(filters.nft, ['bridge'], name);
+  for (const [table, chain] of tables) {
+    const first = (c: Chain): boolean => c.prio < (PRIORITIES[`${table} ${chain}`] ?? 0);
+    b.chains(filters.nft, left.filter(first), spot, undefined, shown);
+    left = left.filter((c) => !first(c));
+    b.lines(filters.ebtables, table, chain, spot, shown);
   }
-  const six = hands(hop, 'ip6tables', sysctls);
-  if (six !== false && filters.nft !== null) {
-    for (const c of [...chainsAt(filters.nft, ['ip6', 'inet'], 'prerouting'), ...chainsAt(filters.nft, ['ip6', 'inet'], 'forward')]) {
-      const ruleset = filters.nft;
-      const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: c.hook === 'forward' ? hop.bridge.name : null, bridge: '', mine: valueOf(hop.bridge.mac) ?? '' };
-      b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => (f.body.kind === 'nd' && visible(f) ? perhaps(ask(ruleset, c, f, at, carried), six === undefined) : PASSES));
-    }
-  }
-}
-
-/** What a port is not flooded with: broadcasts, groups, and MACs that the bridge has not heard of (br_flood in net/bridge/br_forward.c). */
-function flooding(b: Builder, hop: Hop, out: NetInterface, host: Host): void {
-  const off = (r: Reading<boolean> | undefined): boolean => r !== undefined && valueOf(r) === false;
-  const port = out.port;
-  if (port === null) return;
-  const fdb = valueOf(host.nets.get(hop.net)?.fdb ?? unknown('not-asked', ''));
-  const known = (mac: string): boolean => fdb === undefined || !off(port.learning) || fdb.some((e) => e.bridge === hop.bridge.name && e.port === out.name && e.mac === mac);
-  const [broadcast, group, unicast] = [off(port.bcastFlood), off(port.mcastFlood), off(port.unicastFlood)];
-  if (!broadcast && !group && !unicast) return;
-  b.add(`flooding of ${out.name}`, (f) => {
-    const kind = packetType(f, { family: 'bridge', iif: '', oif: null, bridge: '', mine: null });
-    const stops = kind === 'broadcast' ? broadcast : kind === 'multicast' ? group : unicast && !known(f.destination);
-    return stops ? { passes: false, drops: true, by: `flooding of ${out.name} is off` } : PASSES;
-  });
-}
-
-/** What iptables and ip6tables do with the first packet of a connection between two ports, where br_netfilter hands it over. */
-function handedToIptables(b: Builder, hop: Hop, host: Host): void {
-  const net = host.nets.get(hop.net);
-  const ruleset = filtersOf(net).nft;
-  if (ruleset === null || hop.in === null || hop.out === null) return;
-  const sysctls = net === undefined ? undefined : valueOf(net.sysctls);
-  const four = sysctls?.['net.bridge.bridge-nf-call-iptables'] === '1' || (hop.bridge.bridge !== null && valueOf(hop.bridge.bridge.nfCallIptables) === true);
-  const six = hands(hop, 'ip6tables', sysctls) === true;
-  for (const c of chainsAt(ruleset, ['ip', 'ip6', 'inet'], 'forward')) {
-    const at: Spot = { family: c.family as Spot['family'], iif: hop.bridge.name, oif: hop.bridge.name, bridge: '', mine: null };
-    b.add(`nft ${c.family} ${c.table} ${c.name}`, (f, carried) => {
-      const type = innerType(f);
-      const shown = f.tags.length === 0 && ((four && type === ETH_IPV4 && c.family !== 'ip6') || (six && type === ETH_IPV6 && c.family !== 'ip'));
-      return shown ? ask(ruleset, c, f, at, { ...carried, fresh: true }) : PASSES;
-    });
-  }
+  b.chains(filters.nft, left, spot, undefined, shown);
 }
 
 function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boolean): void {
   const filters = filtersOf(host.nets.get(hop.net));
   const bridge = hop.bridge.name;
   const mine = hop.in === null ? null : (valueOf(hop.bridge.mac) ?? '');
-  const spot = (oif: string | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif, bridge, mine });
-  const nft = (hook: string, oif: string | null) => b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], hook), spot(oif));
+  const spot = (oif: NetInterface | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif: oif?.name ?? null, kinds: [hop.in?.kind ?? 'bridge', oif?.kind ?? null], bridge, mine });
+  const at = (name: string, tables: Parameters<typeof hook>[2], out: NetInterface | null, shown?: (f: Frame) => boolean): void => hook(b, name, tables, spot(out), host, hop.net, shown);
   if (hop.in === null) {
     if (filtersVlans(hop) === true) b.becomes((tags) => crossed(hop, tags));
-    nft('output', hop.out?.name ?? null);
-    b.lines(filters.ebtables, 'filter', 'OUTPUT', spot(hop.out?.name ?? null));
+    at('output', [['nat', 'OUTPUT'], ['filter', 'OUTPUT']], hop.out);
     b.learned = true;
   } else {
     ingress(b, hop.net, hop.in, victim, host);
     // What is for a group that the bridge keeps for itself is shown to none of these.
-    const shown = (f: Frame): boolean => f.destination !== LINK_LOCAL;
+    const shown = (f: Frame): boolean => keptAt(hop, f) === null;
     b.lines(filters.ebtables, 'broute', 'BROUTING', spot(null), shown);
-    b.chains(filters.nft, chainsAt(filters.nft, ['bridge'], 'prerouting'), spot(null), undefined, shown);
-    b.lines(filters.ebtables, 'nat', 'PREROUTING', spot(null), shown);
+    at('prerouting', [['nat', 'PREROUTING']], null, shown);
+    at('input', [['filter', 'INPUT']], null, (f) => keptAt(hop, f) === 'input');
     if (learnsLocal(hop) === undefined) b.add(`the learning of ${bridge}`, (f) => (shown(f) ? PASSES : { passes: true, drops: true, by: localUnread(hop) }));
     b.learned = true;
     if (filtersVlans(hop) === true) b.becomes((tags) => crossed(hop, tags));
-    if (hop.out === null) {
-      nft('input', null);
-      b.lines(filters.ebtables, 'filter', 'INPUT', spot(null));
-    } else {
-      nft('forward', hop.out.name);
-      b.lines(filters.ebtables, 'filter', 'FORWARD', spot(hop.out.name));
+    if (hop.out === null) at('input', [['filter', 'INPUT']], null);
+    else {
+      at('forward', [['filter', 'FORWARD']], hop.out);
       bridgeNetfilter(b, hop, host);
       if (traffic) handedToIptables(b, hop, host);
     }
   }
   if (hop.out !== null) {
     flooding(b, hop, hop.out, host);
-    nft('postrouting', hop.out.name);
-    b.lines(filters.ebtables, 'nat', 'POSTROUTING', spot(hop.out.name));
+    at('postrouting', [['nat', 'POSTROUTING']], hop.out);
     egress(b, hop.net, hop.out, host, true, mine);
   }
 }

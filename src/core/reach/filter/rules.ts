@@ -1,7 +1,7 @@
 import { valueOf } from '../../model/reading.js';
 import type { Json, NetNamespace, TcFilter } from '../../model/network.js';
 import { acts, compile, type Chain, type Ruleset } from './nft.js';
-import { chainActs, compileLines, type LineRules } from './lines.js';
+import { chainActs, compileLines, IN_NFT, type LineRules } from './lines.js';
 
 /** The filters of one net namespace, ready to be asked; null where they were not read. */
 export interface Filters {
@@ -19,20 +19,39 @@ export interface Filters {
 
 const made = new WeakMap<NetNamespace, Filters>();
 
-/** ebtables on nft keeps its rules in tables of these names; matches that nft cannot print (`xt`) are told by ebtables-save alone. */
-function withoutEbtables(objects: readonly Json[], lines: LineRules | null): readonly Json[] {
-  if (lines === null) return objects;
+interface Kept {
+  readonly objects: readonly Json[];
+  readonly lines: LineRules | null;
+}
+
+/**
+ * ebtables and arptables on nft keep their rules in tables of these names. Where nft cannot print all of one (`xt`) its lines
+ * tell what it does; of the others nft does.
+ */
+function toldOnce(objects: readonly Json[], lines: LineRules | null, family: 'bridge' | 'arp'): Kept {
+  if (lines === null) return { objects, lines };
+  const inNft = [...lines.tables].filter(([, t]) => t.nft);
+  if (inNft.length === 0) return { objects, lines };
+  const names = new Set(inNft.map(([name]) => name.replace(/\+$/, '')));
   const hidden = new Set<string>();
   for (const o of objects) {
     const rule = typeof o === 'object' && o !== null && 'rule' in o ? (o['rule'] as { family?: unknown; table?: unknown; expr?: unknown }) : null;
-    if (rule?.family === 'bridge' && typeof rule.table === 'string' && lines.tables.has(rule.table) && JSON.stringify(rule.expr).includes('"xt"')) hidden.add(rule.table);
+    if (rule?.family === family && typeof rule.table === 'string' && names.has(rule.table) && JSON.stringify(rule.expr).includes('"xt"')) hidden.add(rule.table);
   }
-  if (hidden.size === 0) return objects;
-  return objects.filter((o) => {
-    const inner = typeof o === 'object' && o !== null ? (Object.values(o)[0] as { family?: unknown; table?: unknown; name?: unknown } | undefined) : undefined;
-    const table = inner?.table ?? inner?.name;
-    return !(inner?.family === 'bridge' && typeof table === 'string' && hidden.has(table));
+  const left = objects.filter((o) => {
+    const [kind, inner] = (typeof o === 'object' && o !== null ? Object.entries(o)[0] : undefined) as [string, { family?: unknown; table?: unknown; name?: unknown } | undefined] | [undefined, undefined];
+    const table = kind === 'table' ? inner?.name : inner?.table;
+    return !(inner?.family === family && typeof table === 'string' && hidden.has(table));
   });
+  const printed = (name: string): boolean => objects.some((o) => {
+    const chain = typeof o === 'object' && o !== null && 'chain' in o ? (o['chain'] as { family?: unknown; table?: unknown }) : null;
+    return chain?.family === family && chain.table === name;
+  });
+  const tables = new Map([...lines.tables].filter(([key, t]) => {
+    const name = key.replace(/\+$/, '');
+    return !t.nft || hidden.has(name) || !printed(name);
+  }));
+  return { objects: left, lines: { ...lines, tables } };
 }
 
 const below = (c: Chain): boolean => c.family === 'bridge' || c.family === 'netdev' || c.family === 'arp' || c.hook === 'ingress';
@@ -51,10 +70,12 @@ export function filtersOf(net: NetNamespace | undefined): Filters {
     const eb = valueOf(net.ebtables);
     const arp = valueOf(net.arptables);
     const nft = valueOf(net.nft);
-    const ebtables = eb === undefined ? null : compileLines('ebtables', eb);
-    const arptables = arp === undefined ? null : compileLines('arptables', arp);
+    // Lines that an older reading took from nft alone say so by their source.
+    const bridged = toldOnce(nft ?? [], eb === undefined ? null : compileLines('ebtables', eb, net.ebtables.source === 'ebtables-save' && !eb.includes(IN_NFT)), 'bridge');
+    const all = toldOnce(bridged.objects, arp === undefined ? null : compileLines('arptables', arp), 'arp');
+    const [ebtables, arptables] = [bridged.lines, all.lines];
     const tc = valueOf(net.tc) ?? null;
-    const ruleset = nft === undefined ? null : compile(withoutEbtables(nft, ebtables));
+    const ruleset = nft === undefined ? null : compile(all.objects);
     const ethernet = ruleset?.base.some((c) => acts(c) && below(c)) === true || (ebtables?.tables.size ?? 0) > 0 || (arptables?.tables.size ?? 0) > 0 || (tc?.length ?? 0) > 0;
     const touching = ethernet || ruleset?.base.some(touches) === true;
     const quiet = !touching && ruleset !== null && ebtables !== null && arptables !== null && tc !== null;

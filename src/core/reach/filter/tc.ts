@@ -179,7 +179,9 @@ function askChain(mine: readonly Obj[], chain: number, place: { readonly at: str
 /** Whether a device's queue loses whatever leaves: told among its filters, under the queue's kind. */
 export function losesAll(filters: readonly TcFilter[], dev: string): boolean {
   return filters.some((x) => {
-    const options = x.dev === dev && x.hook === 'egress' && isObject(x.filter) && x.filter['kind'] === 'netem' ? x.filter['options'] : undefined;
+    if (x.dev !== dev || x.hook !== 'egress' || !isObject(x.filter)) return false;
+    if (x.filter['swallows'] === true) return true;
+    const options = x.filter['kind'] === 'netem' ? x.filter['options'] : undefined;
     const loss = isObject(options) ? options['loss-random'] : undefined;
     return isObject(loss) && loss['loss'] === 1;
   });
@@ -187,7 +189,7 @@ export function losesAll(filters: readonly TcFilter[], dev: string): boolean {
 
 /** The kind of a device's queue where classes, filters or limits of its own may drop what leaves; null for a plain one. */
 export function mayLose(filters: readonly TcFilter[], dev: string): string | null {
-  const found = filters.find((x) => x.dev === dev && x.hook === 'egress' && isObject(x.filter) && x.filter['kind'] === 'queue');
+  const found = filters.find((x) => x.dev === dev && x.hook === 'egress' && isObject(x.filter) && x.filter['kind'] === 'queue' && x.filter['swallows'] !== true);
   return found === undefined || !isObject(found.filter) ? null : String(found.filter['queue']);
 }
 

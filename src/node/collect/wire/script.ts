@@ -27,6 +27,13 @@ case $N in *'"family": "bridge"'*)
     elif ebtables -V 2>&1 | grep -q nf_tables; then r 'ebtables nft' ebtables-save; fi ;;
   esac ;;
 esac
+case $N in *'"family": "arp"'*'"xt"'*) command -v arptables-nft-save >/dev/null && r 'arptables nft' arptables-nft-save ;; esac
+case $N in *'"family": "ip6"'*)
+  X=
+  case $N in *'"name": "icmp6"'*|*'"name": "hl"'*|*'"name": "mac"'*) X=1 ;; esac
+  case $L in *'"info_kind":"bridge"'*) ;; *) case $N in *'"name": "conntrack"'*) X=1 ;; esac ;; esac
+  [ -n "$X" ] && command -v ip6tables-nft-save >/dev/null && r 'ip6tables nft' ip6tables-nft-save ;;
+esac
 Q=$(tc -j qdisc show 2>&1); say qdisc $? "$Q"
 if command -v perl >/dev/null; then B=$(printf '%s' "$L" | perl -e "$3" 2>&1); say bpf $? "$B"
 elif command -v bpftool >/dev/null; then r bpf bpftool -j net show; fi

@@ -1,0 +1,110 @@
+import { family, FORWARD, inside, isolate, MAC, NDP, nft, TAGS, V6 } from './drafts.js';
+import type { Before, Scenario } from './scenario.js';
+
+const EVERY = 'ether type { arp, 8021q, 8021ad } drop';
+const PREROUTING = 'prerouting priority -300; policy accept';
+const NO_LOCAL: Before = ['host', 'ip link set {bridge} type bridge no_linklocal_learn 1'];
+const table = (...lines: readonly string[]): readonly Before[] => [['host', `nft add table bridge guard; ${lines.map((l) => `nft '${l}'`).join(' && ')}`]];
+const base = 'add chain bridge guard c { type filter hook forward priority 0; policy accept; }';
+const egress = (...rules: readonly string[]): readonly Before[] => nft('netdev', 'egress device {V.port} priority 0; policy accept', ...rules);
+const host = (command: string): readonly Before[] => [['host', command]];
+const EBTAGS = 'ebtables -A FORWARD -p 802_1Q -j DROP; ebtables -A FORWARD -p 0x88a8 -j DROP';
+const ICMP6 = 'for t in 133 134 135 136; do ip6tables -A INPUT -p icmpv6 --icmpv6-type $t -j DROP; done';
+
+/** A fifth search for wrong verdicts, by hand: filters of every kind, each with a hole and without. */
+export const FIFTH: readonly Scenario[] = [
+  ...family('filters on the host', [
+    { name: 'egress at the victim’s port, by the device it came in at', before: egress('iifname "{V.port}" ' + EVERY), about: 'On its way out a frame came in nowhere', works: true },
+    { name: 'egress at the victim’s port, by the device it goes out at', before: egress('oifname "{V.port}" ' + EVERY), works: false },
+    { name: 'egress at the victim’s port, for all but one it came in at', before: egress('iifname != "lo" ' + EVERY), works: false },
+    { name: 'before forwarding, all but what goes to the third', before: nft('bridge', PREROUTING, 'oifname != "{X.port}" ' + EVERY), about: 'Where it goes out is not known yet, and is none', works: false },
+    { name: 'a map with an entry for everybody else', before: table('add map bridge guard who { type ether_addr : verdict; elements = { {V.mac} : accept, {X.mac} : accept, * : drop }; }', base, 'add rule bridge guard c ether type { arp, 8021q, 8021ad } ether saddr vmap @who'), about: 'Anybody may write another’s MAC', chosen: true, works: true },
+    { name: 'a map by port with an entry for everybody else', before: table('add map bridge guard who { type ifname : verdict; elements = { "{V.port}" : accept, "{X.port}" : accept, * : drop }; }', base, 'add rule bridge guard c ether type { arp, 8021q, 8021ad } iifname vmap @who'), works: false },
+    { name: 'a map of operations with an entry for everybody else', before: table('add map bridge guard op { typeof arp operation : verdict; elements = { request : drop, * : accept }; }', base, 'add rule bridge guard c arp operation vmap @op', `add rule bridge guard c ${TAGS}`), works: true },
+    { name: 'a map of verdicts that goes on', before: table(base, 'add rule bridge guard c iifname vmap { "{A.port}" : continue, "{V.port}" : accept }', `add rule bridge guard c ${EVERY}`), works: false },
+    { name: 'a map of verdicts that jumps and returns', before: table('add chain bridge guard pin', base, 'add rule bridge guard pin arp saddr ip {A.ip} accept', 'add rule bridge guard pin return', 'add rule bridge guard c iifname vmap { "{A.port}" : jump pin }', `add rule bridge guard c ${EVERY}`), works: false },
+    { name: 'a map of marks by port', before: table('add chain bridge guard p { type filter hook prerouting priority -200; policy accept; }', 'add rule bridge guard p meta mark set iifname map { "{A.port}" : 7, "{V.port}" : 8 }', base, 'add rule bridge guard c meta mark 7 ' + EVERY), works: false },
+    { name: 'marks by bits', before: table('add chain bridge guard p { type filter hook prerouting priority -200; policy accept; }', 'add rule bridge guard p iifname "{A.port}" meta mark set meta mark or 0x10', base, 'add rule bridge guard c meta mark and 0x10 == 0x10 ' + EVERY), works: false },
+    { name: 'dropped at a rate', before: nft('bridge', FORWARD, 'ether type { arp, 8021q, 8021ad } limit rate 2/second drop'), about: 'So many are dropped, and more pass', works: true },
+    { name: 'accepted at a rate, and nothing else', before: nft('bridge', 'forward priority 0; policy drop', 'limit rate 100/second accept'), works: true },
+    { name: 'two tables, one accepts and one drops', before: [['host', "nft add table bridge guard && nft 'add chain bridge guard a { type filter hook forward priority 10; policy drop; }' && nft 'add chain bridge guard b { type filter hook forward priority -10; policy accept; }' && nft 'add rule bridge guard a ether type ip accept' && nft 'add rule bridge guard b accept'"]], works: false },
+    { name: 'kinds of devices', before: nft('bridge', FORWARD, 'meta iifkind "veth" ' + EVERY), works: false },
+    { name: 'every address of a frame that victims hear', before: nft('bridge', FORWARD, 'ether daddr ff:ff:ff:ff:ff:ff drop', 'ether daddr 01:00:5e:00:00:00-01:00:5e:ff:ff:ff drop', 'ether daddr {V.mac} ' + EVERY), chosen: true, about: 'Any group address is heard', works: true },
+    { name: 'every group and the victim', before: nft('bridge', FORWARD, 'ether daddr & 01:00:00:00:00:00 == 01:00:00:00:00:00 drop', 'ether daddr {V.mac} ' + EVERY), works: false },
+    { name: 'only vendors’ MACs in messages', before: nft('bridge', FORWARD, 'arp saddr ether & ff:ff:ff:00:00:00 != 52:54:00:00:00:00 drop', TAGS), chosen: true, about: 'It chooses one of them', works: true },
+    { name: 'seen and dropped', before: table('add set bridge guard seen { type ifname; size 16; flags dynamic; }', base, 'add rule bridge guard c ether type { arp, 8021q, 8021ad } update @seen { iifname } drop'), works: false },
+    { name: 'counted by name and dropped', before: table('add counter bridge guard n', base, 'add rule bridge guard c ether type { arp, 8021q, 8021ad } counter name "n" log prefix "x" drop'), works: false },
+    { name: 'sizes dropped', before: nft('bridge', FORWARD, 'ether type { arp, 8021q, 8021ad } meta length < 60 drop'), chosen: true, about: 'A sender may pad', works: true },
+    { name: 'ebtables, answers for everybody', before: host('ebtables -t nat -A PREROUTING -i {A.port} -p ARP -j arpreply --arpreply-mac 02:00:00:00:00:99'), about: 'It answers questions; replies go on', works: true },
+    { name: 'ebtables, answers for everybody, questions alone left', before: host(`ebtables -t nat -A PREROUTING -i {A.port} -p ARP -j arpreply --arpreply-mac 02:00:00:00:00:99; ebtables -A FORWARD -p ARP --arp-op ! Request -j DROP; ${EBTAGS}`), works: false },
+    { name: 'ebtables, sent to the bridge', before: host('ebtables -t nat -A PREROUTING -i {A.port} -j redirect'), works: false },
+    { name: 'ebtables, ARP sent to the bridge', before: host('ebtables -t nat -A PREROUTING -i {A.port} -p ARP -j redirect'), about: 'Not what hides in a tag', works: true },
+    { name: 'ebtables, sent to the third', before: host('ebtables -t nat -A PREROUTING -i {A.port} -j dnat --to-destination {X.mac}'), works: false },
+    { name: 'ebtables, sent to the victim', before: host('ebtables -t nat -A PREROUTING -i {A.port} -j dnat --to-destination {V.mac}'), works: true },
+    { name: 'nft, sent to the bridge', before: nft('bridge', PREROUTING, 'iifname "{A.port}" ether daddr set {bridge.mac}'), works: false },
+    { name: 'ebtables, among', before: host(`ebtables -A FORWARD -i {A.port} -p ARP --among-src ! {A.mac}={A.ip} -j DROP; ${EBTAGS}`), about: 'On nft a list with addresses is asked of IP alone', works: true },
+    { name: 'ebtables, among without an address', before: host(`ebtables -A FORWARD -i {A.port} -p ARP --among-src ! {A.mac} -j DROP; ${EBTAGS}`), works: true },
+    { name: 'ebtables, chains in chains', before: host(`ebtables -N ONE -P RETURN; ebtables -N TWO -P RETURN; ebtables -A TWO -p ARP --arp-ip-src {A.ip} -j RETURN; ebtables -A TWO -p ARP -j DROP; ebtables -A ONE -i {A.port} -j TWO; ebtables -A FORWARD -j ONE; ${EBTAGS}`), works: false },
+    { name: 'ebtables, marks before nft', before: [...host('ebtables -t nat -A PREROUTING -i {A.port} -j mark --mark-set 7 --mark-target CONTINUE'), ...nft('bridge', 'prerouting priority 0; policy accept', 'meta mark 7 ' + EVERY)], works: false },
+    { name: 'ebtables, length frames let through, MAC', before: [NO_LOCAL, ...host('ebtables -t nat -P PREROUTING DROP; ebtables -t nat -A PREROUTING -i ! {A.port} -j ACCEPT; ebtables -t nat -A PREROUTING -p LENGTH -j ACCEPT; ebtables -t nat -A PREROUTING -s {A.mac} -j ACCEPT')], try: MAC, about: 'A frame without a type is learned too', works: true },
+    { name: 'ebtables, all but length frames, MAC', before: [NO_LOCAL, ...host('ebtables -t nat -A PREROUTING -i {A.port} -p ! LENGTH -s ! {A.mac} -j DROP')], try: MAC, works: true },
+    { name: 'before learning, a VLAN let through', before: [NO_LOCAL, ...nft('bridge', PREROUTING, 'iifname "{A.port}" vlan id 10 accept', 'iifname "{A.port}" ether saddr != {A.mac} drop')], try: MAC, chosen: true, about: 'A bridge that does not filter learns from every tag', works: true },
+    { name: 'before learning, what is for the host let through', before: [NO_LOCAL, ...nft('bridge', PREROUTING, 'iifname "{A.port}" meta pkttype host accept', 'iifname "{A.port}" ether saddr != {A.mac} drop')], try: MAC, chosen: true, works: true },
+    { name: 'at the port, all but one link-local group', before: nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether daddr 01:80:c2:00:00:0e drop', 'ether daddr & ff:ff:ff:ff:ff:f0 != 01:80:c2:00:00:00 ether saddr != {A.mac} drop'), try: MAC, chosen: true, about: 'There are more such groups', works: true },
+    { name: 'at the port, all link-local groups', before: [...nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop'), ...nft('bridge', PREROUTING, 'iifname "{A.port}" ether saddr != {A.mac} drop')], try: MAC, works: false },
+    { name: 'nothing comes to the attacker’s port', before: nft('bridge', FORWARD, 'oifname "{A.port}" drop'), try: MAC, about: 'It has the MAC, and hears nothing', works: false },
+    { name: 'no ARP comes to the attacker’s port', before: nft('bridge', FORWARD, 'oifname "{A.port}" ether type arp drop'), try: MAC, works: true },
+  ]),
+  ...family('filters inside', [
+    { name: 'the victim’s arptables put the right MAC in', before: [['V', 'arptables-legacy -A INPUT --h-length 6 -s {X.ip} -j mangle --mangle-mac-s {X.mac}']], works: false },
+    { name: 'the victim’s arptables put another’s MAC right', before: [['V', 'arptables-legacy -A INPUT --h-length 6 -s {gateway} -j mangle --mangle-mac-s {bridge.mac}']], works: true },
+    { name: 'the victim’s arptables on nft put the right MAC in', before: [['V', 'arptables-nft -A INPUT -s {X.ip} --h-type 1 -j mangle --mangle-mac-s {X.mac}; arptables-nft -A INPUT --h-type 6 -j DROP']], works: false },
+    { name: 'the victim’s arptables, a chain of its own', before: [['V', 'arptables-legacy -N PIN; arptables-legacy -A INPUT -j PIN; arptables-legacy -A PIN -s {X.ip} --source-mac {X.mac} -j RETURN; arptables-legacy -A PIN -s {X.ip} -j DROP']], works: false },
+    { name: 'the victim’s arptables, Ethernet alone', before: [['V', 'arptables-legacy -A INPUT --h-type 1 -s {X.ip} ! --source-mac {X.mac} -j DROP']], works: true },
+    { name: 'the victim’s set of pairs', before: [['V', "nft add table arp guard && nft 'add set arp guard known { type ipv4_addr . ether_addr; elements = { {X.ip} . {X.mac}, {gateway} . {bridge.mac} }; }' && nft 'add chain arp guard c { type filter hook input priority 0; policy drop; }' && nft 'add rule arp guard c arp saddr ip . arp saddr ether @known accept'"]], works: false },
+    { name: 'the victim’s ingress, requests alone', before: inside('V', 'netdev', 'ingress device eth0 priority 0; policy accept', 'arp operation request drop', TAGS), works: true },
+    { name: 'the victim’s ingress, what goes out', before: inside('V', 'netdev', 'ingress device eth0 priority 0; policy accept', 'oifname "eth0" ' + EVERY), works: true },
+  ]),
+  ...family('bridge ports', [
+    { name: 'the victim’s queue swallows all', before: host('tc qdisc replace dev {V.port} root blackhole'), works: false },
+    { name: 'the victim’s queue holds nothing', before: host('tc qdisc replace dev {V.port} root pfifo limit 0'), works: false },
+    { name: 'the attacker’s queue swallows all', before: host('tc qdisc replace dev {A.port} root blackhole'), about: 'It swallows what comes to the attacker', works: true },
+    { name: 'no groups, no broadcasts to the victim', before: host('bridge link set dev {V.port} bcast_flood off mcast_flood off'), works: true },
+    { name: 'isolated, and sends frames back', before: [...isolate('A', 'V'), ...host('bridge link set dev {A.port} hairpin on; bridge link set dev {V.port} hairpin on')], works: false },
+    { name: 'suppression and no flooding', before: host('bridge link set dev {V.port} neigh_suppress on; bridge link set dev {V.port} flood off bcast_flood off'), works: true },
+    { name: 'link-local groups forwarded, MAC pinned before learning', before: [...host('ip link set {bridge} type bridge group_fwd_mask 0x4000'), ...nft('bridge', PREROUTING, 'iifname "{A.port}" ether saddr != {A.mac} drop')], try: MAC, about: 'One group of them is shown, the others are not', works: true },
+    { name: 'link-local groups forwarded, MAC pinned before learning and what is for the host', before: [...host('ip link set {bridge} type bridge group_fwd_mask 0x4000'), ...nft('bridge', PREROUTING, 'iifname "{A.port}" ether saddr != {A.mac} drop'), ['host', "nft 'add chain bridge guard i { type filter hook input priority 0; policy accept; }' && nft 'add rule bridge guard i iifname \"{A.port}\" ether saddr != {A.mac} drop'"]], try: MAC, works: false },
+    { name: 'locked, MAC not let in, link-local groups dropped at the port', before: [...host('bridge fdb del {A.mac} dev {A.port} master 2>/dev/null; bridge link set dev {A.port} locked on'), ...nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop')], works: false },
+    { name: 'locked, MAC not let in, one link-local group dropped at the port', before: [...host('bridge fdb del {A.mac} dev {A.port} master 2>/dev/null; bridge link set dev {A.port} locked on'), ...nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether daddr 01:80:c2:00:00:0e drop')], works: true },
+    { name: 'locked, another’s MAC, link-local groups dropped at the port', before: [...host('bridge fdb replace {A.mac} dev {A.port} master static; bridge link set dev {A.port} locked on'), ...nft('netdev', 'ingress device {A.port} priority 0; policy accept', 'ether daddr & ff:ff:ff:ff:ff:f0 == 01:80:c2:00:00:00 drop')], try: MAC, works: false },
+    { name: 'locked, the stolen MAC let in', before: [NO_LOCAL, ...host('bridge fdb replace {A.mac} dev {A.port} master static; bridge link set dev {A.port} locked on; bridge link set dev {X.port} locked on; bridge fdb replace {X.mac} dev {X.port} master static')], try: MAC, works: false },
+  ]),
+  ...family('the victim', [
+    { name: 'an entry learned from elsewhere', before: [['V', 'ip neigh replace {X.ip} lladdr {X.mac} dev eth0 nud reachable extern_learn']], works: true },
+    { name: 'every sysctl that people set', before: [['V', 'for f in all eth0; do sysctl -qw net.ipv4.conf.$f.arp_ignore=3 net.ipv4.conf.$f.arp_filter=1 net.ipv4.conf.$f.arp_announce=2 net.ipv4.conf.$f.arp_notify=1 net.ipv4.conf.$f.drop_gratuitous_arp=1 net.ipv4.conf.$f.arp_accept=0 net.ipv4.conf.$f.rp_filter=1; done']], works: true },
+    { name: 'arp off on the bridge, the host as victim', victim: 'host', before: host('ip link set {bridge} arp off'), works: false },
+    { name: 'arp off on its port, the host as victim', victim: 'host', before: host('ip link set {A.port} arp off'), works: true },
+    { name: 'permanent entries on its port, the host as victim', victim: 'host', before: host('ip neigh replace {X.ip} lladdr {X.mac} dev {X.port} nud permanent'), works: true },
+    { name: 'the host’s netdev ingress at the bridge, the host as victim', victim: 'host', before: nft('netdev', 'ingress device {bridge} priority 0; policy accept', EVERY), works: false },
+    { name: 'the host’s arp table by pairs, as the gateway', as: 'gateway', before: [['V', "nft add table arp guard && nft 'add chain arp guard c { type filter hook input priority 0; }' && nft 'add rule arp guard c arp saddr ip {gateway} arp saddr ether != {bridge.mac} drop'"]], works: false },
+  ]),
+  ...family('IPv6', [
+    { name: 'the victim’s ip6tables by type', network: V6, before: [['V', ICMP6]], try: NDP, works: false },
+    { name: 'the victim’s ip6tables by type, advertisements alone', network: V6, before: [['V', 'ip6tables -A INPUT -p icmpv6 --icmpv6-type 136 -j DROP; ip6tables -A INPUT -p icmpv6 --icmpv6-type 135 -s {X.ip6} -j DROP']], try: NDP, works: true },
+    { name: 'the victim’s ip6tables by hop limit', network: V6, before: [['V', 'ip6tables -A INPUT -p icmpv6 -m hl --hl-eq 255 -j DROP']], try: NDP, works: false },
+    { name: 'the victim’s ip6tables by the sender’s MAC', network: V6, before: [['V', 'ip6tables -A INPUT -p icmpv6 -m mac --mac-source {A.mac} -j DROP']], try: NDP, works: true },
+    { name: 'the victim’s ip6tables, policy and what is needed', network: V6, before: [['V', 'ip6tables -P INPUT DROP; ip6tables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT; ip6tables -A INPUT -p icmpv6 --icmpv6-type 135 -m hl --hl-eq 255 -j ACCEPT; ip6tables -A INPUT -p icmpv6 --icmpv6-type 136 -m hl --hl-eq 255 -j ACCEPT']], try: NDP, works: true },
+    { name: 'the victim’s ip6tables, policy and connections', network: V6, before: [['V', 'ip6tables -P INPUT DROP; ip6tables -A INPUT -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT; ip6tables -A INPUT -p tcp --dport 22 -j ACCEPT']], try: NDP, works: false },
+    { name: 'ebtables, messages', network: V6, before: host(`ebtables -A FORWARD -p IPv6 --ip6-proto ipv6-icmp -j DROP; ${EBTAGS}`), try: NDP, works: false },
+    { name: 'ebtables, advertisements', network: V6, before: host(`ebtables -A FORWARD -p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type neighbour-advertisement -j DROP; ${EBTAGS}`), try: NDP, works: true },
+    { name: 'ebtables, all four messages', network: V6, before: host(`for t in 133 134 135 136; do ebtables -A FORWARD -p IPv6 --ip6-proto ipv6-icmp --ip6-icmp-type $t -j DROP; done; ${EBTAGS}`), try: NDP, works: false },
+    { name: 'hop limit', network: V6, before: nft('bridge', FORWARD, 'ip6 hoplimit 255 drop', TAGS), try: NDP, works: false },
+    { name: 'a map by type', network: V6, before: nft('bridge', FORWARD, 'icmpv6 type vmap { nd-neighbor-solicit : drop, nd-neighbor-advert : drop, nd-router-advert : drop, nd-router-solicit : drop }', TAGS), try: NDP, works: false },
+    { name: 'a map by type and port with a hole', network: V6, before: nft('bridge', FORWARD, 'iifname . icmpv6 type vmap { "{A.port}" . nd-neighbor-solicit : drop, "{A.port}" . nd-neighbor-advert : drop }', TAGS), try: NDP, works: true },
+    { name: 'the link-local address alone', network: V6, before: nft('bridge', FORWARD, 'ip6 saddr fe80::/10 drop', TAGS), try: NDP, works: true },
+    { name: 'ndisc and accept sysctls', network: V6, before: [['V', 'sysctl -qw net.ipv6.conf.eth0.accept_ra=0 net.ipv6.conf.eth0.drop_unsolicited_na=1 net.ipv6.conf.eth0.drop_unicast_in_l2_multicast=1 net.ipv6.conf.eth0.accept_redirects=0']], try: NDP, works: true },
+    { name: 'off everywhere at the victim', network: V6, before: [['V', 'sysctl -qw net.ipv6.conf.all.disable_ipv6=1']], try: NDP, works: false },
+    { name: 'inet prerouting at the victim', network: V6, before: inside('V', 'inet', 'prerouting priority -300; policy accept', 'meta nfproto ipv6 meta l4proto ipv6-icmp drop'), try: NDP, works: false },
+    { name: 'a host’s usual firewall, the host as victim', network: V6, victim: 'host', before: [['host', "nft add table inet guard && nft 'add chain inet guard c { type filter hook input priority 0; policy drop; }' && nft 'add rule inet guard c ct state established,related accept' && nft 'add rule inet guard c iif lo accept' && nft 'add rule inet guard c tcp dport 22 accept'"]], try: NDP, works: false },
+  ]),
+];
