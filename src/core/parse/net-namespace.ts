@@ -107,6 +107,9 @@ function everyMatch(text: string): string {
   return text.replace(/"match":(\{[^{}]*\}(?:,\s*"match":\{[^{}]*\})+)/g, (_, list: string) => `"match":[${list.replace(/,\s*"match":/g, ',')}]`);
 }
 
+/** What a policer does with what conforms is printed under the same key as what it does with the rest, and after it. */
+const everyControl = (text: string): string => text.replace(/("control_action":\s*\{[^{}]*\}),\s*"control_action":/g, '$1,"conform_action":');
+
 function readTc(sections: Sections): DeepNet['tc'] {
   const source = 'tc -j filter show';
   const qdiscs = sections.get('qdisc');
@@ -118,7 +121,7 @@ function readTc(sections: Sections): DeepNet['tc'] {
   for (const [name, s] of sections) {
     const [what, hook, dev] = name.split(' ');
     if (what !== 'filter' || dev === undefined || (hook !== 'ingress' && hook !== 'egress')) continue;
-    const filters = s.status === 0 ? (s.text.trim() === '' ? [] : jsonArray(everyMatch(s.text))) : null;
+    const filters = s.status === 0 ? (s.text.trim() === '' ? [] : jsonArray(everyControl(everyMatch(s.text)))) : null;
     // An ingress qdisc has no egress hook, and tc says so by failing.
     if (filters === null) {
       if (hook === 'egress') continue;

@@ -1,5 +1,6 @@
 import { valueOf } from '../model/reading.js';
 import { roadBetween } from './filter/road.js';
+import { filtersOf } from './filter/rules.js';
 import type { Frame } from './frames.js';
 import { keptAt, type Hop } from './hop.js';
 import type { Host } from './host.js';
@@ -46,7 +47,8 @@ function* sentTo(mac: string, v: Plug): Generator<Frame> {
 /** The rule by which nothing that a victim sends to a stolen MAC comes to the attacker; null where something does, or may. */
 export function lostOnItsWay(a: Plug, v: Plug, mac: string, host: Host): string | null {
   const back = hopsBetween(v, a, host);
-  if (back === null) return null;
+  // Rules of IP alone let other frames by.
+  if (back === null || ![v.net, ...back.map((h) => h.net)].some((net) => filtersOf(host.nets.get(net)).ethernet)) return null;
   const road = roadBetween(v, a, back, 'traffic', false, host);
   if (road.stages.length === 0) return null;
   let by: string | null = null;

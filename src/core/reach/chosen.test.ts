@@ -125,7 +125,9 @@ describe('the bytes of a frame', () => {
     expect(unless(nft('accept', [[is(state, 'invalid', 'in'), DROP]]))).toEqual([]);
     expect(said(nft('accept', [[is(state, 'untracked', 'in'), DROP]]))).toBe('blocked');
     // Before it has come by, they are invalid.
-    expect(unless(nft('accept', [[is(state, 'invalid', 'in'), DROP]], 'prerouting'))).not.toEqual([]);
+    const early = (prio: number, right: string) => said(net({ nft: known(inChain('prerouting', 'accept', [[is(state, right, 'in'), DROP]]).map((o): Json => (typeof o === 'object' && o !== null && 'chain' in o ? { chain: { ...(o['chain'] as object), prio } } : o)), 'nft') }));
+    expect([early(-300, 'invalid'), early(-300, 'untracked'), early(0, 'invalid'), early(0, 'untracked')]).toEqual(['blocked', 'possible', 'possible', 'blocked']);
+    expect(early(-200, 'invalid')).toBe('possible');
     expect(said(nft('drop', [[is({ ct: { key: 'mark' } }, 1), ACCEPT]]))).toBe('blocked');
   });
   test('what traces or schedules a frame does nothing to it', () => {

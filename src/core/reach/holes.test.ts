@@ -204,6 +204,11 @@ describe('what rules write', () => {
     const arptables = (...lines: readonly string[]) => inside('v', { arptables: known(['*filter', ':INPUT ACCEPT', ...lines], '') });
     expect(sure(arptables(`-A INPUT -j mangle -s 172.20.0.0/24 --mangle-mac-s ${macOf('x')}`))).toBe('blocked');
     expect(sure(arptables(`-A INPUT -j mangle -s 172.20.0.77 --mangle-mac-s ${macOf('x')}`))).toBe('possible');
+    // On nft the same is told by its own listing, and nft's is left out.
+    const filter: readonly Json[] = [{ table: { family: 'arp', name: 'filter' } }, { chain: { family: 'arp', table: 'filter', name: 'INPUT', hook: 'input', prio: 0, policy: 'accept' } }, { rule: { family: 'arp', table: 'filter', chain: 'INPUT', expr: [{ xt: { type: 'target', name: 'mangle' } }] } }];
+    const inNft = (...lines: readonly string[]) => inside('v', { nft: known(filter, 'nft'), arptables: known(['# nft', '*filter', ':INPUT ACCEPT', ...lines], 'arptables-nft-save') });
+    const right = `-A INPUT -j mangle -s 172.20.0.0/24 --mangle-mac-s ${macOf('x')}`;
+    expect([sure(inNft(right)), sure(inNft(right, '-A INPUT -j DROP --h-type 6'))]).toEqual(['possible', 'blocked']);
   });
 });
 

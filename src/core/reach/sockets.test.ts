@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { castSpec, world, type WorkloadSpec } from '../../../test/cast/cast.js';
 import { known, unknown, type NetNamespace, type OpenSocket, type Reading, type Snapshot } from '../model/index.js';
 import { explain, judge, type Technique } from './index.js';
+import { socketKey } from './sockets.js';
 
 const LAN = { name: 'lan', prefix: '172.20.0', device: 'br-lan' };
 const bare = { caps: [], bounding: [] } as const;
@@ -107,5 +108,24 @@ describe('a socket in another’s net namespace', () => {
   test('of the host puts it on every bridge, past flags of ports', () => {
     expect(said(inNet(s, 'host', socket(by(s, 'far'))), 'arp-spoof', 'far')).toBe('possible');
     expect(said(inNet(s, 'host', socket(by(s, 'host'))), 'arp-spoof', 'far')).toBeUndefined();
+  });
+});
+
+describe('what an answer remembers of a net namespace’s sockets', () => {
+  const s = three();
+  const key = (...list: readonly OpenSocket[]): string => socketKey('me', { ...(s.nets[0] as NetNamespace), sockets: known(list, '/proc/<pid>/net/packet') });
+  const one = (kind: OpenSocket['kind'], holders: Reading<readonly string[]>): OpenSocket => ({ kind, inode: 7, protocol: 3, holders: 'value' in holders ? known(holders.value.map((h, n) => ({ id: h, pid: n + 1 })), holders.source) : holders });
+  const held = (...by: readonly string[]) => known(by, '/proc/<pid>/fd');
+  test('tells apart whose they are, that nobody was found, and that nobody was asked', () => {
+    const keys = [key(), key(one('packet', held('me'))), key(one('packet', held('other'))), key(one('packet', held())), key(one('packet', unknown('denied', 'fd'))), socketKey('me', undefined), socketKey('me', { ...(s.nets[0] as NetNamespace), sockets: undefined }), socketKey('me', { ...(s.nets[0] as NetNamespace), sockets: unknown('denied', '') })];
+    expect(keys).toEqual(['', 'packet+', 'packet-', 'packet0', 'packet?', '?', '?', '?']);
+    expect(key(one('packet', held('other', 'me')))).toBe('packet+');
+  });
+  test('tells apart the kinds, and all of several', () => {
+    expect((['packet', 'datagram', 'raw6', 'xdp'] as const).map((kind) => key(one(kind, held('me'))))).toEqual(['packet+', 'datagram+', 'raw6+', 'xdp+']);
+    expect(key(one('packet', held('other')), one('raw6', held('me')))).toBe('packet-,raw6+');
+  });
+  test('is the same for whatever gives the same answer: another of the same holders, another number', () => {
+    expect(key({ ...one('packet', held('other')), inode: 8, protocol: 0 })).toBe(key(one('packet', held('another'))));
   });
 });

@@ -204,6 +204,9 @@ const endsOf = (hop: Hop): string => [hop.in, hop.out].map((end) => `${end?.name
 /** Whether VLAN filtering parts two ends. */
 export function vlansPart(hops: readonly Hop[], technique: Technique): Answer {
   const text = TEXT[technique] ?? 'both are in one VLAN';
+  const [first] = hops;
+  const alone = first === undefined || hops.length > 1 ? null : unfiltered(first, text);
+  if (alone !== null) return alone;
   const parts = hops.map((hop) => unfiltered(hop, text));
   const told = parts.flatMap((p) => p ?? []);
   const filtering = hops.filter((_, n) => parts[n] === null);

@@ -98,6 +98,14 @@ describe('macvlans that do not hand each other frames', () => {
       expect(verdict(parent({}, mode))).toBe('unknown');
     }
   });
+  test('and nothing comes back at a port that is isolated too; of one that may refuse it for more it is not known', () => {
+    const at = (over: Partial<BridgePort>): string | undefined => {
+      const far = inBridge(true);
+      return verdict(parent(veth, 'private', { ...far, port: { ...(far.port as BridgePort), ...over } }));
+    };
+    expect(at({ isolated: known(true, '') })).toBe('blocked');
+    for (const over of [{ isolated: unknown('absent', '') }, { locked: known(true, '') }, { state: known('blocking', '') }, { unicastFlood: known(false, '') }]) expect([over, at(over)]).toEqual([over, 'unknown']);
+  });
   test('hear nothing of each other on a parent that is down, whatever their mode', () => {
     expect(said(parent({}, 'bridge'))).toMatchObject({ verdict: 'possible', reads: 'yes' });
     expect(verdict(parent({ up: known(false, SOURCE) }, 'bridge'))).toBe('blocked');

@@ -9,6 +9,8 @@ export interface Spot {
   readonly family: 'bridge' | 'netdev' | 'inet' | 'ip' | 'ip6' | 'arp';
   readonly iif: string;
   readonly oif: string | null;
+  /** The priority of the chain that asks, where that is known. */
+  readonly prio?: number;
   /** Kinds of these two (`meta iifkind`), where they are known. */
   readonly kinds?: readonly [iif: string | null, oif: string | null];
   /** The bridge that it crosses, `''` where none. */
@@ -188,13 +190,18 @@ const HEADERS: Readonly<Record<string, number>> = { dst: 60, hbh: 0, rt: 43, fra
 /** What connection tracking says of a message that it does not follow: `untracked`, or `invalid` where it has not come by. */
 export const UNSEEN_BY_CT = 'untracked or invalid';
 
+/** The priority of connection tracking at prerouting (NF_IP_PRI_CONNTRACK). */
+const TRACKING = -200;
+
 /** Neighbour messages are no connections (nf_conntrack_icmpv6.c, nf_conntrack_bridge.c): they have a state, and nothing else. */
 function ct(key: string, f: Frame, at: Spot, carried: Carried): Seen {
   if (f.body.kind === 'ip' && key === 'state' && carried.fresh === true) return of('new');
   if (f.body.kind !== 'nd' && f.body.kind !== 'arp') return 'unknown';
   if (key !== 'state') return 'none';
-  // A rule of family bridge on it brings nf_conntrack_bridge along, which stands in prerouting.
-  return of((at.family === 'bridge' && at.oif === null) || at.family === 'netdev' ? UNSEEN_BY_CT : 'untracked');
+  // A rule of family bridge on it brings nf_conntrack_bridge along, which stands in prerouting: what has not come by is invalid.
+  if (at.family === 'netdev') return of(UNSEEN_BY_CT);
+  if (at.family !== 'bridge' || at.oif !== null || (at.prio ?? TRACKING) > TRACKING) return of('untracked');
+  return of(at.prio !== undefined && at.prio < TRACKING ? 'invalid' : UNSEEN_BY_CT);
 }
 
 /** Bits of the frame itself: from the Ethernet header as it was on the wire, or from the network's, behind one tag at most (nft_payload_eval). */

@@ -198,7 +198,7 @@ function walk(chain: Chain, ask: Ask, depth: number, certain = true): Outcome {
 
 /** What a base chain does with a frame: dropped for certain, passed for certain, or either; with the rule that dropped it. */
 export function ask(ruleset: Ruleset, chain: Chain, frame: Frame, at: Spot, carried: Carried = { mark: null }): { readonly passes: boolean; readonly drops: boolean; readonly by: string | null } {
-  const out = walk(chain, { ruleset, frame, at, carried }, 0);
+  const out = walk(chain, { ruleset, frame, at: { ...at, prio: chain.prio }, carried }, 0);
   const policy = `nft ${chain.family} ${chain.table} ${chain.name}, policy drop`;
   const byPolicy = out.goesOn && chain.drops;
   return { passes: chain.unsure || out.accepted || (out.goesOn && !chain.drops), drops: out.dropped || byPolicy, by: out.by ?? (byPolicy ? policy : null) };

@@ -64,7 +64,9 @@ function crossing(b: Builder, hop: Hop, victim: string, host: Host, traffic: boo
   const bridge = hop.bridge.name;
   const mine = hop.in === null ? null : (valueOf(hop.bridge.mac) ?? '');
   const spot = (oif: NetInterface | null): Spot => ({ family: 'bridge', iif: hop.in?.name ?? bridge, oif: oif?.name ?? null, kinds: [hop.in?.kind ?? 'bridge', oif?.kind ?? null], bridge, mine });
-  const at = (name: string, tables: Parameters<typeof hook>[2], out: NetInterface | null, shown?: (f: Frame) => boolean): void => hook(b, name, tables, spot(out), host, hop.net, shown);
+  const at = (name: string, tables: Parameters<typeof hook>[2], out: NetInterface | null, shown?: (f: Frame) => boolean): void => {
+    if (filters.ethernet) hook(b, name, tables, spot(out), host, hop.net, shown);
+  };
   if (hop.in === null) {
     if (filtersVlans(hop) === true) b.becomes((tags) => crossed(hop, tags));
     at('output', [['nat', 'OUTPUT'], ['filter', 'OUTPUT']], hop.out);

@@ -49,6 +49,33 @@ test('what may be dropped in a chain that is gone to, may be; chains that go rou
   expect(fate(filter({ ...(gact('goto', { chain: 5 }) as object), keys: { enc_key_id: 1 } } as Json, { kind: 'flower' }), filter(gact('pass'), { chain: 5 }), filter(gact('drop'), { pref: 2 }))).toBe('unclear');
 });
 
+test('a policer lets by what fits in its bucket, and never what does not', () => {
+  const police = (over: { readonly [key: string]: Json }, ...more: readonly Json[]) => fate(filter({ actions: [{ kind: 'police', burst: 10_000, mtu: 2048, control_action: { type: 'drop' }, ...over }, ...more] }));
+  const drop: Json = { kind: 'gact', control_action: { type: 'drop' } };
+  expect(police({})).toBe('passes');
+  expect(police({ conform_action: { type: 'pass' } }, drop)).toBe('passes');
+  expect(police({ conform_action: { type: 'pipe' } }, drop)).toBe('dropped');
+  for (const little of [{ burst: 10 }, { mtu: 20 }]) expect(police({ ...little, conform_action: { type: 'pipe' } })).toBe('dropped');
+  // What a frame counts is not sure to the byte; other measures are not followed, nor other ends.
+  for (const odd of [{ burst: 60 }, { burst: 0 }, { burst: null }, { avrate: 100 }, { peakrate: 100 }, { pkts_rate: 5 }, { conform_action: { type: 'reclassify' } }, { burst: 10, control_action: { type: 'continue' } }]) expect([odd, police(odd)]).toEqual([odd, 'unclear']);
+  expect(police({ mtu: 0 })).toBe('passes');
+});
+
+test('a mark that tc sets is seen by what comes after', () => {
+  const mark = (edit: { readonly [key: string]: Json }, kind = 'matchall'): number | null => {
+    const carried = { mark: 0 as number | null };
+    askTc([{ dev: 'pa', hook: 'ingress', filter: filter({ actions: [{ kind: 'skbedit', control_action: { type: 'pipe' }, ...edit }] }, { kind }) }], 'pa', 'ingress', plain as Frame, carried);
+    return carried.mark;
+  };
+  expect([mark({ mark: 7 }), mark({ priority: '1:1' }), mark({ mark: 7, mask: '0xff' }), mark({ mark: 7 }, 'route')]).toEqual([7, 0, null, null]);
+  expect(fate(filter({ actions: [{ kind: 'skbedit', ptype: 'host', control_action: { type: 'pipe' } }] }))).toBe('unclear');
+});
+
+test('a filter with no match of its own is for all of its protocol', () => {
+  expect([fate(filter(gact('drop'), { kind: 'basic' })), fate(filter(gact('drop'), { kind: 'basic', protocol: 'ip' }))]).toEqual(['dropped', 'passes']);
+  expect(fate(filter({ ematch: 'cmp', ...(gact('drop') as object) } as Json, { kind: 'basic' }))).toBe('unclear');
+});
+
 test('an action that is not known, or has none, is told apart', () => {
   const acts = (...actions: readonly Json[]) => fate(filter({ actions: [...actions] }));
   expect(fate(filter({}), filter(gact('drop'), { pref: 2 }))).toBe('passes');
@@ -160,8 +187,8 @@ describe('the keys of flower', () => {
     ...(['arp_tip', 'arp_sha', 'arp_tha', 'ip_proto', 'icmp_type'].map((k): [string, Frame, { readonly [key: string]: Json }, string] => [`${k} in a frame that has none`, stolen[0] as Frame, { [k]: '1' }, 'passes'])),
     ['a tag', tagged(request, 7), { vlan_id: 7 }, 'dropped'], ['another tag', tagged(request, 7), { vlan_id: 8 }, 'passes'], ['no tag', request, { vlan_id: 0 }, 'passes'],
     ['what is in a tag', tagged(request, 7), { vlan_ethtype: 'arp' }, 'dropped'], ['a tag in a tag', tagged(request, 7, 8), { vlan_ethtype: '802.1Q' }, 'dropped'], ['something else in a tag', tagged(request, 7), { vlan_ethtype: 'ip' }, 'passes'], ['nothing in no tag', request, { vlan_ethtype: 'arp' }, 'passes'],
-    ['ICMPv6', solicits, { ip_proto: 'icmpv6' }, 'dropped'], ['ICMPv6 by number', solicits, { ip_proto: '58' }, 'dropped'], ['no TCP', solicits, { ip_proto: 'tcp' }, 'passes'], ['what is behind a header', behind, { ip_proto: 'icmpv6' }, 'unclear'], ['what is behind two tags', tagged(solicits, 0, 0), { ip_proto: 'icmpv6' }, 'passes'], ['what is behind one', tagged(solicits, 0), { ip_proto: 'icmpv6' }, 'dropped'],
-    ['a type', solicits, { icmp_type: 135 }, 'dropped'], ['another type', solicits, { icmp_type: 136 }, 'passes'], ['a type behind a header', behind, { icmp_type: 135 }, 'unclear'], ['a type behind two tags', tagged(solicits, 0, 0), { icmp_type: 135 }, 'passes'], ['a type of IP that says nothing', udp, { icmp_type: 135 }, 'unclear'],
+    ['ICMPv6', solicits, { ip_proto: 'icmpv6' }, 'dropped'], ['ICMPv6 by number', solicits, { ip_proto: '58' }, 'dropped'], ['no TCP', solicits, { ip_proto: 'tcp' }, 'passes'], ['what is behind a header', behind, { ip_proto: 'icmpv6' }, 'dropped'], ['what is behind two tags', tagged(solicits, 0, 0), { ip_proto: 'icmpv6' }, 'passes'], ['what is behind one', tagged(solicits, 0), { ip_proto: 'icmpv6' }, 'dropped'],
+    ['a type', solicits, { icmp_type: 135 }, 'dropped'], ['another type', solicits, { icmp_type: 136 }, 'passes'], ['a type behind a header', behind, { icmp_type: 135 }, 'dropped'], ['a code', behind, { icmp_code: 0 }, 'dropped'], ['another code', solicits, { icmp_code: 1 }, 'passes'], ['a code of another', udp, { icmp_code: 0 }, 'unclear'], ['a type behind two tags', tagged(solicits, 0, 0), { icmp_type: 135 }, 'passes'], ['a type of IP that says nothing', udp, { icmp_type: 135 }, 'unclear'],
     ['who advertises', advertises, { src_ip: 'fe80::37' }, 'dropped'], ['who advertises, by its old name', advertises, { ipv6_src: 'fe80::/10' }, 'dropped'], ['nobody else', advertises, { src_ip: 'fe80::a' }, 'passes'], ['to whom', solicits, { dst_ip: 'fe80::f' }, 'dropped'], ['to nobody else', solicits, { ipv6_dst: 'fe80::37' }, 'passes'], ['what is hidden in two tags', tagged(solicits, 0, 0), { dst_ip: 'fe80::f' }, 'passes'],
     ['a protocol of IP', udp, { ip_proto: 'udp' }, 'dropped'], ['another', udp, { ip_proto: 'tcp' }, 'passes'], ['a protocol of IPv6', tcp6, { ip_proto: 'tcp' }, 'dropped'], ['a protocol that is not known', udp, { ip_proto: 'odd' }, 'unclear'], ['a source of IP', udp, { src_ip: '10.9.0.0/24' }, 'dropped'], ['a destination of IP', udp, { dst_ip: X.ip }, 'dropped'], ['no other family', udp, { dst_ip: 'fe80::1' }, 'passes'],
     ['a key that is not known', request, { enc_key_id: 1 }, 'unclear'],

@@ -41,14 +41,16 @@ function key(name: string, value: Json, f: Frame, carried: Carried): Truth {
     case 'arp_tip': return arp === null ? false : told('arp daddr ip', inNetwork(arp.targetIp, text));
     case 'arp_sha': return arp === null ? false : told('arp saddr ether', macIs(arp.senderMac, text));
     case 'arp_tha': return arp === null ? false : told('arp daddr ether', macIs(arp.targetMac, text));
-    case 'vlan_id': return f.tags[0] === undefined ? false : f.tags[0].id === Number(text);
+    case 'vlan_id': return f.tags[0] === undefined ? false : note(carried, f, 'vlan id', Number(text), f.tags[0].id === Number(text));
     case 'vlan_ethtype': return f.tags[0] === undefined ? false : protocolIs(f.tags[1]?.protocol ?? innerType(f), value);
     case 'ip_proto': {
       const n = IP_PROTOCOLS[text] ?? (/^\d+$/.test(text) ? Number(text) : undefined);
-      if (!isIp || (b.kind === 'nd' && b.extension !== null) || n === undefined) return isIp ? null : false;
+      // The dissector goes past extension headers to what they carry (__skb_flow_dissect).
+      if (!isIp || n === undefined) return isIp ? null : false;
       return b.kind === 'nd' ? n === ICMPV6 : note(carried, f, 'ip protocol', n, n === b.protocol);
     }
-    case 'icmp_type': return !isIp ? false : b.kind === 'ip' || b.extension !== null ? null : Number(text) === b.type;
+    case 'icmp_type': return !isIp ? false : b.kind === 'ip' ? null : Number(text) === b.type;
+    case 'icmp_code': return !isIp ? false : b.kind === 'ip' ? null : Number(text) === 0;
     case 'src_ip': case 'ipv6_src': return isIp && told('ip saddr', inNetwork(b.source, text));
     case 'dst_ip': case 'ipv6_dst': return isIp && told('ip daddr', inNetwork(b.destination, text));
     default: return null;
@@ -95,7 +97,21 @@ const ASIDE = new Set(['skbedit', 'sample', 'csum', 'simple', 'mirred']);
 
 type Done = 'drop' | 'pass' | 'on' | 'unclear' | 'program' | { readonly chain: number };
 
-function action(options: Obj): Done {
+/** Bytes of a size as tc prints it. */
+const sizeOf = (value: Json | undefined): number | null => (typeof value === 'number' ? value : null);
+/** The least that a frame counts where it is policed, and more than any that is worth sending. */
+const [LEAST, ENOUGH] = [28, 128];
+
+/** Whether a policer lets a frame by: one that fits in its bucket does, if it waits long enough; one that never fits does not; null where that is not sure. */
+function conforms(a: Obj): Truth {
+  const [burst, mtu] = [sizeOf(a['burst']), sizeOf(a['mtu'])];
+  if (burst === null || burst === 0 || a['peakrate'] !== undefined || a['avrate'] !== undefined || a['pkts_rate'] !== undefined) return null;
+  const room = Math.min(burst, mtu === null || mtu === 0 ? Number.POSITIVE_INFINITY : mtu);
+  return room >= ENOUGH ? true : room < LEAST ? false : null;
+}
+
+/** `mark`: what its actions set it to on the way. */
+function action(options: Obj, marks: (mark: number | null) => void = () => undefined): Done {
   const actions = options['actions'];
   if (!Array.isArray(actions) || actions.length === 0) return 'pass';
   for (const a of actions) {
@@ -104,6 +120,18 @@ function action(options: Obj): Done {
     const control = isObject(a['control_action']) ? a['control_action'] : undefined;
     if (kind === 'bpf') return 'program';
     if (kind === 'mirred' && a['mirred_action'] === 'redirect') return 'drop';
+    if (kind === 'skbedit' && a['mark'] !== undefined) marks(typeof a['mark'] === 'number' && a['mask'] === undefined ? a['mark'] : null);
+    // What kind it is decides whether a host takes it, and where rules ask for that.
+    if (kind === 'skbedit' && a['ptype'] !== undefined) return 'unclear';
+    if (kind === 'police') {
+      const by = conforms(a);
+      const told = by === true ? (a['conform_action'] ?? { type: 'pass' }) : control;
+      const end = isObject(told) ? told['type'] : undefined;
+      if (by === true && end === 'pipe') continue;
+      if (by === true && (end === 'pass' || end === 'ok')) return 'pass';
+      if (by === false && (end === 'drop' || end === 'shot')) return 'drop';
+      return 'unclear';
+    }
     if (kind !== 'gact' && !ASIDE.has(String(kind))) return 'unclear';
     // A chance of another end (`random`) makes it no certain one.
     if (isObject(a['prob']) && a['prob']['random_type'] !== 'none') return 'unclear';
@@ -137,6 +165,8 @@ function matches(filter: Obj, options: Obj, f: Frame, carried: Carried, from: st
   if (kind === 'flower') return and(truth, ...Object.entries(isObject(options['keys']) ? options['keys'] : {}).map(([k, v]) => key(k, v, f, carried)));
   // A filter of another table than the roots (800 and up) meets what is sent there by a link.
   if (kind === 'u32') return and(truth, typeof options['key_ht'] === 'string' && Number.parseInt(options['key_ht'], 16) < 0x800 ? null : true, u32(options)?.(f) ?? null);
+  // Without a match of its own it is for all of its protocol.
+  if (kind === 'basic') return and(truth, 'ematch' in options ? null : true);
   return kind === 'matchall' ? truth : and(truth, null);
 }
 
@@ -154,7 +184,7 @@ function askChain(mine: readonly Obj[], chain: number, place: { readonly at: str
     if (truth === false) continue;
     const where = `tc ${kind} ${place.at}, pref ${String(filter['pref'] ?? '?')}`;
     const program = kind === 'bpf' || kind === 'cgroup';
-    const what = program ? 'program' : action(options);
+    const what = program ? 'program' : action(options, (mark) => (carried.mark = truth === true ? mark : null));
     for (const to of mirrors(options)) carried.sent?.push({ to: to.dev, sure: to.out && truth === true && !passes && !drops });
     if (typeof what === 'object') {
       const inner = depth >= MOST_GOTOS ? { passes: true, drops: true, by: where } : askChain(mine, what.chain, place, f, carried, depth + 1);
