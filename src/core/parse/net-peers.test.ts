@@ -29,6 +29,21 @@ test('beside an engine that numbers alike, the pair within our own nets is meant
   expect(joined['net:2/eth0']).toBe('index:5');
 });
 
+test('what a container has on a device of another namespace is on one of our own nets, the host’s of several', () => {
+  const on = (net: string, name: string, index: number): Linked => {
+    const one = veth(net, name, index, 0, null);
+    return { ...one, otherIndex: null, iface: { ...one.iface, kind: 'bridge', peer: known('', 'ip -j -d link') } };
+  };
+  const given = veth('net:1', 'eth0', 9, 5, 0);
+  const macvlan: Linked = { ...given, iface: { ...given.iface, kind: 'macvlan' } };
+  const ours = new Set(['host', 'net:1', 'net:2']);
+  const lower = (...others: readonly Linked[]) => peers(joinPeers([macvlan, ...others], ours))['net:1/eth0'];
+  expect(lower(on('host', 'br0', 5), on('net:7', 'br0', 5))).toBe('host/br0');
+  expect(lower(on('host', 'br0', 5), on('net:2', 'eth0', 5), on('net:7', 'br0', 5))).toBe('host/br0');
+  expect(lower(on('net:2', 'eth0', 5), on('net:7', 'br0', 5))).toBe('net:2/eth0');
+  expect(lower(on('net:6', 'br0', 5), on('net:7', 'br0', 5))).toBe('index:5');
+});
+
 test('an end whose other one is named, in its own namespace, is nobody else’s', () => {
   const near = (name: string, index: number, other: string): Linked => {
     const one = veth('host', name, index, 0, null);

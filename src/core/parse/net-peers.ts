@@ -29,7 +29,7 @@ function fits(a: Linked, b: Linked): boolean {
  * An index names an interface only within its namespace, so several may fit: a namespace's number for
  * another is the same for all its links, and a veth has one peer. Where that leaves several, as with two engines
  * side by side that number alike, the pair within `ours` (the host's net and those of this engine's containers) is
- * meant: a veth that this engine made has both ends there. What stays ambiguous is left as `index:<n>`.
+ * meant: a veth that this engine made has both ends there, and a stacked device its lower one, the host's of several. What stays ambiguous is left as `index:<n>`.
  */
 export function joinPeers(links: readonly Linked[], ours: ReadonlySet<string> = new Set()): readonly NetInterface[] {
   const byIndex = new Map<number, Linked[]>();
@@ -80,7 +80,10 @@ export function joinPeers(links: readonly Linked[], ours: ReadonlySet<string> = 
   settle();
   for (const l of open) {
     const near = (candidates.get(l) ?? []).filter((c) => ours.has(c.iface.net) && !taken.has(c));
-    if (!found.has(l) && pairs(l.iface.kind) && ours.has(l.iface.net) && near.length === 1) candidates.set(l, near);
+    if (found.has(l) || !ours.has(l.iface.net)) continue;
+    // What a container has on a device of another namespace was stacked on one of the host's.
+    const hosts = pairs(l.iface.kind) || near.length < 2 ? near : near.filter((c) => c.iface.net === 'host');
+    if (hosts.length === 1) candidates.set(l, hosts);
   }
   settle();
   return links.map((l) => {

@@ -55,15 +55,25 @@ function matesOf(all: readonly Workload[]): ReadonlyMap<string, readonly Workloa
   return new Map([...rooms.values()].filter((list) => list.length > 1).flatMap((list) => list.map((w) => [w.id, list.filter((x) => x !== w)] as const)));
 }
 
+const away = new WeakMap<Workload, { readonly hostNet: number; readonly processes: readonly ProcessFacts[] }>();
+
+function awayOf(w: Workload, hostNet: number): readonly ProcessFacts[] {
+  let known = away.get(w);
+  if (known?.hostNet !== hostNet) {
+    const own = w.net === 'host' ? hostNet : Number(w.net?.startsWith('net:') === true ? w.net.slice('net:'.length) : NaN);
+    away.set(w, (known = { hostNet, processes: Number.isNaN(own) ? [] : w.processes.filter((p) => (valueOf(p.namespaces.net) ?? own) !== own) }));
+  }
+  return known.processes;
+}
+
 /** A process may have gone into another net namespace, or been started there, and stay one of its workload's. */
 function straysOf(all: readonly Workload[], hostNet: number | undefined): Host['strays'] {
   const out = new Map<string, Map<string, ProcessFacts[]>>();
+  if (hostNet === undefined) return out;
   for (const w of all) {
-    if (w.net === null || w.net.startsWith('of:') || hostNet === undefined) continue;
-    for (const p of w.processes) {
+    for (const p of awayOf(w, hostNet)) {
       const inode = valueOf(p.namespaces.net);
-      const at: string = inode === undefined ? w.net : inode === hostNet ? 'host' : `net:${inode}`;
-      if (at === w.net) continue;
+      const at = inode === hostNet ? 'host' : `net:${inode}`;
       const mine = out.get(w.id) ?? new Map<string, ProcessFacts[]>();
       out.set(w.id, mine.set(at, [...(mine.get(at) ?? []), p]));
     }
@@ -93,8 +103,8 @@ export function hostOf(snapshot: Snapshot): Host {
   const userNs = first === undefined ? undefined : valueOf(first);
   const lsms = valueOf(snapshot.host.lsms);
   const all = workloads(snapshot);
-  const doors = doorsOf(snapshot, all);
   const hostNet = valueOf(nets.get('host')?.inode ?? unknown('not-asked', ''));
+  const doors = doorsOf(snapshot, all, hostNet);
   const inNet = new Map<string, Workload[]>();
   for (const w of all) {
     const list = w.net === null ? undefined : inNet.get(w.net);

@@ -204,7 +204,8 @@ export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
     // Without the interface, the engine's word for its addresses is what counts.
     if (p.plug.iface === undefined) out.push(p.plug.mac, p.plug.ipv4.join(), p.plug.ipv6.join());
     const w = p.workload;
-    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts, [...(host.doors.get(w.id) ?? [])].join());
+    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
+    if (w !== null && host.doors.size > 0) out.push([...(host.doors.get(w.id) ?? [])].join());
     if (w?.kind === 'container') out.push(w.declared.mounts, w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
     const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
     if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, net.sockets, fixed(net.neighbours), fixed(net.neighbours6));

@@ -48,9 +48,12 @@ const NOBODY = answer('shut', 'the host is no attacker', () => []);
 function send(technique: Technique, s: Sender, at: Plug, host: Host): Answer {
   const { packet, datagram, icmp6, admin } = s.channels;
   if (at.made === true) return admin;
-  // A raw IPv6 socket sends nothing by an interface on which IPv6 is off: there is no route there.
-  const off = valueOf(host.nets.get(at.net)?.sysctls ?? unknown('not-asked', ''))?.[`net.ipv6.conf.${(at.stack ?? at.iface)?.name ?? ''}.disable_ipv6`] === '1';
-  if (technique === 'ndp-spoof') return strongest([packet, ...(off ? [] : [icmp6]), datagram, admin]) ?? packet;
+  if (packet.state === 'open' && packet.unless.length === 0) return packet;
+  if (technique === 'ndp-spoof') {
+    // A raw IPv6 socket sends nothing by an interface on which IPv6 is off: there is no route there.
+    const off = valueOf(host.nets.get(at.net)?.sysctls ?? unknown('not-asked', ''))?.[`net.ipv6.conf.${(at.stack ?? at.iface)?.name ?? ''}.disable_ipv6`] === '1';
+    return strongest([packet, ...(off ? [] : [icmp6]), datagram, admin]) ?? packet;
+  }
   return strongest([packet, ...(technique === 'arp-spoof' ? [datagram] : []), admin]) ?? packet;
 }
 
@@ -102,7 +105,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
     },
     link: (technique, a, v, wire) => {
       const first = linkOn(host, technique, a, v, wire, court);
-      if (technique === 'table-write' || (first.answer.state === 'open' && first.answer.unless.length === 0)) return first;
+      if (technique === 'table-write' || a.plug.bridge === v.plug.bridge || (first.answer.state === 'open' && first.answer.unless.length === 0)) return first;
       const all = [first, ...otherWays(a.plug, v.plug, host).map((h) => linkOn(h, technique, a, v, wire, court))];
       const best = strongest(all.map((l) => l.answer));
       return all.find((l) => l.answer === best) ?? first;
@@ -139,6 +142,7 @@ export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
       return { answer: best, masks: [...new Set(all.filter((l) => l.answer.state === best.state).flatMap((l) => l.masks))] };
     },
     reads: (a, v, wire, technique, masks) => {
+      if (a.plug.bridge === v.plug.bridge) return reading(a, v, wire, technique, masks, host);
       const all = [host, ...otherWays(a.plug, v.plug, host)].map((h) => reading(a, v, wire, technique, masks, h));
       return all.find((r) => r.state === 'yes') ?? all.find((r) => r.state === 'unknown') ?? (all[0] as (typeof all)[0]);
     },

@@ -92,6 +92,7 @@ function lsm(p: ProcessFacts, w: Workload, host: Host): Answer {
 
 /** Whether a process is in another net namespace than its workload. */
 export function strays(p: ProcessFacts, w: Workload, host: Host): boolean {
+  if (!host.strays.has(w.id)) return false;
   const at = netOf(p, host);
   return at !== undefined && w.net !== null && !w.net.startsWith('of:') && at !== w.net;
 }

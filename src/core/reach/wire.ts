@@ -159,7 +159,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
       plugs.push({ segment, plug: plugOf(net, iface, e, segment, host, before) });
     }
     for (const iface of inside) {
-      if (used.includes(iface)) continue;
+      if (!(iface.kind === 'veth' || isStacked(iface)) || used.includes(iface)) continue;
       const stack = stackOf(iface, host);
       const own = { net, iface, mac: valueOf(iface.mac), ...addressesOf(stack, undefined, host), stack };
       const at = valueOf(iface.peer) ?? '';
@@ -170,7 +170,7 @@ export function wiresOf(host: Host, before?: Plugs): readonly Wire[] {
         if (segment !== undefined && !at.startsWith(`${net}/`)) plugs.push({ segment, plug: { kind: iface.kind === 'ipvlan' ? 'ipvlan' : 'macvlan', ...own, port: undefined, on: at, ...wired, mode: valueOf(iface.mode) ?? '' } });
         continue;
       }
-      const peer = iface.kind === 'veth' ? host.interfaces.get(at) : undefined;
+      const peer = host.interfaces.get(at);
       const on = peer === undefined ? undefined : masterOf(peer, host);
       if (peer === undefined || typeof on !== 'string') continue;
       plugs.push({ segment: segmentOf.get(on), plug: { kind: 'port', ...own, port: peer, on, bridge: on, entry: peer, mode: '' } });

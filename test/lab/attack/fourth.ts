@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { BOTH, DROP_ALL, family, isolate, MAC, NDP, TABLE, V6 } from './drafts.js';
+import { BOTH, DROP_ALL, family, FORWARD, isolate, nft, MAC, NDP, TABLE, V6 } from './drafts.js';
 import type { Before, Scenario } from './scenario.js';
 
 const profile = (name: string): readonly string[] => ['--security-opt', `seccomp={profile:${name}}`];
@@ -42,7 +42,16 @@ export const FOURTH: readonly Scenario[] = [
     { name: 'remapped, root of the host on the same network', engine: 'remap', A: ['--userns', 'host', ...DROP_ALL], works: false },
   ]),
   ...family('networks', [
-    { name: 'a macvlan of the bridge, given by hand', A: NONE, before: given('{bridge}', 'macvlan mode bridge'), works: true },
+    { name: 'a macvlan of the bridge, given by hand', A: NONE, before: given('{bridge}', 'macvlan mode bridge'), reads: true, works: true },
+    { name: 'a macvlan of the bridge, given by hand, all ports isolated', A: NONE, before: [...isolate('V', 'X'), ...given('{bridge}', 'macvlan mode bridge')], reads: true, works: true },
+    { name: 'a macvlan of the bridge, given by hand, forwarding dropped', A: NONE, before: [...nft('bridge', FORWARD, 'drop'), ...given('{bridge}', 'macvlan mode bridge')], about: 'What the bridge itself sends is forwarded by nobody', works: true },
+    { name: 'a macvlan of the bridge, given by hand, output dropped', A: NONE, before: [...nft('bridge', 'output priority 0; policy accept', 'ether type { arp, 8021q, 8021ad } drop'), ...given('{bridge}', 'macvlan mode bridge')], works: false },
+    { name: 'a macvlan of the bridge, given by hand, the host as victim', A: NONE, before: given('{bridge}', 'macvlan mode bridge'), victim: 'host', works: false },
+    { name: 'a macvtap of the bridge, given by hand', A: NONE, before: given('{bridge}', 'macvtap mode bridge'), works: true },
+    { name: 'a macvlan behind a port of the bridge', A: NONE, before: [['host', 'ip link add j{n}a type veth peer name j{n}b && ip link set j{n}a master {bridge} up && ip link set j{n}b up'], ...given('j{n}b', 'macvlan mode bridge')], reads: true, works: true },
+    { name: 'a macvlan behind a port of the bridge, both isolated', A: NONE, before: [['host', 'ip link add j{n}a type veth peer name j{n}b && ip link set j{n}a master {bridge} up && ip link set j{n}b up && bridge link set dev j{n}a isolated on'], ...isolate('V'), ...given('j{n}b', 'macvlan mode bridge')], works: false },
+    { name: 'in the net namespace of one that was started anew', donor: [], docker: ['restart -t 0 s{n}-d'], about: 'It stays in the old one, which no wire leads to', works: false },
+    { name: 'the victim paused', docker: ['pause {V}'], about: 'The kernel answers for it', works: true },
     { name: 'a macvlan of the bridge, given by hand, without rights', A: [...NONE, ...DROP_ALL], before: given('{bridge}', 'macvlan mode bridge'), works: false },
     { name: 'a macvlan of a macvlan network’s parent, given by hand', network: MACVLAN, A: NONE, before: given('m{n}', 'macvlan mode bridge'), works: true },
     { name: 'a private macvlan of a macvlan network’s parent, given by hand', network: MACVLAN, A: NONE, before: given('m{n}', 'macvlan mode private'), works: false },
