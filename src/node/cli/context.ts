@@ -5,7 +5,7 @@ import { writeWhole } from './files.js';
 /** What every command is given. */
 export interface Context {
   readonly io: Io;
-  /** Sets the exit status of a command that was done. */
+  /** Sets the exit status of a command that was done; before its answer is written, since its reader may not stay to the end. */
   readonly exit: (status: 0 | 1) => void;
   /** Adds the options that name an engine. */
   readonly engine: (command: Command) => Command;

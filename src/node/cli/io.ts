@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { fileStop, troubleText } from './trouble.js';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -15,6 +16,8 @@ export interface Io {
   /** Whether progress may be shown on standard error. */
   readonly progress: boolean;
   readonly today: () => string;
+  /** The status that the process ends with where the reader of the answer goes away before its end. */
+  readonly judged: (status: 0 | 1) => void;
 }
 
 /** NO_COLOR and FORCE_COLOR as their authors describe them; else colour on terminals that are not dumb. */
@@ -24,16 +27,22 @@ function coloured(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): boolean {
   return stream.isTTY === true && env['TERM'] !== 'dumb';
 }
 
-/** The process's own streams. A closed pipe ends the process quietly: who read it has what it wanted. */
+/**
+ * The process's own streams. A closed pipe ends the process quietly: who read it has what it wanted, and the status is still
+ * the judgement's. An answer that can't be written for another reason (a full disk) is one that was not given: status 2.
+ */
 export function processIo(): Io {
   const { stdout, stderr, env } = process;
   let gone = false;
-  const quiet = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
+  let status = 0;
+  const ended = (error: NodeJS.ErrnoException): void => {
+    if (gone) return;
     gone = true;
-    process.exit(0);
+    if (error.code === 'EPIPE') process.exit(status);
+    stderr.write(troubleText(fileStop('nothing more was written', 'standard output', error)));
+    process.exit(2);
   };
-  stdout.on('error', quiet);
+  stdout.on('error', ended);
   stderr.on('error', () => undefined);
   const painter = (stream: NodeJS.WriteStream) => {
     const on = coloured(stream, env);
@@ -46,6 +55,9 @@ export function processIo(): Io {
     paintErr: painter(stderr),
     width: stdout.isTTY && stdout.columns > 20 ? stdout.columns : 100,
     progress: stderr.isTTY === true && env['CI'] !== 'true' && env['TERM'] !== 'dumb',
+    judged: (s) => {
+      status = s;
+    },
     today: () => new Date().toISOString().slice(0, 10),
   };
 }

@@ -20,6 +20,7 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
   let status = 0;
   const context = contextOf(io, (s) => {
     status = s;
+    io.judged(s);
   });
   const program = new Command('bulkhead')
     .description('Shows how isolated the containers on a running host really are, with evidence.')

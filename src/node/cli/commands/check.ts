@@ -66,9 +66,9 @@ async function run({ io, exit }: Context, file: string | undefined, options: Che
     sarif: () => sarifText(snapshot, findings, judged.accepted),
     junit: () => junitText(snapshot, findings, judged.accepted),
   }[options.format]();
-  await toFile(io, options.output, text);
   const threshold = options.failOn ?? policy?.['fail-on'] ?? 'never';
   if (threshold !== 'never' && findings.some((f) => rank(f.severity) >= rank(threshold))) exit(1);
+  await toFile(io, options.output, text);
 }
 
 function gateText(accepted: number, known: number, gone: number): string {

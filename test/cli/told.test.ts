@@ -1,0 +1,33 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cast } from '../cast/cast.js';
+import { BIN, built } from './bulkhead.js';
+
+const dir = mkdtempSync(path.join(tmpdir(), 'bulkhead-told-'));
+const file = path.join(dir, 'host.json');
+
+beforeAll(() => {
+  built();
+  writeFileSync(file, JSON.stringify(cast(14)));
+}, 120_000);
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** A line of bash in which `$B` is the command line and `$F` a saved snapshot. */
+const shell = (line: string) => spawnSync('bash', ['-c', line], { encoding: 'utf8', timeout: 60_000, env: { ...process.env, B: `${process.execPath} ${BIN}`, F: file } });
+
+test('the gate fails whether or not its answer is read to the end', () => {
+  for (const format of ['text', 'json', 'sarif', 'junit']) {
+    const done = shell(`$B check --fail-on high --format ${format} "$F" | true; echo "\${PIPESTATUS[0]}"`);
+    expect([done.stdout, done.stderr], format).toEqual(['1\n', '']);
+  }
+  expect(shell('$B check --fail-on never "$F" | true; echo "${PIPESTATUS[0]}"').stdout).toBe('0\n');
+});
+
+test.skipIf(!existsSync('/dev/full'))('an answer that cannot be written is not one: status 2 and a sentence', () => {
+  const done = shell('$B check --fail-on high "$F" >/dev/full');
+  expect(done.status).toBe(2);
+  expect(done.stderr).toBe('bulkhead: nothing more was written: the disk is full.\n  Make room, or name a file elsewhere.\n');
+});
