@@ -10,6 +10,7 @@ import { ELSEWHERE, type Party, type Wire } from './wire.js';
 function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire: Wire): PairVerdict {
   const link = court.pair(technique, a, v, wire);
   const state = link.answer.state;
+  const because = link.answer.steps();
   const reads = state === 'shut' ? null : court.reads(a, v, wire, technique, link.masks);
   return {
     attacker: a.id,
@@ -18,11 +19,11 @@ function verdictFor(court: Court, technique: Technique, a: Party, v: Party, wire
     technique,
     segment: wire.segment.id,
     verdict: verdictOf(state),
-    because: link.answer.steps(),
+    because,
     unless: link.answer.unless,
     reads: reads?.state ?? 'no',
     readsBecause: reads?.steps() ?? [],
-    remedies: state === 'shut' ? [] : remediesFor(technique, a, v, wire),
+    remedies: state === 'shut' ? [] : remediesFor(a, v, wire, because, a.workload === null ? [] : court.puppets(a.workload, wire), court.host),
   };
 }
 

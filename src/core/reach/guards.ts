@@ -1,5 +1,6 @@
 import { isKnown, known, unknown, valueOf, type Reading } from '../model/reading.js';
 import { answer, type Answer } from './answer.js';
+import { ANY, sentFrom } from './filter/redirect.js';
 import { roadBetween, type Road } from './filter/road.js';
 import { filtersOf } from './filter/rules.js';
 import { standing } from './filter/bounds.js';
@@ -228,7 +229,10 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ma
   if (technique === 'table-write') return say('unknown', 'its traffic goes to the attacker', known(technique, 'ip neigh'), 'Who writes the table sends the traffic where it likes; whether that is on this wire is another question.');
   if (a.plug.net === v.plug.net) return say('yes', 'its traffic passes the attacker', known(a.plug.net, 'namespaces(7)'), 'They share the interface.');
   if (a.plug.kind === 'ipvlan' && a.plug.bridge === null) return say('no', 'its traffic goes to the attacker', known(a.plug.mode, 'ip -j -d link'), 'What is for a foreign MAC leaves by the parent, past all that is stacked on it.');
-  if (wire.segment.driver !== 'bridge') return say(a.plug.kind === 'macvlan' ? 'yes' : 'unknown', 'its traffic goes to the attacker', known(wire.segment.driver, 'engine: Driver'), 'What is sent to its MAC arrives there.');
+  if (wire.segment.driver !== 'bridge' && (v.plug.kind !== 'port' || a.plug.kind !== 'macvlan')) {
+    const handed = a.plug.kind === 'macvlan' && a.plug.mode === 'bridge' && v.plug.mode === 'bridge';
+    return say(handed ? 'yes' : 'unknown', 'its traffic goes to the attacker', known(`${wire.segment.driver} ${v.plug.mode}`, v.plug.iface?.mode.source ?? 'engine: Driver'), handed ? 'The kernel hands what is sent to its MAC from one to the other.' : 'What is sent to its MAC goes by the parent’s other end, and what is done to it there was not asked.');
+  }
   const six = technique === 'ndp-spoof';
   const icc = valueOf(wire.segment.icc);
   if (icc === false && v.plug.net !== 'host' && a.plug.net !== 'host') {
@@ -247,6 +251,12 @@ export function reading(a: Party, v: Party, wire: Wire, technique: Technique, ma
   if (a.plug.bridge !== null && v.plug.bridge !== null && hopsBetween(v.plug, a.plug, host) === null) {
     if (hopsBetween(a.plug, v.plug, host) === null) return say('unknown', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'What joins their bridges lies outside of what was read.');
     return say('no', 'its traffic goes to the attacker', known([v.plug.on, a.plug.on], 'ip -j -d link'), 'Frames come from the attacker to the victim, and none goes back the same way.');
+  }
+  const [mine, its] = [a.plug.port?.port?.isolated, v.plug.port?.port?.isolated];
+  if (a.plug.bridge === v.plug.bridge && mine !== undefined && its !== undefined && valueOf(mine) === true && valueOf(its) === true) {
+    // The forged frame came round it; so may the traffic, where something sends the victim's frames elsewhere.
+    const round = sentFrom(host.nets.get(v.plug.port?.net ?? '')).some((r) => r.from === v.plug.port?.name || r.from === ANY);
+    return say(round ? 'unknown' : 'no', 'its traffic goes to the attacker', mine, 'Both ports are isolated: what the victim sends does not come from its port to the attacker’s, whatever way the forged frame took.');
   }
   const flood = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.learning);
   const unicast = a.plug.port?.port == null ? undefined : valueOf(a.plug.port.port.unicastFlood);
