@@ -77,7 +77,7 @@ describe('fields', () => {
     expect(seen({ exthdr: { name: 'new' } }, nd(135, '', 60), bridge)).toBe('unknown');
   });
   test('connection tracking follows no neighbour message, and what is none of these cannot be told', () => {
-    expect(seen({ payload: { base: 'th', offset: 8, len: 32 } }, arp(), bridge)).toBe('unknown');
+    expect(seen({ payload: { base: 'ih', offset: 8, len: 32 } }, arp(), bridge)).toBe('unknown');
     expect(seen({ ct: { key: 'mark' } }, arp(), bridge)).toBe('none');
   });
   test('the first packet of a connection is new, and nothing else is known of one', () => {
@@ -96,9 +96,11 @@ describe('fields', () => {
     // In family bridge and netdev the network header is behind the first tag, whatever comes then.
     for (const at of [bridge, netdev]) expect([bytes('nh', 48, 16, arp(), at), bytes('nh', 48, 16, arp(ONE), at), bytes('nh', 16, 16, arp(TWO), at)]).toEqual([1, 1, 0x0806]);
     expect([bytes('nh', 48, 16, arp(TWO), spot('arp')), bytes('nh', 48, 8, nd(135, TWO), spot('ip6'))]).toEqual([1, 58]);
-    for (const [base, offset, len] of [['nh', 4, 16], ['nh', 48, 4], ['nh', 48, 0], ['nh', 0, 56], ['th', 0, 16], ['ih', 0, 16]] as const) expect([base, offset, len, bytes(base, offset, len, arp())]).toEqual([base, offset, len, 'unknown']);
+    for (const [base, offset, len] of [['nh', 4, 16], ['nh', 48, 4], ['nh', 48, 0], ['nh', 0, 56], ['ih', 0, 16]] as const) expect([base, offset, len, bytes(base, offset, len, arp())]).toEqual([base, offset, len, 'unknown']);
     expect(bytes('nh', 8, 48, arp())).toBe(0x010800060400);
     expect(bytes('nh', 800, 32, arp())).toBe('none');
+    // A transport’s header is behind what extends the network’s, and ARP has none; behind two tags it is not found.
+    expect([bytes('th', 0, 8, nd(135)), bytes('th', 0, 8, nd(136, ONE)), bytes('th', 0, 8, nd(135, TWO)), bytes('th', 0, 8, arp())]).toEqual([135, 136, 'none', 'none']);
     expect([bytes('nh', 0, 8, carrier('IP packet')), bytes('ll', 0, 8, carrier('frame of no known kind'))]).toEqual(['unknown', 'unknown']);
     expect([look('odd', arp(), bridge, false, { mark: null }), look({ osf: {} }, arp(), bridge, false, { mark: null })]).toEqual(['unknown', 'unknown']);
   });

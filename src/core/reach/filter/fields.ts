@@ -206,12 +206,15 @@ function ct(key: string, f: Frame, at: Spot, carried: Carried): Seen {
 
 /** Bits of the frame itself: from the Ethernet header as it was on the wire, or from the network's, behind one tag at most (nft_payload_eval). */
 function raw(base: string, offset: number, length: number, f: Frame, at: Spot): Seen {
-  if (offset % 8 !== 0 || length % 8 !== 0 || length > 48 || !(length > 0) || (base !== 'll' && base !== 'nh')) return 'unknown';
+  if (offset % 8 !== 0 || length % 8 !== 0 || length > 48 || !(length > 0) || (base !== 'll' && base !== 'nh' && base !== 'th')) return 'unknown';
   if (f.body.kind === 'other' || f.body.kind === 'ip') return 'unknown';
+  // A transport's header is one of IPv6 alone here, behind what extends that of the network.
+  const transport = base === 'th' ? (f.body.kind === 'nd' ? 40 + (f.body.extension === null ? 0 : 8) : -1) : 0;
+  if (transport < 0 || (base === 'th' && typeof l4(f, at) !== 'object')) return 'none';
   const tags = base === 'll' ? 0 : at.family === 'bridge' || at.family === 'netdev' ? Math.min(f.tags.length, 1) : f.tags.length;
-  const skipped = base === 'll' ? 0 : 14 + 4 * tags;
+  const skipped = base === 'll' ? 0 : 14 + 4 * tags + transport;
   // What its sender may choose is no certain match, whatever it holds now.
-  const first = offset / 8 + (base === 'll' ? 0 : 14);
+  const first = offset / 8 + (base === 'll' ? 0 : 14 + transport);
   for (let n = first; n < first + length / 8; n++) if (isFree(f, n, f.tags.length - tags)) return 'unknown';
   const from = 2 * (skipped + offset / 8);
   const text = bytesOf(f).slice(from, from + length / 4);
