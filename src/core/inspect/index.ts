@@ -36,7 +36,7 @@ function subtitle(w: Workload, s: Snapshot): string {
 
 function happened(alarms: readonly Alarm[], id: string): readonly Section[] {
   const rows = alarms.filter((a) => a.attacker === id || a.victim === id || a.impersonates === id).slice(-5).map((a): Row => ({
-    row: 'fact', name: a.at.slice(11, 19), value: a.sentence, source: a.evidence[0]?.source ?? '', state: a.healedAt === null ? 'risk' : 'mind', note: a.healedAt === null ? 'it lasts' : `healed at ${a.healedAt.slice(11, 19)}`,
+    row: 'fact', name: `${a.at.slice(11, 19)} UTC`, value: a.sentence, source: a.evidence[0]?.source ?? '', state: a.healedAt === null ? 'risk' : 'mind', note: a.healedAt === null ? 'it lasts' : `healed at ${a.healedAt.slice(11, 19)} UTC`,
   }));
   return section('happened', 'It happened', rows);
 }

@@ -76,23 +76,40 @@ const ORDER: readonly Verdict[] = ['possible', 'latent', 'unknown', 'blocked'];
 function sentence(s: Snapshot, v: PairVerdict, called: (id: string) => string): string {
   const segment = s.segments.find((g) => g.id === v.segment)?.name ?? v.segment;
   const masks = v.impersonates.map(called);
-  const as = masks.length === 0 ? 'somebody else' : masks.includes('(gateway)') && masks.length > 1 ? `the gateway, or any of ${plural(masks.length - 1, 'other')}` : listOf(masks, 4).replace('(gateway)', 'the gateway').replace('(host)', 'the host');
+  const as = masks.length === 0 ? 'somebody else' : masks.includes('(gateway)') && masks.length > 1 ? `the gateway, or any of ${plural(masks.length - 1, 'other')}` : listOf(masks, 4).replace('(gateway)', 'the gateway').replace('(host)', 'the host').replace(/ and ([^,]*)$/, ' or $1');
   const verb = { possible: 'can make', latent: 'could make', unknown: 'may be able to make', blocked: 'cannot make' }[v.verdict];
   return safe(`${called(v.attacker)} ${verb} ${called(v.victim).replace('(host)', 'the host')} believe that it is ${v.verdict === 'blocked' ? 'somebody else' : as}, on ${segment}, by ${v.technique}.`);
+}
+
+/** Why nothing is said of a pair. */
+function nothing(s: Snapshot, from: string, to: string, called: (id: string) => string): string {
+  if (from === to) return `${called(from)} is one: nobody is impersonated to oneself.`;
+  const idle = s.containers.find((c) => (c.id === from || c.id === to) && c.pid === null);
+  if (idle !== undefined) return `${idle.name} does not run (${idle.state}), so it is on no wire.`;
+  if (from === 'host') return 'The host is not judged as an attacker: all wires here are its own.';
+  return `${called(from)} and ${called(to)} share no wire, so neither can impersonate anybody to the other.`;
+}
+
+/** Whether the traffic is read as well, and by what that is known. */
+function readsText(v: PairVerdict): string {
+  if (v.verdict === 'blocked') return '';
+  const said = { yes: 'What it takes it can read as well', no: 'It does not get to read the traffic', unknown: 'Whether it gets to read the traffic is unknown' }[v.reads];
+  const by = v.readsBecause[0];
+  return by === undefined ? `${said}. ` : `${said}: ${safe(by.why)} (${clip(readingText(by.reading), 120)}; ${clip(by.reading.source, 60)}) `;
 }
 
 /** The whole chain of one pair: the strongest answer in full, the others in a sentence each. */
 export function chainText(io: Io, s: Snapshot, from: string, to: string, verdicts: readonly PairVerdict[]): string {
   const called = calledBy(s);
   const [best, ...rest] = [...verdicts].sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-  if (!best) return `${safe(called(from))} and ${safe(called(to))} share no wire, so neither can impersonate anybody to the other.\n`;
+  if (!best) return `${safe(nothing(s, from, to, called))}\n`;
   const rows = (steps: PairVerdict['because']): string[][] =>
     steps.map((step) => [io.paint(step.holds === 'yes' ? 'dim' : step.holds === 'no' ? 'green' : 'yellow', HOLDS[step.holds]), clip(step.step, 44), clip(step.reading.source, 44), clip(shortReading(step), 120)]);
   const others = rest.map((v) => {
     const failing = v.because.find((step) => step.holds === 'no');
     return `${sentence(s, v, called)}${failing ? ` It fails at: ${safe(failing.step)} (${clip(readingText(failing.reading), 80)}). ${safe(failing.why)}` : ''}\n`;
   });
-  const reads = best.verdict === 'blocked' ? '' : { yes: 'What it takes it can read as well. ', no: 'It does not get to read the traffic. ', unknown: 'Whether it gets to read the traffic is unknown. ' }[best.reads];
+  const reads = readsText(best);
   const unless = best.unless.length > 0 ? `Unless ${safe(best.unless.join(', or '))}. ` : '';
   const stops = best.remedies.map((r) => [safe(r.text), safe(r.command), clip(`breaks: ${r.breaks}`, 200)]);
   return [

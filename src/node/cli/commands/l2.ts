@@ -27,6 +27,7 @@ function jsonOf(v: PairVerdict, called: (id: string) => string, segment: (id: st
     because: v.because.map(({ step, holds, reading, link, why }) => ({ step, holds, reading, link, why })),
     unless: v.unless,
     reads: v.reads,
+    readsBecause: v.readsBecause.map(({ step, holds, reading, link, why }) => ({ step, holds, reading, link, why })),
     remedies: v.remedies,
   };
 }
