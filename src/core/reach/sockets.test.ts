@@ -67,6 +67,13 @@ describe('other sockets', () => {
     expect(said(off('1'), 'ndp-spoof')).toBe('blocked');
     expect(said(off('0'), 'ndp-spoof')).toBe('possible');
   });
+  test('CAP_NET_ADMIN alone advertises, by an address that it takes', () => {
+    expect(said(six(three({ caps: ['CAP_NET_ADMIN'], bounding: ['CAP_NET_ADMIN'] })), 'ndp-spoof')).toBe('possible');
+    // What may be refused a raw socket of IPv6 goes on by packet sockets.
+    const raw = six(three({ caps: ['CAP_NET_RAW'], bounding: ['CAP_NET_RAW'] }));
+    const key = raw.containers.find((c) => c.name === 'a')?.net;
+    expect(said({ ...raw, nets: raw.nets.map((n) => (n.key === key ? { ...n, sysctls: known({ 'net.ipv6.conf.eth0.disable_ipv6': '1' }, ''), ownerUserNs: unknown('denied', '') } : n)) }, 'ndp-spoof')).toBe('possible');
+  });
   test('a packet socket for datagrams forges ARP, and under its own MAC alone', () => {
     const held = inNet(s, 'a', socket(by(s, 'a'), 'datagram'));
     expect(said(held)).toBe('possible');
