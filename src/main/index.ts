@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { app, BrowserWindow, dialog, Menu } from 'electron';
 import type { Answer } from '../contract/contract.js';
+import { Stop } from '../node/cli/trouble.js';
 import { openSession, wordsOf, type OpenSession, type Words } from '../node/serve/open.js';
 import { carry } from './ipc.js';
 import { denyPermissions, lockNavigation } from './lock.js';
@@ -37,7 +38,8 @@ function begin(words: Words): OpenSession {
   try {
     return openSession(words, 'electron');
   } catch (error) {
-    dialog.showErrorBox('The file was not opened', error instanceof Error ? error.message : 'The system did not say why.');
+    if (error instanceof Stop) tell({ ok: false, trouble: error.trouble });
+    else dialog.showErrorBox('The file was not opened', error instanceof Error ? error.message : 'The system did not say why.');
     return openSession({ ...words, file: undefined }, 'electron');
   }
 }

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import { MOST_BYTES, openSnapshot } from '../../core/model/open.js';
+import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
 import { frameAt, isRecording, openRecording, type FrameAnswer } from '../../core/record/index.js';
-import { fileStop, Stop, stop } from './trouble.js';
+import { boundedText } from '../bounded.js';
+import { fileStop, stop } from './trouble.js';
 
 /** A file's text, bounded. `-` is standard input. */
 export function readText(what: string, file: string): string {
   try {
-    if (file !== '-' && statSync(file).size > MOST_BYTES) throw stop(what, `${file} is larger than ${MOST_BYTES / 1024 / 1024} MB`, 'Give a smaller one.');
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return boundedText(file === '-' ? 0 : file);
   } catch (error) {
-    throw error instanceof Stop ? error : fileStop(what, file, error);
+    throw fileStop(what, file === '-' ? 'standard input' : file, error);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Trouble } from '../../contract/contract.js';
+import { MOST_BYTES } from '../../core/model/open.js';
 import { NoEngine } from '../collect/engine/failure.js';
 
 /** It could not be done: exit status 2, and one sentence with what happened, why and what to do. */
@@ -35,7 +36,8 @@ export function fileStop(what: string, file: string, error: unknown): Stop {
   const why: Record<string, string> = {
     ENOENT: `there is no ${file}`, EACCES: `this user may not open ${file}`, EPERM: `this user may not open ${file}`, EISDIR: `${file} is a folder`,
     ENOTDIR: `a part of ${file} is no folder`, ENOSPC: 'the disk is full', EROFS: 'the file system is read-only',
+    EFBIG: `${file} is larger than ${MOST_BYTES / 1024 / 1024} MB`,
   };
-  const todo: Record<string, string> = { EACCES: 'Run it as a user who may, or name another file.', EPERM: 'Run it as a user who may, or name another file.', ENOSPC: 'Make room, or name a file elsewhere.', EROFS: 'Name a file elsewhere.' };
+  const todo: Record<string, string> = { EACCES: 'Run it as a user who may, or name another file.', EPERM: 'Run it as a user who may, or name another file.', ENOSPC: 'Make room, or name a file elsewhere.', EROFS: 'Name a file elsewhere.', EFBIG: 'Give a smaller one.' };
   return stop(what, why[code] ?? `${file}: ${code || String(error)}`, todo[code] ?? 'Check the name.');
 }

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { troubleText } from '../cli/trouble.js';
 import { openBrowser } from './browser.js';
 import { openSession, version, type OpenSession, type Words } from './open.js';
 import { serve, type Served } from './serve.js';
@@ -46,7 +47,7 @@ export async function serveCommand(args: readonly string[], { why = '', open = f
   try {
     session = openSession(words);
   } catch (error) {
-    say(`bulkhead: ${error instanceof Error ? error.message : 'the file could not be opened'}`);
+    process.stderr.write(troubleText(error));
     return 2;
   }
   const page = path.resolve(import.meta.dirname, '../renderer');

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { MOST_BYTES } from '../../core/model/open.js';
+import { boundedText } from '../bounded.js';
+import { fileStop, Stop } from '../cli/trouble.js';
 import { stayLean } from '../lean.js';
 import { ownPackage } from '../package-folder.js';
 import { Session } from '../session/session.js';
@@ -16,10 +16,12 @@ export interface OpenSession extends SessionPort {
 /** The version of this Bulkhead. */
 export const version = (): string => ownPackage().version;
 
-function readFile(name: string): { readonly name: string; readonly text: string } {
-  const bytes = readFileSync(name);
-  if (bytes.length > MOST_BYTES) throw new Error(`${name} is larger than ${MOST_BYTES / 1024 / 1024} MB`);
-  return { name: path.basename(name), text: bytes.toString('utf8') };
+function readFile(file: string): { readonly name: string; readonly text: string } {
+  try {
+    return { name: path.basename(file), text: boundedText(file === '-' ? 0 : file) };
+  } catch (error) {
+    throw fileStop('no snapshot', file === '-' ? 'standard input' : file, error);
+  }
 }
 
 /** What a session is opened on: an engine, else the one that is found; or a saved snapshot's file. */
@@ -36,11 +38,11 @@ export function wordsOf(args: readonly string[]): Words {
   return { host: word(values['host']), context: word(values['context']), file: positionals[0] };
 }
 
-/** Opens the session on what the words name. Returns at once whatever the engine does; throws with a sentence where the file can't be read or is no snapshot. */
+/** Opens the session on what the words name. Returns at once whatever the engine does; throws a Stop where the file can't be read or is no snapshot. */
 export function openSession({ host, context, file }: Words, shell: 'electron' | 'browser' = 'browser'): OpenSession {
   stayLean();
   const session = new Session({ host, context, parts: STANDARD_PARTS, version: version(), shell, ...(file === undefined ? {} : { file: readFile(file) }) });
   const trouble = session.start();
-  if (trouble !== null) throw new Error(`${trouble.what}: ${trouble.why}. ${trouble.todo}`);
+  if (trouble !== null) throw new Stop(trouble);
   return session;
 }
