@@ -102,11 +102,11 @@ const trouble = (what: string, why: string, todo: string): Recorded => ({ ok: fa
  * engine does not end a recording: it goes on when the engine is back.
  */
 export function record(options: RecordOptions): Promise<Recorded> {
-  const { out, signal, version, progress = () => undefined, forMs, host, context, env, pollMs } = options;
+  const { out, signal, version, progress = () => undefined, forMs, host, context, env, note, pollMs } = options;
   if (options.force !== true && existsSync(out)) {
     return Promise.resolve(trouble('Nothing was recorded', `${out} is there already`, 'Give another name, or --force to replace it.'));
   }
-  const session = new Session({ host, context, env, pollMs, parts: STANDARD_PARTS, version, shell: 'browser' });
+  const session = new Session({ host, context, env, note, pollMs, parts: STANDARD_PARTS, version, shell: 'browser' });
   return new Promise<Recorded>((done) => {
     let tape: Tape | null = null;
     let ended = false;

@@ -5,6 +5,7 @@ import { check, type Facts } from '../../core/rules/index.js';
 import type { Finding } from '../../core/model/finding.js';
 import type { Io } from './io.js';
 import { readSnapshot } from './files.js';
+import { safe } from './trouble.js';
 
 /** Which host: an engine, or a saved snapshot. */
 export interface SourceOptions {
@@ -24,7 +25,7 @@ export async function take(io: Io, options: SourceOptions, file?: string): Promi
     io.err(`\r\x1b[KReading ${read} of ${total} containers …`);
   };
   try {
-    return await look({ ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }), progress });
+    return await look({ ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }), progress, note: (sentence) => io.err(`bulkhead: ${safe(sentence)}\n`) });
   } finally {
     if (shown) io.err('\r\x1b[K');
   }

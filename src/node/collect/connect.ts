@@ -1,6 +1,6 @@
 import { DEADLINE_MS, Door } from './engine/door.js';
 import { attemptOf, noEngine, type Attempt } from './engine/failure.js';
-import { candidates, type HostChoice } from './engine/hosts.js';
+import { candidates, CURRENT, type HostChoice } from './engine/hosts.js';
 
 /** How long one engine may take to greet before the next is tried. */
 const GREETING_MS = 5_000;
@@ -13,7 +13,10 @@ export async function connect(choice: HostChoice = {}, greetingMs?: number): Pro
   const list = candidates(choice);
   for (const candidate of list) {
     try {
-      return await Door.open(candidate, greetingMs ?? DEADLINE_MS, greetingMs ?? (candidate.way.kind === 'ssh' ? SSH_GREETING_MS : GREETING_MS));
+      const door = await Door.open(candidate, greetingMs ?? DEADLINE_MS, greetingMs ?? (candidate.way.kind === 'ssh' ? SSH_GREETING_MS : GREETING_MS));
+      const [first] = tried;
+      if (first !== undefined && list[0]?.from === CURRENT) choice.note?.(`the engine of the current Docker context was passed over (${first.text}); this is ${door.endpoint}`);
+      return door;
     } catch (error) {
       tried.push(attemptOf(candidate, error));
     }

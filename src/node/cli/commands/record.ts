@@ -27,7 +27,7 @@ export function recordCommand({ io, engine }: Context, program: Command, version
     const ended = new AbortController();
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => ended.abort());
     const done = await record({
-      ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }),
+      ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }), note: (sentence: string) => io.err(`bulkhead: ${safe(sentence)}\n`),
       ...(options.for === undefined ? {} : { forMs: options.for }), ...(options.interval === undefined ? {} : { pollMs: options.interval }),
       out: options.output, force: options.force === true, signal: ended.signal, version, progress: (sentence) => io.err(`${safe(sentence)}\n`),
     });

@@ -119,5 +119,6 @@ function remedy(attempt: Attempt): Pick<Trouble, 'todo' | 'command'> {
   if (attempt.text.endsWith('closes it without an answer')) return { todo: 'See whether it wants TLS (DOCKER_TLS_VERIFY=1 and DOCKER_CERT_PATH, or a context that has certificates), and whether it is an engine at all.', command: 'docker context ls' };
   if (attempt.failure === 'refused' && !isHere(attempt.endpoint)) return { todo: 'Start the engine there, and see whether it listens on this port.', command: '' };
   if (attempt.failure === 'refused') return { todo: 'Start the engine.', command: 'sudo systemctl start docker' };
+  if (/^--(?:host|context) /u.test(attempt.text)) return { todo: 'Give one of the two, with what it names; without both it is the engine that is found here.', command: '' };
   return { todo: 'Check the name (docker context ls), or name another engine with --host.', command: 'docker context ls' };
 }

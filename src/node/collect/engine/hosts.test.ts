@@ -27,6 +27,12 @@ describe('which engine', () => {
     const found = choose({ host: 'tcp://10.0.0.1:2375', env: { DOCKER_HOST: 'unix:///other.sock' } });
     expect(found).toEqual([{ endpoint: 'tcp://10.0.0.1:2375', from: '--host', way: { kind: 'tcp', host: '10.0.0.1', port: 2375, tls: null } }]);
   });
+  test('an option that is there and empty, or two that name an engine each, are refused: another engine would be the wrong answer', () => {
+    for (const choice of [{ host: '' }, { context: '' }, { host: '', context: 'farm' }, { host: 'unix:///a.sock', context: 'farm' }]) {
+      const found = choose(choice);
+      expect(found, JSON.stringify(choice)).toMatchObject([{ way: { kind: 'wrong', why: expect.stringContaining('given') as string } }]);
+    }
+  });
   test('a named context brings its certificates', () => {
     const [found] = choose({ context: 'farm', env: { DOCKER_HOST: 'unix:///other.sock' } });
     expect(found).toMatchObject({ endpoint: 'tcp://farm.example.com:2376', way: { kind: 'tcp', tls: { ca: expect.stringMatching(/ca\.pem$/) as string, verify: true } } });

@@ -20,7 +20,12 @@ export interface HostChoice {
   readonly home?: string | undefined;
   readonly uid?: number | undefined;
   readonly platform?: string | undefined;
+  /** Told in a sentence where another engine answers than the one that comes first. */
+  readonly note?: ((sentence: string) => void) | undefined;
 }
+
+/** Where a candidate is from that nobody named for this start: it does not stand alone. */
+export const CURRENT = 'current context';
 
 const wrong = (endpoint: string, from: string, why: string): Candidate => ({ endpoint, from, way: { kind: 'wrong', why } });
 
@@ -89,7 +94,7 @@ export function usualSockets(env: NonNullable<HostChoice['env']>, home: string, 
 
 /**
  * Which engines to try, in order. What was named (`--host`, `--context`, DOCKER_HOST, DOCKER_CONTEXT) is tried
- * alone: another engine would be the wrong answer. The current context comes before the usual sockets.
+ * alone: another engine would be the wrong answer; so is an empty name, or two. The current context comes before the usual sockets.
  */
 export function candidates(choice: HostChoice = {}): readonly Candidate[] {
   const env = choice.env ?? process.env;
@@ -105,14 +110,18 @@ export function candidates(choice: HostChoice = {}): readonly Candidate[] {
     if (!verify && !env['DOCKER_TLS']) return null;
     return tlsFilesIn(env['DOCKER_CERT_PATH'] || folder, verify) ?? { ca: null, cert: null, key: null, verify };
   };
-  if (choice.host) return [candidateOf(choice.host, '--host', certs())];
+  // A variable that is not set where it was meant to be names no engine, and least of all the one that is here.
+  const empty = choice.host === '' ? '--host' : choice.context === '' ? '--context' : null;
+  if (empty !== null) return [wrong(`${empty} ''`, empty, `${empty} was given and names nothing`)];
+  if (choice.host !== undefined && choice.context !== undefined) return [wrong(choice.host, '--host', '--host and --context were both given, and only one can choose the engine')];
+  if (choice.host !== undefined) return [candidateOf(choice.host, '--host', certs())];
   const usual = () =>
     usualSockets(env, home, choice.uid ?? process.getuid?.() ?? 0, choice.platform ?? process.platform).map((url) => candidateOf(url, 'usual place'));
-  if (choice.context) return choice.context === 'default' ? usual() : [named(choice.context, '--context')];
+  if (choice.context !== undefined) return choice.context === 'default' ? usual() : [named(choice.context, '--context')];
   if (env['DOCKER_HOST']) return [candidateOf(env['DOCKER_HOST'], 'DOCKER_HOST', certs())];
   if (env['DOCKER_CONTEXT'] && env['DOCKER_CONTEXT'] !== 'default') return [named(env['DOCKER_CONTEXT'], 'DOCKER_CONTEXT')];
   const current = env['DOCKER_CONTEXT'] ? null : currentContext(folder);
-  const first = current === null ? [] : [named(current, 'current context')];
+  const first = current === null ? [] : [named(current, CURRENT)];
   const seen = new Set(first.map((c) => c.endpoint));
   return [...first, ...usual().filter((c) => !seen.has(c.endpoint))];
 }
