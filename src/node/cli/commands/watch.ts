@@ -1,8 +1,8 @@
 import { Option, type Command } from 'commander';
-import type { Link, Moment, Push } from '../../../contract/contract.js';
+import type { Link, Push } from '../../../contract/contract.js';
 import { stayLean } from '../../lean.js';
 import type { Context } from '../context.js';
-import type { Io } from '../io.js';
+import { momentJson, momentLine } from '../moment.js';
 import { wholeNumber } from '../options.js';
 import type { SourceOptions } from '../source.js';
 import { safe, Stop } from '../trouble.js';
@@ -10,13 +10,6 @@ import { safe, Stop } from '../trouble.js';
 interface WatchOptions extends SourceOptions {
   readonly format: 'text' | 'json';
   readonly interval?: number;
-}
-
-const SIGN = { risk: '▲', mind: '◆', none: '·' } as const;
-const STYLE = { risk: 'red', mind: 'yellow', none: 'dim' } as const;
-
-function lineOf(io: Io, m: Moment): string {
-  return `${m.at.slice(11, 19)}  ${io.paint(STYLE[m.severity], SIGN[m.severity])} ${m.kind.padEnd(7)}  ${safe(m.text)}\n`;
 }
 
 /** What a change of the connection is told as on standard error; null where it is not worth a line. */
@@ -47,7 +40,9 @@ async function run({ io }: Context, version: string, options: WatchOptions): Pro
           before = push.link.state;
           if (line !== null) io.err(line);
         } else if (push.push === 'delta') {
-          for (const m of push.delta.newMoments) void io.out(options.format === 'json' ? `${JSON.stringify(m)}\n` : lineOf(io, m));
+          const { picture } = session;
+          if (picture === null) return undefined;
+          for (const m of push.delta.newMoments) void io.out(options.format === 'json' ? momentJson(m, picture) : momentLine(io, m, picture));
         }
         return undefined;
       };
