@@ -5,7 +5,7 @@ import { openEvents, readHistory, type EngineEvent } from '../collect/engine/eve
 import type { KernelReaders, Tables } from '../collect/parts.js';
 import { Reader } from '../collect/reader.js';
 import type { Cause } from './decides.js';
-import { lookup, momentOfEvent, SPAN_MS } from './moments.js';
+import { lookup, momentOfEvent } from './moments.js';
 import { Pace } from './pace.js';
 import { Rounds } from './rounds.js';
 import { Gathered, touchOf } from './touch.js';
@@ -17,6 +17,8 @@ export interface ConnectionOptions {
   /** How often a silent engine is asked whether it is there, and how long it may take to answer. */
   readonly heartbeatMs: number;
   readonly heartbeatDeadlineMs: number;
+  /** From when on (ms since 1970) the engine is asked for what it remembers; null: not at all. */
+  readonly pastFrom: number | null;
   readonly onProgress: (read: number, total: number) => void;
   /** The first whole picture was read, and events are heard from now on. */
   readonly onReady: () => void;
@@ -130,9 +132,11 @@ export class Connection {
     this.#schedule(touch.urgent);
   }
 
-  /** What the engine remembers of the last half hour, for the time strip. */
+  /** What the engine remembers, for the time strip. */
   #remember(): void {
-    void readHistory(this.options.door, this.#stop.signal, Date.now() - SPAN_MS).then(
+    const { pastFrom } = this.options;
+    if (pastFrom === null) return;
+    void readHistory(this.options.door, this.#stop.signal, pastFrom).then(
       (events) => {
         const { nameOf } = lookup(this.reader.last);
         this.options.onMoments(events.flatMap((event) => momentOfEvent(event, nameOf, () => false) ?? []));

@@ -9,6 +9,7 @@ import type { KernelReaders, Tables } from '../collect/parts.js';
 import type { Reader } from '../collect/reader.js';
 import { Connection } from './connection.js';
 import type { Cause } from './decides.js';
+import { SPAN_MS } from './moments.js';
 import { backoffMs } from './pace.js';
 
 export interface LiveOptions {
@@ -17,6 +18,8 @@ export interface LiveOptions {
   readonly pollMs: number;
   readonly heartbeatMs?: number | undefined;
   readonly heartbeatDeadlineMs?: number | undefined;
+  /** Whether what the engine remembers is told at the first connection (the default). */
+  readonly past?: boolean | undefined;
   readonly onLink: (link: Link) => void;
   readonly onSnapshot: (snapshot: Snapshot, cause: Cause) => void;
   readonly onMoments: (moments: readonly Moment[]) => void;
@@ -134,6 +137,8 @@ export class Live {
     if (this.#closed || this.#turned) return door.close();
     this.#endpoint = door.endpoint;
     const since = new Date().toISOString();
+    // Where the past is no news, what happened while the engine was lost still is.
+    const pastFrom = options.past !== false ? Date.now() - SPAN_MS : this.#seen ? Date.parse(this.#reachedAt) : null;
     let told = 0;
     const connection = new Connection({
       door,
@@ -141,6 +146,7 @@ export class Live {
       pollMs: this.#pollMs,
       heartbeatMs: options.heartbeatMs ?? 10_000,
       heartbeatDeadlineMs: options.heartbeatDeadlineMs ?? 5_000,
+      pastFrom,
       onProgress: (read, total) => {
         if (this.#seen || (Date.now() - told < PROGRESS_EVERY_MS && read < total)) return;
         told = Date.now();

@@ -9,6 +9,8 @@ export interface SessionOptions extends HostChoice {
   readonly pollMs?: number | undefined;
   readonly heartbeatMs?: number | undefined;
   readonly heartbeatDeadlineMs?: number | undefined;
+  /** Whether what the engine remembers of the time strip's span is told as well; `false`: only what happens from now on. */
+  readonly past?: boolean | undefined;
   /** A snapshot to show instead of a live host. */
   readonly file?: { readonly name: string; readonly text: string } | undefined;
 }

@@ -50,7 +50,7 @@ export class Session {
       readers: (door) => (this.#elevated === null ? parts.readers(door) : { ...this.#elevated, close: () => undefined }),
       pollMs: options.pollMs ?? DEFAULT_POLL_MS,
       heartbeatMs: options.heartbeatMs,
-      heartbeatDeadlineMs: options.heartbeatDeadlineMs,
+      heartbeatDeadlineMs: options.heartbeatDeadlineMs, past: options.past,
       onLink: (link) => this.#onLink(link),
       onSnapshot: (snapshot, cause) => this.#onSnapshot(snapshot, cause),
       onMoments: (moments) => this.#onMoments(moments),

@@ -25,7 +25,7 @@ async function run({ io }: Context, version: string, options: WatchOptions): Pro
   const { STANDARD_PARTS } = await import('../../session/standard.js');
   const session = new Session({
     ...(options.host === undefined ? {} : { host: options.host }), ...(options.context === undefined ? {} : { context: options.context }), note: (sentence: string) => io.err(`bulkhead: ${safe(sentence)}\n`),
-    ...(options.interval === undefined ? {} : { pollMs: options.interval }), parts: STANDARD_PARTS, version, shell: 'browser',
+    ...(options.interval === undefined ? {} : { pollMs: options.interval }), parts: STANDARD_PARTS, version, shell: 'browser', past: false,
   });
   try {
     await new Promise<void>((resolve, reject) => {
