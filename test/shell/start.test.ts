@@ -85,9 +85,9 @@ describe('why there is no desktop window', () => {
   });
 });
 
-function start(args: readonly string[], env: Record<string, string> = {}): { child: ChildProcess; out: () => string; err: () => string; ended: Promise<number | null> } {
+function start(args: readonly string[], env: Record<string, string> = {}, program = 'scripts/start.js'): { child: ChildProcess; out: () => string; err: () => string; ended: Promise<number | null> } {
   const { DISPLAY: _x, WAYLAND_DISPLAY: _w, ...rest } = process.env;
-  const child = spawn(process.execPath, [path.join(ROOT, 'scripts/start.js'), ...args], { cwd: ROOT, env: { ...rest, BROWSER: 'none', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [path.join(ROOT, program), ...args], { cwd: ROOT, env: { ...rest, BROWSER: 'none', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   running.add(child);
   let out = '';
   let err = '';
@@ -118,6 +118,16 @@ describe('npm start', () => {
     expect(await answer.text()).toContain('<title>Bulkhead</title>');
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
+  });
+
+  it('is what bulkhead does with a file, and with an engine that is named', async () => {
+    for (const words of [[saved], ['--host', `unix://${folder}/none.sock`]]) {
+      const { child, out, err, ended } = start(words, {}, 'bin/bulkhead.js');
+      await until(() => out().includes('\n') && err().includes('since'));
+      expect(out()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/#[0-9a-f]{48}\n$/);
+      child.kill('SIGTERM');
+      expect(await ended).toBe(0);
+    }
   });
 
   it('-- --serve asks for that', async () => {

@@ -14,9 +14,10 @@ import { contextOf } from './context.js';
 import type { Io } from './io.js';
 import { didYouMean } from './nearest.js';
 import { troubleText } from './trouble.js';
+import { isForWindow } from './window.js';
 
-/** Runs one command line (the words after the program's name). Answers the exit status: 0 done, 1 findings, 2 it could not be done. */
-export async function run(words: readonly string[], io: Io, version: string): Promise<number> {
+/** Runs one command line (the words after the program's name). Answers the exit status: 0 done, 1 findings, 2 it could not be done. `openWindow` answers its own. */
+export async function run(words: readonly string[], io: Io, version: string, openWindow: () => Promise<number>): Promise<number> {
   let status = 0;
   const context = contextOf(io, (s) => {
     status = s;
@@ -24,10 +25,10 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
   });
   const program = new Command('bulkhead')
     .description('Shows how isolated the containers on a running host really are, with evidence.')
-    .usage('[command]')
+    .usage('[command] | [snapshot] [--host <url>] [--context <name>]')
     .version(version, '-V, --version', 'print the version')
     .showHelpAfterError('(--help tells what can be asked)')
-    .addHelpText('after', '\nWithout a command it opens the window. Wherever a live host is read, a saved snapshot can be given as a file (- for standard input).\nExit status: 0 done; 1 findings at or above --fail-on; 2 it could not be done.');
+    .addHelpText('after', '\nWithout a command it opens the window: on a saved snapshot (bulkhead FILE), on the engine of --host or --context, or on the one that is found. Wherever a live host is read, a saved snapshot can be given as a file (- for standard input).\nExit status: 0 done; 1 findings at or above --fail-on; 2 it could not be done.');
   snapshotCommand(context, program);
   watchCommand(context, program, version);
   nsCommand(context, program);
@@ -42,6 +43,7 @@ export async function run(words: readonly string[], io: Io, version: string): Pr
   serveCommand(context, program, (s) => {
     status = s;
   });
+  if (isForWindow(words, program.commands.map((c) => c.name()))) return openWindow();
   const output = { writeOut: (text: string) => void io.out(text), writeErr: (text: string) => io.err(text.replace(/^error: /u, 'bulkhead: ')) };
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput(output).helpOption('-h, --help', 'tell what can be asked').helpCommand(false);
