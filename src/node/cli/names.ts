@@ -1,4 +1,5 @@
 import { workloads, type Snapshot, type Workload } from '../../core/model/index.js';
+import { clip } from './columns.js';
 import { didYouMean } from './nearest.js';
 import { stop } from './trouble.js';
 
@@ -12,6 +13,13 @@ export function idOf(s: Snapshot, word: string): string {
   if (!one) throw stop('no such container', `nobody is called ${word} here.${didYouMean(word, all.map((w) => w.name))}`, 'Give a name or the beginning of an id; `bulkhead snapshot` lists them.');
   if (found.length > 1) throw stop('which one', `${found.length} are called ${word}`, `Give the id: ${found.slice(0, 5).map((w) => w.id.slice(0, 12)).join(', ')}.`);
   return one.id;
+}
+
+/** The Compose project that is called so. Stops where nothing here belongs to it. */
+export function projectOf(s: Snapshot, word: string): string {
+  const all = [...new Set([...s.containers, ...s.segments].flatMap((of) => of.project ?? []))];
+  if (all.includes(word)) return word;
+  throw stop('no such project', `nothing here belongs to ${word}.${didYouMean(word, all)}`, all.length === 0 ? 'No container here belongs to a Compose project: leave --project out.' : `These are here: ${clip(all.sort().slice(0, 10).join(', '), 300)}.`);
 }
 
 /** `web`, `(host)`, `(gateway)`. */

@@ -9,7 +9,7 @@ import { LENSES, type LensName } from '../../../core/scene/scene.js';
 import { toFile, type Context } from '../context.js';
 import { fileStop, stop, Stop } from '../trouble.js';
 import { readSnapshot, writeWhole } from '../files.js';
-import { idOf } from '../names.js';
+import { idOf, projectOf } from '../names.js';
 import { wholeNumber } from '../options.js';
 import { redactOption, redacted, type RedactOptions } from '../redact.js';
 import { factsOf, take, type SourceOptions } from '../source.js';
@@ -57,10 +57,11 @@ async function run(context: Context, file: string | undefined, options: ExportOp
   const { io } = context;
   const live = await take(io, options, file);
   const selected = options.select === undefined ? null : idOf(live, options.select);
+  const project = options.project === undefined ? null : projectOf(live, options.project);
   const facts = factsOf(live);
   const { exportPicture, shownBy, sheetOf } = await import('../../export.js');
   const request: ExportRequest = {
-    format: options.format, lens: options.lens, theme: options.theme, width: options.width, height: null, order: null, scale: options.scale as 1 | 2 | 3 | 4, filter: options.filter, project: options.project ?? null, selected: null,
+    format: options.format, lens: options.lens, theme: options.theme, width: options.width, height: null, order: null, scale: options.scale as 1 | 2 | 3 | 4, filter: options.filter, project, selected: null,
     redact: options.redact !== undefined, options: { ...DEFAULT_OPTIONS, resource: options.resource }, page: options.page,
     compared: options.compare === undefined ? null : compare(readSnapshot(options.compare), live),
   };
