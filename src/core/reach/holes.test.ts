@@ -131,6 +131,14 @@ describe('what a sender chooses', () => {
     expect(sure(guard([vendors, DROP]))).toBe('possible');
     for (const mac of [macOf('v'), macOf('x'), hostMac]) expect([mac, sure(guard([is(field('arp', 'saddr ether'), mac, '!='), DROP]))]).toEqual([mac, 'blocked']);
   });
+  test('not what is in a stretch of MACs that all are dropped of', () => {
+    const groups = (len: number): readonly Json[] => [is(field('ether', 'daddr'), { prefix: { addr: '01:00:5e:00:00:00', len } }), DROP];
+    const others = [is(field('ether', 'daddr'), { set: ['ff:ff:ff:ff:ff:ff', macOf('v')] }), DROP];
+    expect(sure(guard(groups(24), others))).toBe('possible');
+    const half = [is(field('ether', 'daddr'), { set: [{ prefix: { addr: '00:00:00:00:00:00', len: 1 } }, { prefix: { addr: '80:00:00:00:00:00', len: 1 } }] }), DROP];
+    expect(sure(guard(half))).toBe('blocked');
+    expect(sure(guard([is(field('ether', 'daddr'), { prefix: { addr: '01:00:5e:00:00:00', len: 99 } }), DROP], others))).toBe('possible, unless');
+  });
   test('how long it is', () => {
     expect(sure(guard([is(meta('length'), 60, '<'), DROP]))).toBe('possible');
     expect(sure(guard([is(meta('length'), 1600, '<'), DROP]))).toBe('blocked');

@@ -7,6 +7,12 @@ import { inNetwork, inRange, type Truth } from './truth.js';
 /** An IPv6 address may be as long as a MAC. */
 const isMac = (text: string): boolean => MAC.test(text);
 
+/** Whether the first bits of two MACs are the same. */
+function startsLike(mac: string, other: string, bits: number): Truth {
+  const number = (text: string): bigint => BigInt(`0x${text.replaceAll(':', '')}`) >> BigInt(48 - bits);
+  return isMac(other) && bits >= 0 && bits <= 48 ? number(mac) === number(other) : null;
+}
+
 /** Whether a value is what one right side of an nft match says: a constant, a prefix, a range, an element. */
 export function same(seen: Value, right: Json): Truth {
   const { value } = seen;
@@ -21,6 +27,7 @@ export function same(seen: Value, right: Json): Truth {
   if (!isObject(right)) return null;
   if (isObject(right['elem'])) return same(seen, right['elem']['val'] ?? null);
   const prefix = right['prefix'];
+  if (isObject(prefix) && typeof value === 'string' && isMac(value)) return startsLike(value, String(prefix['addr']).toLowerCase(), Number(prefix['len']));
   if (isObject(prefix) && typeof value === 'string') return inNetwork(value, `${String(prefix['addr'])}/${String(prefix['len'])}`);
   const range = right['range'];
   if (Array.isArray(range) && range.length === 2) {
