@@ -63,13 +63,15 @@ export interface PictureDelta {
 /**
  * What a session pushes. `picture` is whole; `delta` applies to the last one, `seq` follows on or the window asks `resync`.
  * `opened` is a picture without its snapshot, which the window that gave the text under this key has already; another one
- * asks `resync`. `frame` moves on in the recording that the last `link` told of.
+ * asks `resync`. `frame` moves on in the recording that the last `link` told of. `alarms`: those of the live host, as they
+ * are now, where a saved file is shown in its place.
  */
 export type Push =
   | { readonly push: 'link'; readonly link: Link }
   | { readonly push: 'picture'; readonly seq: number; readonly picture: Picture }
   | { readonly push: 'opened'; readonly seq: number; readonly key: string; readonly picture: Omit<Picture, 'snapshot'> }
   | { readonly push: 'frame'; readonly at: number }
+  | { readonly push: 'alarms'; readonly alarms: readonly Alarm[] }
   | { readonly push: 'delta'; readonly seq: number; readonly delta: PictureDelta }
   | { readonly push: 'command'; readonly command: 'open' | 'export' | 'palette' | 'theme' | 'lens-1' | 'lens-2' | 'lens-3' | 'lens-4' };
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Alarm } from '../../src/core/alarm/types.js';
 import { startEngine, type Lab } from '../lab/engine.js';
+import { until } from '../lab/run.js';
 import { arpspoof, forget, inNetOf, ipOf, meets, stopAttacks } from './attack.js';
 import { startWatcher, type Watcher } from './watcher.js';
 
@@ -54,6 +56,18 @@ test('posing as the gateway is found, and heals', async () => {
 test('posing as a container towards the host is found, and heals', async () => {
   await meets(lab, 'node', ip['bob'] ?? '');
   await attackAndHeal('node', GATEWAY, ip['bob'] ?? '', { victim: 'host', impersonates: id['bob'] ?? '' });
+});
+
+test('whoever looks at a saved file meanwhile is told of it as well', async () => {
+  await meets(lab, 'alice', ip['bob'] ?? '');
+  await watcher.show('file');
+  const spoof = await arpspoof(lab, 'mallory', ip['alice'] ?? '', ip['bob'] ?? '');
+  const is = (a: Alarm): boolean => a.attacker === id['mallory'] && a.victim === id['alice'] && a.address === ip['bob'];
+  expect(await until(() => watcher.aside().some((a) => is(a) && a.healedAt === null), 60_000), watcher.said()).toBe(true);
+  await spoof.stop();
+  await forget(lab, 'alice');
+  expect(await until(() => watcher.aside().every((a) => !is(a) || a.healedAt !== null), 60_000), watcher.said()).toBe(true);
+  await watcher.show('live');
 });
 
 test('taking a neighbour’s MAC is found by the bridge’s forwarding entries, though every table is clean', async () => {

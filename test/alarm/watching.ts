@@ -1,3 +1,4 @@
+import { createInterface } from 'node:readline';
 import type { Push } from '../../src/contract/contract.js';
 import { Session } from '../../src/node/session/session.js';
 import { STANDARD_PARTS } from '../../src/node/session/standard.js';
@@ -10,6 +11,7 @@ const told = new Map<string, string>();
 session.subscribe((push: Push) => {
   const { picture } = session;
   if (push.push === 'link') say({ link: push.link.state });
+  if (push.push === 'alarms') say({ aside: push.alarms });
   if (picture === null || picture.snapshot.origin !== 'live') return;
   for (const alarm of picture.alarms) {
     const text = JSON.stringify(alarm);
@@ -24,4 +26,9 @@ session.subscribe((push: Push) => {
 });
 session.start();
 process.stdin.on('end', () => process.exit(0));
-process.stdin.resume();
+// A line asks for a saved file to be shown, or for the live host again.
+createInterface({ input: process.stdin }).on('line', (line) => {
+  const { picture } = session;
+  if (line === 'file' && picture !== null) void session.call('openText', [{ name: 'saved.json', text: JSON.stringify(picture.snapshot) }]);
+  if (line === 'live') void session.call('goLive', []);
+});

@@ -217,6 +217,8 @@ export class Session {
     if (news !== null) {
       const fresh = this.#strip.add(news, Date.now());
       if (this.#livePicture !== null) this.#setLive(this.#checked({ ...this.#livePicture, alarms: this.#watcher.alarms }), fresh);
+      // Whoever looks at a saved file is told all the same.
+      if (this.#opened !== null) this.#send({ push: 'alarms', alarms: this.#watcher.alarms });
     }
     return this.#watcher.restless;
   }

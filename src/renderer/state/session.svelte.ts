@@ -1,4 +1,5 @@
 import type { Answer, Link, Methods, Picture, Push, Trouble } from '../../contract/contract.js';
+import type { Alarm } from '../../core/alarm/types.js';
 import type { Rates } from '../../core/facts/rates.js';
 import type { SocketBridge, Wire, WithText } from '../bridge/socket.js';
 import { applyChange, ratesBetween } from './apply.js';
@@ -59,6 +60,7 @@ export class SessionState {
 
   #take(push: Push): void {
     if (push.push === 'opened') this.#agreed(push.seq, push.key);
+    else if (push.push === 'alarms') this.#notify(push.alarms, true);
     else if (this.#opening !== null && push.push !== 'command') return;
     else if (push.push === 'link') this.link = push.link;
     else if (push.push === 'picture') this.#show(push.seq, push.picture);
@@ -72,7 +74,7 @@ export class SessionState {
     this.#seq = seq;
     this.rates = ratesBetween(this.picture, picture, this.rates);
     this.picture = picture;
-    this.#notify(picture);
+    this.#notify(picture.alarms, this.link.state === 'live');
   }
 
   /** The session has the file that is shown here already; another window's is asked for. */
@@ -110,11 +112,11 @@ export class SessionState {
   }
 
   /** New alarms of a live host are told, each once: by the desktop, and in a browser by the page and, if allowed, the browser. */
-  #notify(picture: Picture): void {
-    const fresh = picture.alarms.filter((alarm) => alarm.healedAt === null && !this.#alarms.has(alarm.id));
+  #notify(alarms: readonly Alarm[], live: boolean): void {
+    const fresh = alarms.filter((alarm) => alarm.healedAt === null && !this.#alarms.has(alarm.id));
     for (const alarm of fresh) {
       this.#alarms.add(alarm.id);
-      if (this.link.state !== 'live') continue;
+      if (!live) continue;
       const title = 'Bulkhead: an address moved to another’s MAC';
       if (this.shell === 'electron') void this.#bridge.call('notify', { title, body: alarm.sentence.slice(0, 2000) });
       else {
