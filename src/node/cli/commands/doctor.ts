@@ -16,6 +16,8 @@ interface Line {
 }
 
 const ROOT = 'needs root: sudo bulkhead …, or ‘Read as root’ in the window';
+/** What helps where a file tells, which no right of today changes. */
+const ROOT_THEN = 'it was taken without root: sudo bulkhead snapshot -o FILE, on its host';
 
 /** How many of several readings are known, and the worst reason for the others. */
 function state(readings: readonly Reading<unknown>[]): Pick<Line, 'state' | 'help'> & { readonly known: number } {
@@ -26,8 +28,12 @@ function state(readings: readonly Reading<unknown>[]): Pick<Line, 'state' | 'hel
   return { known, state: readings.length === 0 ? 'none' : all ? 'read' : known > 0 && !denied ? (absent ? 'read' : 'in part') : denied ? (known > 0 ? 'in part' : 'denied') : absent ? 'none' : 'unread', help: denied ? ROOT : '' };
 }
 
-/** What can be read on this host and what not, line by line. */
-export function doctorLines(s: Snapshot): readonly Line[] {
+/** What can be read on this host and what not, line by line. `saved`: the snapshot is of a file, from whatever host. */
+export function doctorLines(s: Snapshot, saved: boolean): readonly Line[] {
+  return linesOf(s, saved ? 'the host’s it was taken on' : 'this machine’s').map((line) => (saved && line.help === ROOT ? { ...line, help: ROOT_THEN } : line));
+}
+
+function linesOf(s: Snapshot, whose: string): readonly Line[] {
   const { engine, proof } = s.host;
   const running = workloads(s).filter((w) => w.pid !== null);
   const own = running.filter((w) => w.kind === 'container').length;
@@ -41,8 +47,8 @@ export function doctorLines(s: Snapshot): readonly Line[] {
   const nets = (what: string, text: string, pick: (n: Snapshot['nets'][number]) => readonly Reading<unknown>[]): Line => ({ what, text, ...state(s.nets.flatMap(pick)) });
   const ports = s.interfaces.flatMap((i) => (i.port ? [i.port.isolated, i.port.learning, i.port.neighSuppress] : []));
   const kernel: Line = proof.kind === 'proved'
-    ? { what: 'Kernel', text: `this machine’s (${clip(proof.by, 200)}), ${valueOf(s.host.kernel) ?? 'unknown version'}, cgroup ${valueOf(s.host.cgroupVersion) ?? 'unknown'}`, state: 'proved', help: '' }
-    : { what: 'Kernel', text: clip(proof.why, 300), state: proof.kind === 'foreign' ? 'foreign' : 'unread', help: proof.kind === 'foreign' ? 'run `bulkhead snapshot -o FILE` on the engine’s own host and open FILE here, or name it with --host ssh://' : 'start a container, so that there is something to prove it by' };
+    ? { what: 'Kernel', text: `${whose} (${clip(proof.by, 200)}), ${valueOf(s.host.kernel) ?? 'unknown version'}, cgroup ${valueOf(s.host.cgroupVersion) ?? 'unknown'}`, state: 'proved', help: '' }
+    : { what: 'Kernel', text: clip(proof.why, 300), state: proof.kind === 'foreign' ? 'foreign' : 'unread', help: proof.kind === 'foreign' ? 'run `bulkhead snapshot -o FILE` on the engine’s own host and open FILE here: from afar an engine tells nothing of its kernel' : 'start a container, so that there is something to prove it by' };
   return [
     { what: 'Engine', text: `${safe(engine.name)} ${safe(engine.version)} at ${safe(engine.endpoint)}, API ${safe(engine.apiVersion)}, ${plural(s.containers.length, 'container')}${running.length === own ? '' : `; ${plural(running.length - own, 'group')} of other runtimes`}`, state: 'read', help: '' },
     kernel,
@@ -81,7 +87,7 @@ export function doctorCommand(context: Context, program: Command): void {
       }
       throw error instanceof Stop || error instanceof NoEngine ? error : (error as Error);
     }
-    const lines = doctorLines(s);
+    const lines = doctorLines(s, file !== undefined);
     if (options.format === 'json') {
       await io.out(`${JSON.stringify({ readAs: s.host.readAs, checks: lines, notes: s.notes }, null, 2)}\n`);
       return;
