@@ -16,6 +16,8 @@ interface Line {
 }
 
 const ROOT = 'needs root: sudo bulkhead …, or ‘Read as root’ in the window';
+/** Of what snapshots did not always hold. */
+const NOT_ASKED: Reading<never> = { unknown: 'not-asked', source: '' };
 /** What helps where a file tells, which no right of today changes. */
 const ROOT_THEN = 'it was taken without root: sudo bulkhead snapshot -o FILE, on its host';
 
@@ -30,7 +32,7 @@ function state(readings: readonly Reading<unknown>[]): Pick<Line, 'state' | 'hel
 
 /** What can be read on this host and what not, line by line. `saved`: the snapshot is of a file, from whatever host. */
 export function doctorLines(s: Snapshot, saved: boolean): readonly Line[] {
-  return linesOf(s, saved ? 'the host’s it was taken on' : 'this machine’s').map((line) => (saved && line.help === ROOT ? { ...line, help: ROOT_THEN } : line));
+  return linesOf(s, saved ? 'of the host it was taken on' : 'this machine’s').map((line) => (saved && line.help === ROOT ? { ...line, help: ROOT_THEN } : line));
 }
 
 function linesOf(s: Snapshot, whose: string): readonly Line[] {
@@ -46,6 +48,9 @@ function linesOf(s: Snapshot, whose: string): readonly Line[] {
   };
   const nets = (what: string, text: string, pick: (n: Snapshot['nets'][number]) => readonly Reading<unknown>[]): Line => ({ what, text, ...state(s.nets.flatMap(pick)) });
   const ports = s.interfaces.flatMap((i) => (i.port ? [i.port.isolated, i.port.learning, i.port.neighSuppress] : []));
+  const searched = running.filter((w) => w.kind === 'container').map((w) => w.privilegedPrograms);
+  const found = state(searched);
+  const programs = { ...found, help: found.help === '' && found.state !== 'read' && found.state !== 'none' ? 'asked in the window alone: ‘Look for setuid programs once’' : found.help };
   const kernel: Line = proof.kind === 'proved'
     ? { what: 'Kernel', text: `${whose} (${clip(proof.by, 200)}), ${valueOf(s.host.kernel) ?? 'unknown version'}, cgroup ${valueOf(s.host.cgroupVersion) ?? 'unknown'}`, state: 'proved', help: '' }
     : { what: 'Kernel', text: clip(proof.why, 300), state: proof.kind === 'foreign' ? 'foreign' : 'unread', help: proof.kind === 'foreign' ? 'run `bulkhead snapshot -o FILE` on the engine’s own host and open FILE here: from afar an engine tells nothing of its kernel' : 'start a container, so that there is something to prove it by' };
@@ -59,10 +64,13 @@ function linesOf(s: Snapshot, whose: string): readonly Line[] {
       of('Limits', 'limits and use', (w) => [w.cgroup.memory.limit, w.cgroup.memory.usage, w.cgroup.pids.limit]),
       of('Mounts', 'mounts', (w) => [w.mounts, w.rootReadOnly]),
       of('Devices', 'device nodes', (w) => [w.devices]),
-      nets('Filters', 'nft, ebtables and tc rules; without: a verdict can say ‘possible, unless a filter stops it’', (n) => [n.nft, n.ebtables, n.tc]),
+      { what: 'Programs', text: `setuid and capability programs of ${searched.filter(isKnown).length} of ${plural(searched.length, 'container')}; without: what a process could become`, ...programs },
+      nets('Filters', 'nft, ebtables, arptables and tc rules; without: a verdict can say ‘possible, unless a filter stops it’', (n) => [n.nft, n.ebtables, n.arptables, n.tc]),
       { what: 'Ports', text: `isolated, learning, neigh_suppress of ${ports.length / 3} bridge ports`, ...state(ports) },
       nets('Tables', `${s.nets.length} neighbour tables`, (n) => [n.neighbours]),
       nets('IPv6', 'IPv6 neighbour tables', (n) => [n.neighbours6]),
+      nets('Forwarding', 'forwarding entries; without: who took whose MAC is not seen', (n) => [n.fdb]),
+      nets('Sockets', 'open packet and raw sockets; without: who still sends through one that was opened with rights is not seen', (n) => [n.sockets ?? NOT_ASKED]),
     ] satisfies Line[]),
   ];
 }
