@@ -45,3 +45,19 @@ test('a file that cannot be shown is told alike by every command: what, why and 
     }
   }
 });
+
+test('a value that is nearly one of the choices gets a guess, with the choices', () => {
+  for (const [words, guess] of [['export --format svgg', 'svg'], ['export --lens netwrok', 'network'], ['check --fail-on hihg', 'high']] as const) {
+    const done = shell(`$B ${words} "$F"`);
+    expect([done.status, done.stdout]).toEqual([2, '']);
+    expect(done.stderr).toContain('Allowed choices are ');
+    expect(done.stderr).toContain(`Did you mean ${guess}?`);
+  }
+});
+
+test('help tells what --help does', () => {
+  expect(shell('$B help check').stdout).toBe(shell('$B check --help').stdout);
+  const all = shell('$B help');
+  expect([all.status, all.stdout]).toEqual([0, shell('$B --help').stdout]);
+  expect(shell('$B hlep').stderr).toContain('Did you mean help?');
+});

@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { checkCommand, driftCommand } from './commands/check.js';
 import { diffCommand } from './commands/diff.js';
 import { doctorCommand } from './commands/doctor.js';
@@ -15,6 +15,18 @@ import type { Io } from './io.js';
 import { didYouMean } from './nearest.js';
 import { troubleText } from './trouble.js';
 import { isForWindow } from './window.js';
+
+/** A value that is none of an option's choices is refused with them and with the nearest. */
+function guessChoices(command: Command): void {
+  for (const option of command.options) {
+    const { argChoices } = option;
+    if (argChoices === undefined) continue;
+    option.argParser((word: string) => {
+      if (!argChoices.includes(word)) throw new InvalidArgumentError(`Allowed choices are ${argChoices.join(', ')}.${didYouMean(word, argChoices)}`);
+      return word;
+    });
+  }
+}
 
 /** Runs one command line (the words after the program's name). Answers the exit status: 0 done, 1 findings, 2 it could not be done. `openWindow` answers its own. */
 export async function run(words: readonly string[], io: Io, version: string, openWindow: () => Promise<number>): Promise<number> {
@@ -43,13 +55,16 @@ export async function run(words: readonly string[], io: Io, version: string, ope
   serveCommand(context, program, (s) => {
     status = s;
   });
-  if (isForWindow(words, program.commands.map((c) => c.name()))) return openWindow();
+  const commands = [...program.commands.map((c) => c.name()), 'help'];
+  if (isForWindow(words, commands)) return openWindow();
   const output = { writeOut: (text: string) => void io.out(text), writeErr: (text: string) => io.err(text.replace(/^error: /u, 'bulkhead: ')) };
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput(output).helpOption('-h, --help', 'tell what can be asked').helpCommand(false);
+    guessChoices(command);
   }
+  program.helpCommand('help [command]', 'tell what can be asked of a command');
   program.on('command:*', ([word = '']: string[]) => {
-    throw new CommanderError(2, 'bulkhead.unknownCommand', `unknown command '${word}'.${didYouMean(word, program.commands.map((c) => c.name()))}`);
+    throw new CommanderError(2, 'bulkhead.unknownCommand', `unknown command '${word}'.${didYouMean(word, commands)}`);
   });
   try {
     await program.parseAsync([...words], { from: 'user' });
