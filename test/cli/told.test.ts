@@ -61,3 +61,15 @@ test('help tells what --help does', () => {
   expect([all.status, all.stdout]).toEqual([0, shell('$B --help').stdout]);
   expect(shell('$B hlep').stderr).toContain('Did you mean help?');
 });
+
+test('a file and an engine beside it are refused: one would be passed over', () => {
+  for (const command of ['check', 'diff "$F"']) {
+    const done = shell(`$B ${command} --host unix:///nowhere.sock "$F"`);
+    expect([done.status, done.stdout]).toEqual([2, '']);
+    expect(done.stderr).toContain(`${file} and --host were both given`);
+  }
+});
+
+test('an answer goes to a pipe that is named by its path', () => {
+  expect(shell('$B check --format json -o /dev/stdout "$F" | head -c 1').stdout).toBe('{');
+});

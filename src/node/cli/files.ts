@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
@@ -32,17 +32,30 @@ export function readSnapshot(file: string): Snapshot {
   throw stop(`${called} is not a snapshot`, why, todo, command);
 }
 
-/** Writes a file as a whole or not at all: beside it, then renamed over it. A device or pipe is written to as it is. */
-export function writeWhole(file: string, data: string | Uint8Array): void {
+/** Where what is called so lies: a link's end, also where nothing is there yet. */
+function behind(file: string): string {
+  let at = file;
+  try {
+    // As many links as the kernel itself would follow.
+    for (let links = 0; links < 40; links++) at = path.resolve(path.dirname(at), readlinkSync(at));
+  } catch {
+    // The end of the links.
+  }
+  return at;
+}
+
+/** Writes a file as a whole or not at all: beside it, then renamed over it. A link is written through; a device or pipe as it is. */
+export function writeWhole(name: string, data: string | Uint8Array): void {
   const bytes = typeof data === 'string' ? Buffer.from(data, 'utf8') : data;
-  const temporary = path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${randomUUID()}`);
   const special = (() => {
     try {
-      return !statSync(file).isFile();
+      return !statSync(name).isFile();
     } catch {
       return false;
     }
   })();
+  const file = special ? name : behind(name);
+  const temporary = path.join(path.dirname(file), `.${path.basename(file).slice(0, 100)}.${randomUUID()}`);
   const target = special ? file : temporary;
   let opened: number | null = null;
   try {

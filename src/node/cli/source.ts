@@ -5,7 +5,7 @@ import { check, type Facts } from '../../core/rules/index.js';
 import type { Finding } from '../../core/model/finding.js';
 import type { Io } from './io.js';
 import { readSnapshot } from './files.js';
-import { safe } from './trouble.js';
+import { safe, stop } from './trouble.js';
 
 /** Which host: an engine, or a saved snapshot. */
 export interface SourceOptions {
@@ -13,8 +13,15 @@ export interface SourceOptions {
   readonly context?: string;
 }
 
+/** Stops where a file and an engine were both named: one of the two would be passed over. */
+function oneSource({ host, context }: SourceOptions, file: string | undefined): void {
+  if (file === undefined || (host === undefined && context === undefined)) return;
+  throw stop('which one', `${file} and ${host === undefined ? '--context' : '--host'} were both given`, 'Leave one of them out: a saved snapshot stands in place of an engine.');
+}
+
 /** The snapshot of a file where one is named, else of the engine that is found. Progress goes to standard error of a terminal. */
 export async function take(io: Io, options: SourceOptions, file?: string): Promise<Snapshot> {
+  oneSource(options, file);
   if (file !== undefined) return readSnapshot(file);
   // The engine's library takes long to load, so only a live look pays for it.
   const { look } = await import('../collect/look.js');
