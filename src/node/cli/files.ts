@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readlinkSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readlinkSync, realpathSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { openSnapshot } from '../../core/model/open.js';
 import type { Snapshot } from '../../core/model/index.js';
@@ -37,7 +37,7 @@ function behind(file: string): string {
   let at = file;
   try {
     // As many links as the kernel itself would follow.
-    for (let links = 0; links < 40; links++) at = path.resolve(path.dirname(at), readlinkSync(at));
+    for (let links = 0; links < 40; links++) at = path.resolve(realpathSync(path.dirname(at)), readlinkSync(at));
   } catch {
     // The end of the links.
   }
