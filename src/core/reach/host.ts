@@ -3,6 +3,7 @@ import type { NetInterface, NetNamespace } from '../model/network.js';
 import { workloads, type Snapshot } from '../model/snapshot.js';
 import type { ProcessFacts } from '../model/process.js';
 import type { Workload } from '../model/workload.js';
+import { indexed, type Indexed } from './indexed.js';
 import { doorsOf, windowOf, type Window } from './window.js';
 import { netsOfHolders } from './sockets.js';
 
@@ -42,17 +43,23 @@ export interface Host {
 
 /** By the inode of the pid namespace, else by the word on whose it joined. */
 function matesOf(all: readonly Workload[]): ReadonlyMap<string, readonly Workload[]> {
-  const rooms = new Map<string, Workload[]>();
+  const rooms = new Map<string | number, Workload | Workload[]>();
+  const shared: Workload[][] = [];
   for (const w of all) {
     const { inode, owner } = w.namespaces.pid;
-    if (w.pid === null || valueOf(owner) === 'host') continue;
-    const joined = valueOf(owner)?.startsWith('container:') === true ? valueOf(owner)?.slice('container:'.length) : w.id;
-    const room = valueOf(inode) === undefined ? (joined ?? w.id) : `pid:${valueOf(inode)}`;
-    const list = rooms.get(room);
-    if (list === undefined) rooms.set(room, [w]);
-    else list.push(w);
+    const whose = valueOf(owner);
+    if (w.pid === null || whose === 'host') continue;
+    const room = valueOf(inode) ?? (whose?.startsWith('container:') === true ? whose.slice('container:'.length) : w.id);
+    const there = rooms.get(room);
+    if (there === undefined) rooms.set(room, w);
+    else if (Array.isArray(there)) there.push(w);
+    else {
+      const list = [there, w];
+      rooms.set(room, list);
+      shared.push(list);
+    }
   }
-  return new Map([...rooms.values()].filter((list) => list.length > 1).flatMap((list) => list.map((w) => [w.id, list.filter((x) => x !== w)] as const)));
+  return new Map(shared.flatMap((list) => list.map((w) => [w.id, list.filter((x) => x !== w)] as const)));
 }
 
 const away = new WeakMap<Workload, { readonly hostNet: number; readonly processes: readonly ProcessFacts[] }>();
@@ -81,18 +88,33 @@ function straysOf(all: readonly Workload[], hostNet: number | undefined): Host['
   return out;
 }
 
-export function hostOf(snapshot: Snapshot): Host {
-  const nets = new Map(snapshot.nets.map((n) => [n.key, n]));
-  const interfaces = new Map(snapshot.interfaces.map((i) => [i.id, i]));
-  const byNet = new Map<string, NetInterface[]>();
-  const uppers = new Map<string, NetInterface[]>();
-  for (const i of snapshot.interfaces) {
-    const list = byNet.get(i.net);
-    if (list === undefined) byNet.set(i.net, [i]);
-    else list.push(i);
-    const lower = i.kind === 'veth' ? undefined : valueOf(i.peer);
-    if (lower !== undefined) uppers.set(lower, [...(uppers.get(lower) ?? []), i]);
+function windowsOf(all: readonly Workload[], doors: Host['doors']): Host['windows'] {
+  const out = new Map<string, Window>();
+  for (const w of all) {
+    const window = windowOf(w) ?? (doors.has(w.id) ? 'some' : undefined);
+    if (window !== undefined) out.set(w.id, window);
   }
+  return out;
+}
+
+/** Whether not all processes are in one user namespace: by its inode, or by whom its root is outside. */
+function isRemapped(all: readonly Workload[]): boolean {
+  let first: { readonly user: number | undefined } | undefined;
+  for (const w of all) {
+    for (const p of w.processes) {
+      const user = valueOf(p.namespaces.user) ?? valueOf(p.uidMap)?.[0]?.outside;
+      first ??= { user };
+      if (user !== first.user) return true;
+    }
+  }
+  return false;
+}
+
+export function hostOf(snapshot: Snapshot, index: Indexed = indexed(snapshot.interfaces)): Host {
+  // This is made anew for each picture of a thousand containers: loops, and no list for each of what is looked at.
+  const nets = new Map<string, NetNamespace>();
+  for (const n of snapshot.nets) nets.set(n.key, n);
+  const { interfaces, byNet, uppers } = index;
   const owners = new Map<number, Reading<number>>();
   const parents = new Map<number, Reading<number>>();
   for (const n of snapshot.namespaces) {
@@ -123,11 +145,8 @@ export function hostOf(snapshot: Snapshot): Host {
     hostNet,
     strays: straysOf(all, hostNet),
     doors,
-    windows: new Map(all.flatMap((w) => {
-      const window = windowOf(w) ?? (doors.has(w.id) ? 'some' : undefined);
-      return window === undefined ? [] : [[w.id, window] as const];
-    })),
-    remapped: new Set(all.flatMap((w) => w.processes.map((p) => valueOf(p.namespaces.user) ?? valueOf(p.uidMap)?.[0]?.outside))).size > 1,
+    windows: windowsOf(all, doors),
+    remapped: isRemapped(all),
     inNet,
     mates: matesOf(all),
     ownerOf: (net) => {

@@ -2,6 +2,7 @@ import { isKnown, valueOf, type Reading } from '../model/reading.js';
 import type { Neighbour } from '../model/network.js';
 import type { Snapshot } from '../model/snapshot.js';
 import { merge, outranks, verdictOf, type State } from './answer.js';
+import { indexed, indexedNext, type Indexed } from './indexed.js';
 import { attackersOf, courtOf, techniquesFor, victimsOf, type Court } from './pair.js';
 import type { Attacker, Judgement, ReachGroup, SegmentReach, Technique, Verdict } from './types.js';
 import { ELSEWHERE, type Party, type Plugs, type Wire } from './wire.js';
@@ -173,10 +174,12 @@ export function judgeWire(court: Court, wire: Wire): Judged {
 export interface Memory {
   readonly judged: Map<string, { readonly of: readonly unknown[]; readonly judged: Judged }>;
   readonly plugs: Plugs;
+  /** Used up by the next judgement. */
+  index: Indexed | null;
 }
 
 export function newMemory(): Memory {
-  return { judged: new Map(), plugs: new WeakMap() };
+  return { judged: new Map(), plugs: new WeakMap(), index: null };
 }
 
 /** All of the host itself that the answers on any wire depend on. */
@@ -189,28 +192,29 @@ export function dependsOnHost({ host }: Court): readonly unknown[] {
 }
 
 /** All else that the answers on a wire depend on. */
-export function dependsOn({ host }: Court, wire: Wire): readonly unknown[] {
-  const out: unknown[] = [wire.segment];
+export function dependsOn({ host }: Court, wire: Wire, out: unknown[] = []): readonly unknown[] {
+  out.push(wire.segment);
   const device = valueOf(wire.segment.device);
   const lower = host.interfaces.get(`host/${device}`);
   // What is at the other end of a parent decides whether its macvlans' frames come back.
   out.push(lower ?? null, host.interfaces.get((lower === undefined ? undefined : valueOf(lower.peer)) ?? '') ?? null);
-  if (device !== undefined) out.push(...(host.uppers.get(`host/${device}`) ?? []));
-  out.push(...betweenBridges(wire, host));
-  for (const p of [...wire.members, ...wire.beyond, ...wire.hostParties, ...wire.elsewhere]) {
-    out.push(p.plug.net, p.plug.iface, p.plug.stack, p.plug.port, p.plug.entry, p.plug.on);
-    // Addresses on what is stacked inside it, or a bridge's other devices, change what it takes.
-    for (const i of new Set([p.plug.iface, p.plug.stack])) if (i !== undefined) out.push(...(host.uppers.get(i.id) ?? []));
-    // Without the interface, the engine's word for its addresses is what counts.
-    if (p.plug.iface === undefined) out.push(p.plug.mac, p.plug.ipv4.join(), p.plug.ipv6.join());
-    const w = p.workload;
-    if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
-    if (w !== null && host.doors.size > 0) out.push([...(host.doors.get(w.id) ?? [])].join());
-    if (w?.kind === 'container') out.push(w.declared.mounts, w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
-    const net = p.plug.net === 'host' ? undefined : host.nets.get(p.plug.net);
-    if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, net.sockets, fixed(net.neighbours), fixed(net.neighbours6));
-  }
+  if (device !== undefined) for (const i of host.uppers.get(`host/${device}`) ?? []) out.push(i);
+  for (const part of betweenBridges(wire, host)) out.push(part);
+  for (const list of [wire.members, wire.beyond, wire.hostParties, wire.elsewhere]) for (const p of list) partOf(p, host, out);
   return out;
+}
+
+function partOf({ plug, workload: w }: Party, host: Court['host'], out: unknown[]): void {
+  out.push(plug.net, plug.iface, plug.stack, plug.port, plug.entry, plug.on);
+  // Addresses on what is stacked inside it, or a bridge's other devices, change what it takes.
+  for (const i of plug.iface === plug.stack ? [plug.iface] : [plug.iface, plug.stack]) if (i !== undefined) for (const upper of host.uppers.get(i.id) ?? []) out.push(upper);
+  // Without the interface, the engine's word for its addresses is what counts.
+  if (plug.iface === undefined) out.push(plug.mac, plug.ipv4.join(), plug.ipv6.join());
+  if (w !== null) out.push(w.id, w.processes, w.namespaces, w.privilegedPrograms, w.mounts);
+  if (w !== null && host.doors.size > 0) out.push([...(host.doors.get(w.id) ?? [])].join());
+  if (w?.kind === 'container') out.push(w.declared.mounts, w.state, w.declared.seccomp, w.declared.appArmorProfile, w.declared.capDrop);
+  const net = plug.net === 'host' ? undefined : host.nets.get(plug.net);
+  if (net !== undefined) out.push(net.ownerUserNs, net.nft, net.arptables, net.tc, net.sysctls, net.sockets, fixed(net.neighbours), fixed(net.neighbours6));
 }
 
 /** Bridges that frames may cross, with the filters of their net namespaces; of several, all ports too, whoever is plugged in there. */
@@ -227,23 +231,35 @@ const told = (r: Reading<unknown>): string => (isKnown(r) ? JSON.stringify(r.val
 /** Entries that count for a verdict: those that do not change by themselves. */
 function fixed(table: Reading<readonly Neighbour[]>): string {
   if (!isKnown(table)) return table.unknown;
-  return table.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.dev}`).join();
+  let text = fixedOf.get(table.value);
+  if (text === undefined) {
+    text = table.value.filter((e) => e.state === 'PERMANENT' || e.state === 'NOARP').map((e) => `${e.ip} ${e.dev}`).join();
+    fixedOf.set(table.value, text);
+  }
+  return text;
 }
+
+const fixedOf = new WeakMap<readonly Neighbour[], string>();
 
 /**
  * The same as `judge`, with what was judged before: `memory` is read, and made anew for the next time. Segments whose
  * parts are the very objects of before are taken over, so that one container more or less costs its segments alone.
  */
 export function judgeAgain(snapshot: Snapshot, memory: Memory): Judgement {
-  const court = courtOf(snapshot, memory.plugs);
+  memory.index = memory.index === null ? indexed(snapshot.interfaces) : indexedNext(memory.index, snapshot.interfaces);
+  const court = courtOf(snapshot, memory.plugs, memory.index);
   const alive = new Set<string>();
   const outer = dependsOnHost(court);
+  // One list for all: only of a segment that changed a copy is kept.
+  const of: unknown[] = [];
   const judgement = judgeCourt(court, (wire) => {
-    const of = [...outer, ...dependsOn(court, wire)];
+    of.length = 0;
+    for (const part of outer) of.push(part);
+    dependsOn(court, wire, of);
     const before = memory.judged.get(wire.segment.id);
     const same = before !== undefined && before.of.length === of.length && before.of.every((x, i) => x === of[i]);
     const judged = same ? before.judged : judgeWire(court, wire);
-    if (!same) memory.judged.set(wire.segment.id, { of, judged });
+    if (!same) memory.judged.set(wire.segment.id, { of: of.slice(), judged });
     alive.add(wire.segment.id);
     return judged;
   });

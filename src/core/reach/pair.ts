@@ -7,6 +7,7 @@ import type { Frame } from './frames.js';
 import { takenByProgram } from './filter/tc.js';
 import { filtersOf } from './filter/rules.js';
 import { hostOf, type Host } from './host.js';
+import type { Indexed } from './indexed.js';
 import { frozen, senderOf, sendsOpen, type Kinds, type Sender } from './send.js';
 import { tableWrite } from './table.js';
 import type { Sends } from './sockets.js';
@@ -57,8 +58,8 @@ function send(technique: Technique, s: Sender, at: Plug, host: Host): Answer {
   return strongest([packet, ...(technique === 'arp-spoof' ? [datagram] : []), admin]) ?? packet;
 }
 
-export function courtOf(snapshot: Snapshot, plugs?: Plugs): Court {
-  const host = hostOf(snapshot);
+export function courtOf(snapshot: Snapshot, plugs?: Plugs, index?: Indexed): Court {
+  const host = hostOf(snapshot, index);
   const wires = wiresOf(host, plugs);
   const senders = new Map<string, Sender>();
   const keys = new Map<string, string>();
